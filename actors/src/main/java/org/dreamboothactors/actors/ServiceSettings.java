@@ -1,0 +1,44 @@
+package org.dreamboothactors.actors;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.dreamboothactors.storage.StoreSettings;
+
+/**
+ * Everything a node of the service is told from outside.
+ *
+ * @param bootstrapServers of Kafka, {@code host:port} separated by commas
+ * @param store the artifact store
+ * @param workDirectory scratch space and caches of this node; may be lost at any time
+ * @param baseModels diffusers folders by the name that requests use
+ * @param defaultBaseModel name taken when a request gives none
+ * @param devices one child JVM each, e.g. {@code cpu:0}
+ * @param threadsPerDevice libtorch threads of a CPU device; part of the environment that fixes a run's bits
+ * @param classImageGroupSize pictures made together; part of a class image's identity
+ * @param trainSlice how long a run trains before other work of the device gets its turn
+ * @param maxCommitInterval work at risk in a crash, at most
+ * @param dashboardHost address the dashboard listens on
+ * @param dashboardPort 0 takes a free one
+ * @param dashboardToken required from every visitor
+ */
+public record ServiceSettings(
+        String bootstrapServers,
+        StoreSettings store,
+        Path workDirectory,
+        Map<String, Path> baseModels,
+        String defaultBaseModel,
+        List<String> devices,
+        int threadsPerDevice,
+        int classImageGroupSize,
+        Duration trainSlice,
+        Duration maxCommitInterval,
+        String dashboardHost,
+        int dashboardPort,
+        String dashboardToken) {
+    public ServiceSettings {
+        baseModels = Map.copyOf(baseModels);
+        devices = List.copyOf(devices);
+    }
+}
