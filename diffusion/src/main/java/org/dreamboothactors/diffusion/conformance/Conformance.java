@@ -1,0 +1,79 @@
+package org.dreamboothactors.diffusion.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
+import org.dreamboothactors.diffusion.conformance.CaseResult.Outcome;
+
+/** Runs a folder of reference cases through the classes that the product itself uses. */
+public final class Conformance {
+    private Conformance() {}
+
+    /**
+     * Runs every case below {@code folder} in the order of their names.
+     *
+     * @param kinds the kinds to run; empty for all
+     */
+    public static List<CaseResult> run(Path folder, Set<String> kinds) {
+        return run(folder, kinds, result -> {});
+    }
+
+    /** As {@link #run(Path, Set)}, telling {@code onResult} of each case when it ends. */
+    public static List<CaseResult> run(Path folder, Set<String> kinds, Consumer<CaseResult> onResult) {
+        List<CaseResult> results = new ArrayList<>();
+        for (Path path : cases(folder)) {
+            CaseResult result = runCase(folder, path, kinds);
+            if (kinds.isEmpty() || kinds.contains(result.kind())) {
+                results.add(result);
+                onResult.accept(result);
+            }
+        }
+        return results;
+    }
+
+    private static List<Path> cases(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.endsWith("case.json"))
+                    .map(file -> file.toAbsolutePath().getParent())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot run reference cases: " + folder + " is not readable, expected a folder of cases", e);
+        }
+    }
+
+    private static CaseResult runCase(Path root, Path path, Set<String> kinds) {
+        String name = root.toAbsolutePath().relativize(path).toString();
+        String kind = "(unreadable)";
+        try {
+            CaseFolder reference = CaseFolder.read(path);
+            kind = reference.kind();
+            boolean wanted = kinds.isEmpty() || kinds.contains(kind);
+            return new CaseResult(name, kind, wanted ? check(reference) : new CannotRun("not asked for"));
+        } catch (IOException | RuntimeException e) {
+            // A broken case, an unknown setting or a bug of ours: in every case the reader wants its name and the rest.
+            return new CaseResult(name, kind, new CannotRun(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Outcome check(CaseFolder reference) {
+        Comparison compare = new Comparison();
+        switch (reference.kind()) {
+            case "tokenizer" -> ScheduleCases.tokenizer(reference, compare);
+            case "noise_schedule" -> ScheduleCases.noiseSchedule(reference, compare);
+            case "scheduler" -> ScheduleCases.scheduler(reference, compare);
+            default -> {
+                return new CannotRun("kind " + reference.kind() + " is not supported by this version");
+            }
+        }
+        return compare.outcome();
+    }
+}

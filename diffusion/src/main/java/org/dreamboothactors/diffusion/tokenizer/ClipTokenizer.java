@@ -1,0 +1,83 @@
+package org.dreamboothactors.diffusion.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * CLIP's byte-pair encoding: lower-cased text to a fixed number of token ids.
+ *
+ * <p>The work is done by the tokenizers library that transformers itself uses, so that odd Unicode comes out alike.
+ */
+public final class ClipTokenizer implements AutoCloseable {
+    private final HuggingFaceTokenizer tokenizer;
+    private final int maxLength;
+    private final long endId;
+    private final long paddingId;
+
+    private ClipTokenizer(HuggingFaceTokenizer tokenizer, int maxLength, long endId, long paddingId) {
+        this.tokenizer = tokenizer;
+        this.maxLength = maxLength;
+        this.endId = endId;
+        this.paddingId = paddingId;
+    }
+
+    /** Opens the {@code tokenizer} folder of a diffusers model. */
+    public static ClipTokenizer open(Path folder) {
+        TokenizerFiles files = TokenizerFiles.read(folder);
+        // Cutting and padding are done here: the library would pad with a token of its own choice.
+        Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
+        try {
+            HuggingFaceTokenizer tokenizer =
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(files.tokenizerJson()), options);
+            return new ClipTokenizer(
+                    tokenizer, files.maxLength(), single(tokenizer, files.end()), single(tokenizer, files.padding()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot open the tokenizer in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static long single(HuggingFaceTokenizer tokenizer, String token) {
+        long[] ids = tokenizer.encode(token, false, false).getIds();
+        if (ids.length != 1) {
+            throw new IllegalArgumentException("Cannot use special token " + token + ": it becomes " + ids.length
+                    + " tokens, expected 1. Check that tokenizer_config.json fits the vocabulary.");
+        }
+        return ids[0];
+    }
+
+    /** How many ids every text becomes. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /** Token ids of {@code text} between the two end tokens, cut silently or padded to {@link #maxLength}. */
+    public long[] ids(String text) {
+        long[] all = encode(text);
+        long[] ids = Arrays.copyOf(all, maxLength);
+        if (all.length > maxLength) {
+            ids[maxLength - 1] = endId;
+        } else {
+            Arrays.fill(ids, all.length, maxLength, paddingId);
+        }
+        return ids;
+    }
+
+    /** How many ids {@code text} would need, both end tokens counted. */
+    public int untruncatedLength(String text) {
+        return encode(text).length;
+    }
+
+    private long[] encode(String text) {
+        return tokenizer.encode(text, true, false).getIds();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
