@@ -1,0 +1,75 @@
+package org.dreamboothactors.deploy.commands;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.diffusion.conformance.CaseResult;
+import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
+import org.dreamboothactors.diffusion.conformance.CaseResult.Failed;
+import org.dreamboothactors.diffusion.conformance.CaseResult.Passed;
+import org.dreamboothactors.diffusion.conformance.Conformance;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares the product's own numbers with a folder of reference cases. */
+@Command(
+        name = "conformance",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs every reference case below a folder through the classes that the service uses.",
+            "Ends with 0 only when at least one case was found and all passed."
+        })
+public final class ConformanceCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "folder; every folder below it with a case.json is a case")
+    Path folder = Path.of("");
+
+    @Option(names = "--kinds", split = ",", description = "only these kinds, e.g. tokenizer,unet")
+    Set<String> kinds = Set.of();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        if (!Files.isDirectory(folder)) {
+            throw new UsageException("Cannot run reference cases: " + folder + " is not a folder");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        List<CaseResult> results = Conformance.run(folder, kinds, result -> {
+            out.println(line(result));
+            out.flush();
+        });
+        long passed = results.stream().filter(CaseResult::passed).count();
+        out.println(passed + " of " + results.size() + " cases passed");
+        out.flush();
+        return results.isEmpty() || passed < results.size() ? 1 : 0;
+    }
+
+    private static String line(CaseResult result) {
+        return switch (result.outcome()) {
+            case Passed(double deviation, String where) -> line("passed", result, deviation, where);
+            case Failed(double deviation, String where) -> line("FAILED", result, deviation, where);
+            case CannotRun(String reason) ->
+                String.format(Locale.ROOT, "%-10s %-28s %-16s %s", "CANNOT RUN", result.name(), result.kind(), reason);
+        };
+    }
+
+    private static String line(String verdict, CaseResult result, double deviation, String where) {
+        return String.format(
+                Locale.ROOT,
+                "%-10s %-28s %-16s largest deviation %.3g of what is allowed, at %s",
+                verdict,
+                result.name(),
+                result.kind(),
+                deviation,
+                where);
+    }
+}

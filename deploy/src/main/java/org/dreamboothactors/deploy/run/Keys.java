@@ -1,0 +1,67 @@
+package org.dreamboothactors.deploy.run;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.settings.Nearest;
+
+/** The keys of a run's YAML by name: which are taken, and which are refused although others know them. */
+final class Keys {
+    /** Taken; the value says what the key means. */
+    static final Map<String, String> KNOWN = Map.ofEntries(
+            Map.entry("seed", "of every random number of the run"),
+            Map.entry("base_model", "name under which the service knows a base model"),
+            Map.entry("trainer.max_steps", "optimizer steps"),
+            Map.entry("trainer.precision", "32: the only one yet"),
+            Map.entry("model.with_prior_preservation", "train on class images too"),
+            Map.entry("model.prior_loss_weight", "of the class half of the loss"),
+            Map.entry("model.train_text_encoder", "train it together with the UNet"),
+            Map.entry("model.restore_from_path", "diffusers folder that makes the class images and is trained from"),
+            Map.entry("model.use_cached_latents", "True: the service always caches latents"),
+            Map.entry("model.micro_batch_size", "instance images of one step"),
+            Map.entry("model.optim.lr", "learning rate of the UNet"),
+            Map.entry("model.optim.text_encoder_lr", "learning rate of the text encoder"),
+            Map.entry("model.optim.weight_decay", "of AdamW"),
+            Map.entry("model.data.num_workers", "decoders of images; the service has its own number"),
+            Map.entry("model.data.instance_dir", "folder of the subject's photos"),
+            Map.entry("model.data.instance_prompt", "with the identifier"),
+            Map.entry("model.data.regularization_dir", "folder in which class images are stored"),
+            Map.entry("model.data.regularization_prompt", "without the identifier"),
+            Map.entry("model.data.num_reg_images", "wanted number of class images"),
+            Map.entry("model.data.num_images_per_prompt", "images made in one pass; the service has its own number"),
+            Map.entry("model.data.resolution", "pixels"),
+            Map.entry("model.data.center_crop", "False: a random crop"),
+            Map.entry("model.data.cached_instance_dir", "empty: latents are computed"),
+            Map.entry("model.data.cached_reg_dir", "empty: latents are computed"));
+
+    /** Known elsewhere and not here yet; the value says what would have been asked for. */
+    private static final Map<String, String> LATER = Map.of(
+            "model.channels_last", "channels-last memory order",
+            "model.inductor", "whole-graph compilation",
+            "model.unet_config.use_flash_attention", "a choice of attention kernels",
+            "model.unet_config.use_checkpoint", "activation checkpointing",
+            "model.unet_config.from_pretrained", "another UNet than the base model's",
+            "trainer.devices", "a choice of devices for one run",
+            "trainer.num_nodes", "a choice of nodes for one run",
+            "trainer.accumulate_grad_batches", "gradient accumulation",
+            "model.global_batch_size", "gradient accumulation and several ranks",
+            "model.snr_gamma", "min-SNR weighting");
+
+    private Keys() {}
+
+    static void check(Map<String, String> values, String source) {
+        for (String key : new TreeSet<>(values.keySet())) {
+            String later = LATER.get(key);
+            if (later != null) {
+                throw new UsageException("Cannot read the run from " + source + ": " + key + " asks for " + later
+                        + ", which is not supported yet. Remove the key");
+            }
+            if (!KNOWN.containsKey(key)) {
+                throw new UsageException("Cannot read the run from " + source + ": unknown key " + key
+                        + ", expected a documented one. Did you mean "
+                        + Nearest.to(key, new TreeMap<>(KNOWN).keySet()) + "?");
+            }
+        }
+    }
+}

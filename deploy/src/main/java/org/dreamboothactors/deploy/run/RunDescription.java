@@ -1,0 +1,16 @@
+package org.dreamboothactors.deploy.run;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.RunSpec;
+
+/**
+ * A run as a person asked for it.
+ *
+ * @param photos folder of the subject's photos
+ * @param spec what to train and how; unset fields take the service's defaults
+ * @param baseModel a folder to train from, where one is named by path
+ * @param classImages folder in which the class images are stored once they are made
+ */
+public record RunDescription(
+        Optional<Path> photos, RunSpec spec, Optional<Path> baseModel, Optional<Path> classImages) {}

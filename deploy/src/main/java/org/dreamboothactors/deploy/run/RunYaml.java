@@ -1,0 +1,139 @@
+package org.dreamboothactors.deploy.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.settings.FlatYaml;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunSpec;
+
+/** A run described by YAML with the keys of NeMo's DreamBooth and by dotted overrides. */
+public final class RunYaml {
+    private final Map<String, String> values;
+    private final String source;
+
+    private RunYaml(Map<String, String> values, String source) {
+        this.values = values;
+        this.source = source;
+    }
+
+    /** Later files and overrides ({@code key=value}, a leading ++ or + is allowed) win. */
+    public static RunDescription read(List<Path> files, List<String> overrides) {
+        Map<String, String> merged = new LinkedHashMap<>();
+        files.forEach(file -> merged.putAll(FlatYaml.read(file)));
+        for (String override : overrides) {
+            int equals = override.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("Cannot read override " + override + ": no =, expected key=value");
+            }
+            String key = override.substring(0, equals);
+            merged.put(key.replaceFirst("^\\++", ""), override.substring(equals + 1));
+        }
+        List<String> names = new ArrayList<>();
+        files.forEach(file -> names.add(file.toString()));
+        String source = names.isEmpty() ? "the command line" : String.join(", ", names);
+        Keys.check(merged, source);
+        return new RunYaml(merged, source).description();
+    }
+
+    private RunDescription description() {
+        refuseValues();
+        RunSpec.Builder spec = RunSpec.newBuilder();
+        text("model.data.instance_prompt").ifPresent(spec::setInstancePrompt);
+        text("model.data.regularization_prompt").ifPresent(spec::setClassPrompt);
+        text("base_model").ifPresent(spec::setBaseModel);
+        text("seed").ifPresent(value -> spec.setSeed(whole("seed", 0, Long.MAX_VALUE)));
+        spec.setResolution((int) whole("model.data.resolution", 0, 4096));
+        spec.setCenterCrop(flag("model.data.center_crop"));
+        var training = spec.getTrainingBuilder();
+        training.setMaxSteps((int) whole("trainer.max_steps", 0, Integer.MAX_VALUE));
+        training.setLearningRate(real("model.optim.lr"));
+        training.setTextEncoderLearningRate(real("model.optim.text_encoder_lr"));
+        training.setTrainTextEncoder(flag("model.train_text_encoder"));
+        training.setMicroBatchSize((int) whole("model.micro_batch_size", 0, 1024));
+        training.setAdamWeightDecay(real("model.optim.weight_decay"));
+        Optional<Path> baseModel = Optional.empty();
+        if (flag("model.with_prior_preservation")) {
+            spec.setPrior(PriorPreservation.newBuilder()
+                    .setLossWeight(real("model.prior_loss_weight"))
+                    .setNumClassImages((int) whole("model.data.num_reg_images", 0, 100_000)));
+            baseModel = text("model.restore_from_path").map(this::diffusersFolder);
+        }
+        return new RunDescription(
+                text("model.data.instance_dir").map(Path::of),
+                spec.build(),
+                baseModel,
+                spec.hasPrior() ? text("model.data.regularization_dir").map(Path::of) : Optional.empty());
+    }
+
+    /** Known keys whose value asks for something this version does not do. */
+    private void refuseValues() {
+        text("trainer.precision").filter(value -> !value.equals("32")).ifPresent(value -> {
+            throw new UsageException("Cannot read the run from " + source + ": trainer.precision is " + value
+                    + ", expected 32. Other precisions are not supported yet");
+        });
+        for (String key : List.of("model.data.cached_instance_dir", "model.data.cached_reg_dir")) {
+            text(key).ifPresent(value -> {
+                throw new UsageException(
+                        "Cannot read the run from " + source + ": " + key + " is " + value
+                                + ", expected no value. Latents in .pt files are not supported yet; the service caches latents itself");
+            });
+        }
+    }
+
+    private Path diffusersFolder(String value) {
+        if (value.endsWith(".nemo") || value.endsWith(".ckpt")) {
+            throw new UsageException("Cannot read the run from " + source + ": model.restore_from_path is " + value
+                    + ", expected a diffusers folder. .nemo and .ckpt files are not supported yet");
+        }
+        return Path.of(value);
+    }
+
+    private Optional<String> text(String key) {
+        return Optional.ofNullable(values.get(key)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    private boolean flag(String key) {
+        String value = text(key).orElse("false").toLowerCase(Locale.ROOT);
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new UsageException(unusable(key, value, "True or False"));
+        };
+    }
+
+    private long whole(String key, long least, long most) {
+        String value = text(key).orElse("0");
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageException(unusable(key, value, "a whole number"), e);
+        }
+        throw new UsageException(unusable(key, value, "a whole number from " + least + " to " + most));
+    }
+
+    private double real(String key) {
+        String value = text(key).orElse("0");
+        try {
+            double number = Double.parseDouble(value);
+            if (Double.isFinite(number) && number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageException(unusable(key, value, "a number"), e);
+        }
+        throw new UsageException(unusable(key, value, "a number of 0 or more"));
+    }
+
+    private String unusable(String key, String value, String expected) {
+        return "Cannot read the run from " + source + ": " + key + " is " + value + ", expected " + expected;
+    }
+}

@@ -1,0 +1,110 @@
+package org.dreamboothactors.deploy.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class RunYamlTest {
+    @Test
+    void takesThePriorPreservationBlockAsItStands() throws URISyntaxException {
+        RunDescription run = RunYaml.read(List.of(resource("prior-preservation.yaml")), List.of());
+
+        assertThat(run.photos()).contains(Path.of("/datasets/instance_dir"));
+        assertThat(run.spec().getInstancePrompt()).isEqualTo("a photo of a sks dog");
+        assertThat(run.spec().getClassPrompt()).isEqualTo("a photo of a dog");
+        assertThat(run.spec().getResolution()).isEqualTo(512);
+        assertThat(run.spec().getCenterCrop()).isTrue();
+        assertThat(run.spec().hasPrior()).isFalse();
+        assertThat(run.baseModel()).isEmpty(); // restore_from_path is disregarded without prior preservation
+    }
+
+    @Test
+    void takesTheCachedLatentsBlockAsItStands() throws URISyntaxException {
+        RunDescription run = RunYaml.read(List.of(resource("cached-latents.yaml")), List.of());
+
+        assertThat(run.spec().getInstancePrompt()).isEqualTo("a photo of a sks dog");
+    }
+
+    @Test
+    void overridesWinOverTheFile() throws URISyntaxException {
+        RunDescription run = RunYaml.read(
+                List.of(resource("prior-preservation.yaml")),
+                List.of("model.with_prior_preservation=True", "model.restore_from_path=sd15", "++trainer.max_steps=7"));
+
+        assertThat(run.spec().getPrior().getNumClassImages()).isEqualTo(10);
+        assertThat(run.spec().getPrior().getLossWeight()).isEqualTo(0.5);
+        assertThat(run.spec().getTraining().getMaxSteps()).isEqualTo(7);
+        assertThat(run.baseModel()).contains(Path.of("sd15"));
+        assertThat(run.classImages()).contains(Path.of("/datasets/nemo_dogs"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.channels_last=True",
+                "model.inductor=True",
+                "model.unet_config.use_checkpoint=True",
+                "model.unet_config.use_flash_attention=True",
+                "trainer.precision=bf16",
+                "model.data.cached_instance_dir=/cached"
+            })
+    void refusesByNameWhatComesLater(String override) {
+        assertThatThrownBy(() -> RunYaml.read(List.of(), List.of(override)))
+                .hasMessageContaining(override.substring(0, override.indexOf('=')))
+                .hasMessageContaining("not supported yet");
+    }
+
+    @Test
+    void refusesNemoCheckpointsWithPriorPreservation() throws URISyntaxException {
+        Path file = resource("prior-preservation.yaml");
+
+        assertThatThrownBy(() -> RunYaml.read(List.of(file), List.of("model.with_prior_preservation=True")))
+                .hasMessageContaining("model.restore_from_path is /ckpts/nemo-v1-5-188000-ema.nemo");
+    }
+
+    @Test
+    void namesTheNearestKey() {
+        assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("model.data.resolutoin=64")))
+                .hasMessageContaining("Did you mean model.data.resolution?");
+    }
+
+    @Test
+    void flagsWinOverYaml() throws URISyntaxException {
+        RunOptions options = new RunOptions();
+        new CommandLine(new Host(options))
+                .parseArgs(
+                        "--run",
+                        resource("prior-preservation.yaml").toString(),
+                        "--class",
+                        "cat",
+                        "--steps",
+                        "9",
+                        "--class-images",
+                        "4",
+                        "model.data.resolution=64");
+
+        RunSpec spec = options.describe(RunSpec.getDefaultInstance()).spec();
+
+        assertThat(spec.getInstancePrompt()).isEqualTo("a photo of a sks cat");
+        assertThat(spec.getTraining().getMaxSteps()).isEqualTo(9);
+        assertThat(spec.getPrior().getNumClassImages()).isEqualTo(4);
+        assertThat(spec.getResolution()).isEqualTo(64);
+    }
+
+    @CommandLine.Command
+    private record Host(@CommandLine.Mixin RunOptions options) {}
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(RunYamlTest.class.getResource("/" + name))
+                .toURI());
+    }
+}
