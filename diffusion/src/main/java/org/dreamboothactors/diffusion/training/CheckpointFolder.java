@@ -1,0 +1,62 @@
+package org.dreamboothactors.diffusion.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Writes a diffusers folder: trained parts anew, the rest as it lies in the base model's folder. */
+public final class CheckpointFolder {
+    private static final List<String> WEIGHT_ENDINGS =
+            List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json");
+
+    /** Writes the weights of one part into the file it is given. */
+    @FunctionalInterface
+    public interface PartWriter {
+        /** Writes {@code file}, which does not exist yet. */
+        void write(Path file) throws IOException;
+    }
+
+    private CheckpointFolder() {}
+
+    /**
+     * Fills {@code target}, which is made when absent.
+     *
+     * @param trained writers by the part's folder, {@code unet} or {@code text_encoder}
+     */
+    public static void write(Path base, Path target, Map<String, PartWriter> trained) {
+        try (Stream<Path> files = Files.walk(base)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                Path relative = base.relativize(file);
+                if (!replaced(relative, trained)) {
+                    Path copy = target.resolve(relative);
+                    Files.createDirectories(copy.toAbsolutePath().getParent());
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            for (Map.Entry<String, PartWriter> part : trained.entrySet()) {
+                Path file =
+                        Files.createDirectories(target.resolve(part.getKey())).resolve(weightsFile(part.getKey()));
+                Files.deleteIfExists(file);
+                part.getValue().write(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write checkpoint " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What transformers and diffusers call the one weights file of a part. */
+    private static String weightsFile(String part) {
+        return part.equals("text_encoder") ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+    }
+
+    private static boolean replaced(Path relative, Map<String, PartWriter> trained) {
+        String name = relative.getFileName().toString();
+        return trained.containsKey(relative.getName(0).toString())
+                && WEIGHT_ENDINGS.stream().anyMatch(name::endsWith);
+    }
+}
