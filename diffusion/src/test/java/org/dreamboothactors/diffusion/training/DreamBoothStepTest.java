@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.schedulers.Draws;
 import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
+import org.dreamboothactors.diffusion.training.TrainingLoop.Latent;
 import org.junit.jupiter.api.Test;
 
 class DreamBoothStepTest {
@@ -68,5 +70,25 @@ class DreamBoothStepTest {
                 .isInstanceOf(NonFiniteLoss.class)
                 .hasMessageContaining("step 5")
                 .hasMessageContaining("b.safetensors");
+    }
+
+    @Test
+    void goingOnFromAStepGivesWhatAnUndisturbedRunGives() {
+        OneWeight straight = new OneWeight(1);
+        loop(straight, 0, 10);
+        OneWeight before = new OneWeight(1);
+        loop(before, 0, 5);
+        OneWeight after = new OneWeight(before.factor);
+        loop(after, 5, 10);
+        assertThat(Double.doubleToLongBits(after.factor)).isEqualTo(Double.doubleToLongBits(straight.factor));
+    }
+
+    private void loop(OneWeight networks, long from, long to) {
+        List<Latent> photos = List.of(new Latent("a", new float[] {1, 2, 0, 0}), new Latent("b", new float[4]));
+        DreamBoothStep step = new DreamBoothStep(networks, schedule, 0.2, OptionalDouble.empty());
+        TrainingLoop loop = new TrainingLoop(new BatchPlan(new Draws(3), 2, 0, 1), step, photos, List.of(), from);
+        while (loop.stepsDone() < to) {
+            loop.next();
+        }
     }
 }

@@ -1,0 +1,35 @@
+package org.dreamboothactors.diffusion.sampling;
+
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
+import org.dreamboothactors.diffusion.schedulers.Sampler;
+
+/** The guided denoising loop: from unit noise to latents. */
+public final class Denoising {
+    private Denoising() {}
+
+    /**
+     * Runs {@code sampler} to its end.
+     *
+     * @param latents unit noise
+     * @param noise fresh noise of the latents' size for a step; only stochastic samplers ask
+     * @param afterStep told how many steps are done
+     */
+    public static float[] run(
+            Sampler sampler,
+            NoisePredictor model,
+            float[] latents,
+            double guidance,
+            IntFunction<float[]> noise,
+            IntConsumer afterStep) {
+        int[] timesteps = sampler.timesteps();
+        float[] sample = latents;
+        for (int i = 0; i < timesteps.length; i++) {
+            int step = i;
+            float[] output = model.predict(sample, timesteps[i]).combined(guidance);
+            sample = sampler.step(i, output, sample, () -> noise.apply(step));
+            afterStep.accept(i + 1);
+        }
+        return sample;
+    }
+}

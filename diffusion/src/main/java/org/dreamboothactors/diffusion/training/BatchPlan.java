@@ -1,0 +1,68 @@
+package org.dreamboothactors.diffusion.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
+
+/**
+ * Which sample comes in which step, and its random numbers, from the step's number alone.
+ *
+ * @param draws numbers of the run's seed
+ * @param instances number of the subject's photos
+ * @param classes number of class pictures; 0 without prior preservation
+ * @param batch instance samples a step; as many class samples come on top
+ */
+public record BatchPlan(Draws draws, int instances, int classes, int batch) {
+
+    /** Refuses a run without photos. */
+    public BatchPlan {
+        if (instances < 1 || classes < 0 || batch < 1) {
+            throw new IllegalArgumentException("Cannot plan batches of " + batch + ": there are " + instances
+                    + " photos and " + classes + " class pictures, expected at least 1 photo. Check the data.");
+        }
+    }
+
+    /** Samples of a step, both halves. */
+    public int size() {
+        return classes > 0 ? 2 * batch : batch;
+    }
+
+    /** Indices of the photos in step {@code step}, counted from 0; every photo once before any comes again. */
+    public List<Integer> instancesAt(long step) {
+        return pick(step, instances, Purpose.INSTANCE_ORDER);
+    }
+
+    /** Indices of the class pictures in step {@code step}; none without prior preservation. */
+    public List<Integer> classesAt(long step) {
+        return classes > 0 ? pick(step, classes, Purpose.CLASS_ORDER) : List.of();
+    }
+
+    private List<Integer> pick(long step, int count, Purpose purpose) {
+        List<Integer> picked = new ArrayList<>();
+        for (int b = 0; b < batch; b++) {
+            long place = step * batch + b;
+            int[] order = draws.permutation(count, purpose, place / count);
+            picked.add(order[(int) (place % count)]);
+        }
+        return picked;
+    }
+
+    /** The step's inputs for the moments that {@link #instancesAt} and then {@link #classesAt} name. */
+    public StepInputs inputs(long step, List<float[]> moments, int trainedTimesteps) {
+        int pair = moments.getFirst().length;
+        int each = pair / 2;
+        int samples = moments.size();
+        float[] allMoments = new float[samples * pair];
+        float[] posterior = new float[samples * each];
+        float[] noise = new float[samples * each];
+        int[] timesteps = new int[samples];
+        for (int b = 0; b < samples; b++) {
+            System.arraycopy(moments.get(b), 0, allMoments, b * pair, pair);
+            System.arraycopy(draws.gaussian(Purpose.POSTERIOR, step, b, each), 0, posterior, b * each, each);
+            System.arraycopy(draws.gaussian(Purpose.NOISE, step, b, each), 0, noise, b * each, each);
+            timesteps[b] = draws.below(trainedTimesteps, Purpose.TIMESTEP, step, b);
+        }
+        return new StepInputs(allMoments, posterior, noise, timesteps);
+    }
+}
