@@ -1,0 +1,97 @@
+package org.dreamboothactors.deploy.local;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.dreamboothactors.actors.ServiceSettings;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.storage.StoreSettings;
+
+/** Turns the settings of people into what the service is told. */
+public final class Configuration {
+    private static final String BUNDLED = "toy-world";
+
+    private final Settings settings;
+    private final Map<String, Path> baseModels;
+
+    /**
+     * Checks the base models at once.
+     *
+     * @param home root of the program's folder, where the bundled base model lies
+     * @param baseModel a folder named on the command line; becomes the default
+     */
+    public Configuration(Settings settings, Path home, Optional<Path> baseModel) {
+        this.settings = settings;
+        this.baseModels = new LinkedHashMap<>();
+        baseModel.ifPresent(folder -> {
+            Path absolute = folder.toAbsolutePath().normalize();
+            baseModels.put(absolute.getFileName().toString(), absolute);
+        });
+        settings.folders("base-models").forEach(baseModels::putIfAbsent);
+        if (baseModels.isEmpty()) {
+            baseModels.put(BUNDLED, home.resolve("base-model"));
+        }
+        baseModels.forEach((name, folder) -> {
+            if (!Files.exists(folder.resolve("model_index.json"))) {
+                throw new UsageException("Cannot use base model " + name + ": " + folder
+                        + " has no model_index.json, expected a folder in diffusers layout. Give another --base-model");
+            }
+        });
+    }
+
+    public Path dataDirectory() {
+        return settings.given("data-dir")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".dreambooth-actors"));
+    }
+
+    /** The store at an endpoint, with the credentials of the settings where there are any. */
+    public StoreSettings store(URI endpoint, String accessKey, String secretKey) {
+        return new StoreSettings(
+                endpoint,
+                settings.text("s3-region"),
+                settings.text("s3-bucket"),
+                settings.given("s3-access-key").orElse(accessKey),
+                settings.given("s3-secret-key").orElse(secretKey),
+                settings.duration("s3-request-timeout"),
+                settings.number("s3-attempts", 1, 20));
+    }
+
+    /** Everything a node is told. */
+    public ServiceSettings service(String bootstrapServers, StoreSettings store, Path workDirectory) {
+        String first = baseModels.keySet().iterator().next();
+        String chosen = settings.given("default-base-model").orElse(first);
+        if (!baseModels.containsKey(chosen)) {
+            throw new UsageException("Cannot read setting default-base-model: " + chosen + ", expected one of "
+                    + String.join(", ", baseModels.keySet()));
+        }
+        int threads = settings.number("threads-per-device", 0, 1024);
+        return new ServiceSettings(
+                bootstrapServers,
+                store,
+                workDirectory,
+                baseModels,
+                chosen,
+                settings.list("devices"),
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                settings.number("class-image-group-size", 1, 64),
+                settings.duration("train-slice"),
+                settings.duration("max-commit-interval"),
+                settings.text("dashboard-host"),
+                settings.number("dashboard-port", 0, 65535),
+                settings.given("dashboard-token").orElseGet(Configuration::secret));
+    }
+
+    /** 128 random bits as hexadecimal text. */
+    public static String secret() {
+        byte[] bits = new byte[16];
+        new SecureRandom().nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
+    }
+}

@@ -1,0 +1,98 @@
+package org.dreamboothactors.deploy.local;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.storage.StoreSettings;
+
+/**
+ * How other commands reach a running service; lies in its data directory, readable by its owner alone.
+ *
+ * @param bootstrapServers of Kafka
+ * @param store the artifact store, credentials included
+ * @param dashboard with its token, for people; empty while the service starts
+ */
+public record Connection(String bootstrapServers, StoreSettings store, Optional<URI> dashboard) {
+    static final String FILE = "connection";
+
+    /** Shows no credentials. */
+    @Override
+    public String toString() {
+        return "Connection[" + bootstrapServers + ", " + store + "]";
+    }
+
+    /** Writes as a whole: a reader sees the old content or the new one. */
+    public void write(Path file) {
+        Properties values = new Properties();
+        values.setProperty("bootstrap-servers", bootstrapServers);
+        values.setProperty("s3-endpoint", store.endpoint().toString());
+        values.setProperty("s3-region", store.region());
+        values.setProperty("s3-bucket", store.bucket());
+        values.setProperty("s3-access-key", store.accessKey());
+        values.setProperty("s3-secret-key", store.secretKey());
+        values.setProperty(
+                "s3-request-timeout-ms", Long.toString(store.requestTimeout().toMillis()));
+        values.setProperty("s3-attempts", Integer.toString(store.attempts()));
+        dashboard.ifPresent(uri -> values.setProperty("dashboard", uri.toString()));
+        StringWriter text = new StringWriter();
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            values.store(text, null);
+            Files.deleteIfExists(fresh);
+            // With its permissions from the start: created first and narrowed later it could be read in between.
+            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(fresh, text.toString());
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e, e);
+        }
+    }
+
+    /** Reads what a service under this data directory left. */
+    public static Connection of(Path dataDirectory) {
+        Path file = dataDirectory.resolve(FILE);
+        if (!Files.exists(file)) {
+            throw new UsageException("Cannot reach the service: " + file
+                    + " does not exist, expected a service running there. Start one with ./dreambooth serve,"
+                    + " or name its --data-dir, or --bootstrap-servers and --s3-endpoint");
+        }
+        Properties values = new Properties();
+        try {
+            values.load(new StringReader(Files.readString(file)));
+            Optional<URI> dashboard =
+                    Optional.ofNullable(values.getProperty("dashboard")).map(URI::create);
+            StoreSettings store = new StoreSettings(
+                    URI.create(wanted(values, file, "s3-endpoint")),
+                    wanted(values, file, "s3-region"),
+                    wanted(values, file, "s3-bucket"),
+                    wanted(values, file, "s3-access-key"),
+                    wanted(values, file, "s3-secret-key"),
+                    Duration.ofMillis(Long.parseLong(wanted(values, file, "s3-request-timeout-ms"))),
+                    Integer.parseInt(wanted(values, file, "s3-attempts")));
+            return new Connection(wanted(values, file, "bootstrap-servers"), store, dashboard);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException(
+                    "Cannot read " + file + ": " + e.getMessage()
+                            + ", expected what serve writes. Start the service again",
+                    e);
+        }
+    }
+
+    private static String wanted(Properties values, Path file, String key) {
+        String value = values.getProperty(key);
+        if (value == null) {
+            throw new UsageException("Cannot read " + file + ": it has no " + key + ". Start the service again");
+        }
+        return value;
+    }
+}

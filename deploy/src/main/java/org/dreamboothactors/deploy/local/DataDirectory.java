@@ -1,0 +1,75 @@
+package org.dreamboothactors.deploy.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.dreamboothactors.deploy.UsageException;
+
+/** The folder of a one-machine service, held by one process at a time. The lock ends with the process, however it ends. */
+public final class DataDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel lock;
+
+    private DataDirectory(Path root, FileChannel lock) {
+        this.root = root;
+        this.lock = lock;
+    }
+
+    /** Creates the folder when missing and takes it; refuses when another process has it. */
+    public static DataDirectory take(Path folder) {
+        Path root = folder.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(root);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!locked(channel)) {
+                channel.close();
+                throw new UsageException("Cannot use " + root + ": another dreambooth holds it, expected a free folder."
+                        + " Stop the other one, talk to it with submit, or give another --data-dir");
+            }
+            return new DataDirectory(root, channel);
+        } catch (IOException e) {
+            throw new UsageException("Cannot use " + root + ": " + e + ", expected a folder that can be written", e);
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // taken by this very process
+        }
+    }
+
+    public Path kafka() {
+        return root.resolve("kafka");
+    }
+
+    public Path store() {
+        return root.resolve("s3");
+    }
+
+    /** Scratch space that may be lost at any time. */
+    public Path work() {
+        return root.resolve("work");
+    }
+
+    public Path connectionFile() {
+        return root.resolve(Connection.FILE);
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
