@@ -57,13 +57,15 @@ record CaseFolder(Path path, JsonNode settings, SortedMap<String, Tensor> tensor
 
     private static double[] values(String type, ByteBuffer data) throws IOException {
         int size = switch (type) {
+            case "F16" -> Short.BYTES;
             case "F32", "I32" -> Float.BYTES;
             case "F64", "I64" -> Double.BYTES;
-            default -> throw new IOException("tensor type " + type + " is not one of F32, F64, I32, I64");
+            default -> throw new IOException("tensor type " + type + " is not one of F16, F32, F64, I32, I64");
         };
         double[] values = new double[data.remaining() / size];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
+                case "F16" -> Float.float16ToFloat(data.getShort());
                 case "F32" -> data.getFloat();
                 case "F64" -> data.getDouble();
                 case "I32" -> data.getInt();

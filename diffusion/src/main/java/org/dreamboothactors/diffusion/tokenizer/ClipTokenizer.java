@@ -28,6 +28,7 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /** Opens the {@code tokenizer} folder of a diffusers model. */
     public static ClipTokenizer open(Path folder) {
+        Djl.stayLocal();
         TokenizerFiles files = TokenizerFiles.read(folder);
         // Cutting and padding are done here: the library would pad with a token of its own choice.
         Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");

@@ -53,4 +53,14 @@ class ConformanceTest {
 
         assertThat(Conformance.run(folder, Set.of()).getFirst().outcome()).isInstanceOf(Failed.class);
     }
+
+    @Test
+    void showsABrokenCaseWhateverKindsAreAskedFor(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(folder.resolve("broken/case.json"), "{");
+
+        assertThat(Conformance.run(folder, Set.of("unet")))
+                .singleElement()
+                .satisfies(result -> assertThat(result.passed()).isFalse());
+    }
 }
