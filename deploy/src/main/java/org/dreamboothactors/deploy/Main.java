@@ -13,13 +13,11 @@ import picocli.CommandLine.Command;
         description = "Turns a handful of photos of one subject into a personalised Stable Diffusion checkpoint.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed, or the run did not end with a checkpoint", "2:wrong use"},
+        exitCodeList = {"0:done", "1:failed", "2:wrong use"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  ./dreambooth demo",
-            "  ./dreambooth demo --photos my-photos --class dog",
-            "  ./dreambooth serve          and, in another terminal,",
-            "  ./dreambooth submit --photos my-photos --class dog --steps 400"
+            "  ./dreambooth settings > my.yaml",
+            "  ./dreambooth conformance reference-cases --kinds tokenizer,scheduler"
         },
         subcommands = {ConformanceCommand.class, SettingsCommand.class})
 public final class Main {
