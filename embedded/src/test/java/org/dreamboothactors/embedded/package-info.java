@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.embedded;
+
+import org.jspecify.annotations.NullMarked;

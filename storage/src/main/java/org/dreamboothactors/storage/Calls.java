@@ -1,0 +1,101 @@
+package org.dreamboothactors.storage;
+
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import io.minio.errors.ServerException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Runs requests with bounded retries and turns the client's errors into sentences. */
+final class Calls {
+    private static final Set<String> RETRIED =
+            Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final StoreSettings settings;
+
+    Calls(StoreSettings settings) {
+        this.settings = settings;
+    }
+
+    interface Call<T> {
+        T run() throws MinioException, IOException;
+    }
+
+    /**
+     * Runs an idempotent request, again after a pause when the connection or the server failed.
+     *
+     * @param what completes "Cannot ...", e.g. {@code read runs/a/log/1}
+     */
+    <T> T run(String what, Call<T> call) {
+        long pause = FIRST_PAUSE_MILLIS;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return call.run();
+            } catch (MinioException | IOException | IllegalStateException e) { // the last wraps connection errors
+                if (attempt >= settings.attempts() || !passing(e)) {
+                    throw explained(what, e, attempt);
+                }
+                pause(what, pause / 2 + ThreadLocalRandom.current().nextLong(pause));
+                pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+            }
+        }
+    }
+
+    static boolean isCode(Throwable error, String... codes) {
+        return error instanceof ErrorResponseException response
+                && response.errorResponse().code() != null
+                && Set.of(codes).contains(response.errorResponse().code());
+    }
+
+    private static boolean passing(Exception error) {
+        return switch (error) {
+            case ErrorResponseException response ->
+                RETRIED.contains(String.valueOf(response.errorResponse().code()));
+            case ServerException server -> true;
+            case CorruptObjectException corrupt -> false;
+            case IOException connection -> true;
+            default -> error.getCause() instanceof IOException;
+        };
+    }
+
+    private StorageException explained(String what, Exception error, int attempts) {
+        String where = " in bucket " + settings.bucket() + " at " + settings.endpoint();
+        if (error instanceof CorruptObjectException) {
+            return new StorageException("Cannot " + what + where + ": " + error.getMessage(), error);
+        }
+        if (isCode(error, "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")) {
+            return new StorageException(
+                    "Cannot " + what + where + ": the store refused the credentials ("
+                            + ((ErrorResponseException) error).errorResponse().code()
+                            + "). Check access key, secret key and their rights on the bucket",
+                    error);
+        }
+        if (isCode(error, "NoSuchBucket")) {
+            return new StorageException(
+                    "Cannot " + what + where + ": there is no such bucket. Create it or name another", error);
+        }
+        if (error instanceof ErrorResponseException response) {
+            return new StorageException(
+                    "Cannot " + what + where + ": the store answered "
+                            + response.errorResponse().code() + ", "
+                            + response.errorResponse().message(),
+                    error);
+        }
+        return new StorageException(
+                "Cannot " + what + where + ": no answer after " + attempts + " attempts (" + error.getMessage()
+                        + "). Check that the store is reachable and has space",
+                error);
+    }
+
+    private static void pause(String what, long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("Cannot " + what + ": interrupted while waiting to try again", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.dreamboothactors.storage;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+/** Lets writers race for one key, because some stores accept {@code If-None-Match} and do not keep it. */
+record ConditionalWriteProbe(ArtifactStore store) {
+    private static final int ROUNDS = 4;
+    private static final int WRITERS = 8;
+
+    void run() {
+        String key = "probe/" + UUID.randomUUID();
+        try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                long winners = race(writers, key + "-" + round);
+                if (winners != 1) {
+                    throw new StorageException("Cannot use bucket " + store.bucket() + ": of " + WRITERS
+                            + " racing conditional writes of one key " + winners
+                            + " succeeded, expected 1. Take a store with atomic If-None-Match (S3, MinIO, S3Proxy 4)");
+                }
+            }
+        }
+    }
+
+    private long race(ExecutorService writers, String key) {
+        AtomicBoolean go = new AtomicBoolean();
+        List<Future<Boolean>> tries = IntStream.range(0, WRITERS)
+                .mapToObj(writer -> writers.submit(() -> {
+                    while (!go.get()) {
+                        Thread.onSpinWait();
+                    }
+                    return store.createOnce(key, ("writer " + writer).getBytes(StandardCharsets.UTF_8));
+                }))
+                .toList();
+        go.set(true);
+        try {
+            long winners = 0;
+            for (Future<Boolean> one : tries) {
+                winners += one.get() ? 1 : 0;
+            }
+            return winners;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("Cannot probe the store: interrupted", e);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new StorageException("Cannot probe the store: " + e.getCause(), e);
+        } finally {
+            store.remove(key);
+        }
+    }
+}

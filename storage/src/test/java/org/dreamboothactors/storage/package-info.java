@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.storage;
+
+import org.jspecify.annotations.NullMarked;
