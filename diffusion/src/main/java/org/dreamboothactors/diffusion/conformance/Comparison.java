@@ -11,6 +11,7 @@ final class Comparison {
     private static final double TRAINED = 1e-3;
     private static final double TRAINED_FLOOR = 1e-8;
     private static final double STEP = 1e-3;
+    private static final double NOISE = 4;
 
     private double worst;
     private String where = "nothing was compared";
@@ -34,6 +35,11 @@ final class Comparison {
     /** Gradients and trained parameters. */
     void trained(String name, float[] ours, Tensor theirs) {
         within(name, doubles(ours), theirs.values(), TRAINED * largest(theirs.values()) + TRAINED_FLOOR);
+    }
+
+    /** Trained parameters whose gradient is rounding noise: ours must be as small as theirs, not equal. */
+    void noise(String name, float[] ours, Tensor theirs) {
+        within(name, doubles(ours), theirs.values(), NOISE * largest(theirs.values()) + TRAINED_FLOOR);
     }
 
     /** Loss or gradient norm of one step. */

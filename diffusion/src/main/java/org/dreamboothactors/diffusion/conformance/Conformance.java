@@ -75,6 +75,11 @@ public final class Conformance {
             case "tokenizer" -> ScheduleCases.tokenizer(reference, compare);
             case "noise_schedule" -> ScheduleCases.noiseSchedule(reference, compare);
             case "scheduler" -> ScheduleCases.scheduler(reference, compare);
+            case "text_encoder" -> ModelCases.textEncoder(reference, compare);
+            case "unet" -> ModelCases.unet(reference, compare);
+            case "vae" -> ModelCases.vae(reference, compare);
+            case "training" -> RunCases.training(reference, compare);
+            case "pipeline" -> RunCases.pipeline(reference, compare);
             default -> {
                 return new CannotRun("kind " + reference.kind() + " is not supported by this version");
             }

@@ -1,14 +1,14 @@
 package org.dreamboothactors.diffusion.tokenizer;
 
 /** Keeps DJL to this machine. */
-final class Djl {
+public final class Djl {
     private Djl() {}
 
     /**
      * Stops DJL from looking for a cloud and reporting its use, and from downloading native code it does not find: the
      * jars carry it. Settings that the user gave stay.
      */
-    static void stayLocal() {
+    public static void stayLocal() {
         setWhenAbsent("OPT_OUT_TRACKING");
         setWhenAbsent("ai.djl.offline");
     }

@@ -44,6 +44,9 @@ public record DreamBoothStep(
                 throw new NonFiniteLoss(step, loss.total(), sampleIds);
             }
             double norm = pass.learn(loss.gradient());
+            if (!Double.isFinite(norm)) {
+                throw new NonFiniteLoss(step, norm, sampleIds);
+            }
             return new StepResult(step, loss.total(), loss.instance(), loss.prior(), norm);
         }
     }

@@ -20,7 +20,7 @@ public interface Networks {
          * Goes back through the models, clips the gradients and updates the weights.
          *
          * @param gradient of the loss with respect to the prediction
-         * @return norm of all gradients together, before clipping
+         * @return norm of all gradients together, before clipping; where it is not finite the weights stay as they are
          */
         double learn(float[] gradient);
 

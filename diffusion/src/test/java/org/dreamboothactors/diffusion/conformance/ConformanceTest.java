@@ -18,7 +18,9 @@ class ConformanceTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
     @ParameterizedTest
-    @ValueSource(strings = {"tokenizer", "noise_schedule", "scheduler"})
+    @ValueSource(
+            strings = {"tokenizer", "noise_schedule", "scheduler", "text_encoder", "unet", "vae", "training", "pipeline"
+            })
     void agreesWithDiffusers(String kind) {
         assertThat(Conformance.run(GOLDEN, Set.of(kind)))
                 .isNotEmpty()

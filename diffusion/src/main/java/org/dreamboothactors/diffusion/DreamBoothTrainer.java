@@ -1,0 +1,187 @@
+package org.dreamboothactors.diffusion;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.models.VaeConfig;
+import org.dreamboothactors.diffusion.sampling.ModelEasel;
+import org.dreamboothactors.diffusion.sampling.Painter;
+import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
+import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
+import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
+import org.dreamboothactors.diffusion.training.AdamW;
+import org.dreamboothactors.diffusion.training.BatchPlan;
+import org.dreamboothactors.diffusion.training.CheckpointFolder;
+import org.dreamboothactors.diffusion.training.DreamBoothStep;
+import org.dreamboothactors.diffusion.training.Fingerprint;
+import org.dreamboothactors.diffusion.training.LatentFiles;
+import org.dreamboothactors.diffusion.training.LearningNetworks;
+import org.dreamboothactors.diffusion.training.SavedState;
+import org.dreamboothactors.diffusion.training.TextCondition;
+import org.dreamboothactors.diffusion.training.TrainingLoop;
+import org.dreamboothactors.diffusion.training.WeightsDigest;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+
+/**
+ * Fine-tunes a diffusers folder on a subject (Ruiz et al. 2022), step by step.
+ *
+ * <p>Everything random comes from the run's seed and the step's number: a trainer restored at a step goes on with the
+ * bits of one that never stopped, where {@link #environment} is the same. Owned by the thread that opened it.
+ */
+public final class DreamBoothTrainer implements AutoCloseable {
+    private final Kernels kernels;
+    private final Path base;
+    private final TrainingConfig config;
+    private final int threads;
+    private final ClipTokenizer tokenizer;
+    private final CLIPTextModel textEncoder;
+    private final UNet2DConditionModel unet;
+    private final SchedulerSettings scheduler;
+    private final LatentFiles latents;
+    private final List<AdamW> optimizers = new ArrayList<>();
+    private final TextCondition text;
+    private final double latentScale;
+    private List<Painter> painter = List.of();
+    private LearningNetworks networks;
+    private TrainingLoop loop;
+
+    private DreamBoothTrainer(Kernels kernels, Path base, TrainingConfig config, TrainingData data, int threads) {
+        this.kernels = kernels;
+        this.base = base;
+        this.config = config;
+        this.threads = threads;
+        tokenizer = ClipTokenizer.open(base.resolve("tokenizer"));
+        scheduler = StableDiffusion.scheduler(base);
+        DreamBoothStep.requireNoise(scheduler.prediction());
+        latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
+        latents = LatentFiles.read(data, kernels);
+        textEncoder = CLIPTextModel.load(base.resolve(CLIPTextModel.PART), kernels);
+        List<long[]> ids =
+                new ArrayList<>(Collections.nCopies(config.microBatch(), tokenizer.ids(config.instancePrompt())));
+        if (config.withPrior()) {
+            ids.addAll(Collections.nCopies(config.microBatch(), tokenizer.ids(config.classPrompt())));
+        }
+        if (config.trainTextEncoder()) {
+            textEncoder.weights().learn();
+            optimizers.add(
+                    new AdamW(kernels, textEncoder.weights(), hyperparameters(config.textEncoderLearningRate())));
+            text = TextCondition.learning(kernels, textEncoder, ids);
+        } else {
+            text = TextCondition.frozen(kernels, textEncoder, ids);
+        }
+        unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels);
+        unet.weights().learn();
+        optimizers.add(new AdamW(kernels, unet.weights(), hyperparameters(config.learningRate())));
+        networks = networks(0);
+        loop = loop(0);
+    }
+
+    /**
+     * A trainer before its first step. Throws {@link IllegalArgumentException} or
+     * {@link UnsupportedOperationException} for a model or data it cannot train.
+     *
+     * @param model diffusers folder to start from
+     * @param threads that one operation may use; part of {@link #environment}
+     */
+    public static DreamBoothTrainer open(Path model, TrainingConfig config, TrainingData data, int threads) {
+        Kernels kernels = Kernels.open(threads);
+        try {
+            return new DreamBoothTrainer(kernels, model, config, data, threads);
+        } catch (RuntimeException e) {
+            kernels.close();
+            throw e;
+        }
+    }
+
+    /** Goes on from a state that {@link #saveState} wrote with the same model and configuration. */
+    public void restore(Path state) {
+        long step = SavedState.restore(state, networks.state(), kernels);
+        networks = networks(step);
+        loop = loop(step);
+    }
+
+    /** Optimizer steps done. */
+    public long step() {
+        return loop.stepsDone();
+    }
+
+    /** What beside model, configuration and data decides the bits: instruction set, threads, engine, precision. */
+    public String environment() {
+        return Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion());
+    }
+
+    /** Does the next step; throws {@link NonFiniteLoss} and leaves the weights where the step does not work out. */
+    public StepResult trainStep() {
+        return loop.next();
+    }
+
+    /** Writes weights, moments and step to a safetensors file; returns the digest of the trained weights. */
+    public String saveState(Path file) {
+        SavedState.write(networks.state(), step(), file);
+        return WeightsDigest.of(networks.weights());
+    }
+
+    /** Writes a diffusers folder in which the trained parts are new, fp32; returns the digest of the trained weights. */
+    public String saveCheckpoint(Path folder) {
+        Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
+        trained.put(UNet2DConditionModel.PART, file -> write(unet.weights().byName(), file));
+        if (config.trainTextEncoder()) {
+            trained.put(CLIPTextModel.PART, file -> write(textEncoder.weights().byName(), file));
+        }
+        CheckpointFolder.write(base, folder, trained);
+        return WeightsDigest.of(networks.weights());
+    }
+
+    /** Draws with the weights as they are now: picture i to {@code <i>.png} in {@code folder}. */
+    public void draw(Drawing drawing, Path folder, ProgressListener listener) {
+        if (painter.isEmpty()) { // training itself needs no VAE
+            AutoencoderKL vae = AutoencoderKL.load(base.resolve(AutoencoderKL.PART), kernels);
+            painter = List.of(new Painter(new ModelEasel(kernels, tokenizer::ids, textEncoder, unet, vae), scheduler));
+        }
+        painter.getFirst().draw(drawing, folder, listener);
+    }
+
+    private static void write(SortedMap<String, NDArray> weights, Path file) {
+        Safetensors.write(weights, Map.of("format", "pt"), file);
+    }
+
+    private AdamW.Hyperparameters hyperparameters(double learningRate) {
+        return new AdamW.Hyperparameters(
+                learningRate, config.beta1(), config.beta2(), config.eps(), config.weightDecay());
+    }
+
+    private LearningNetworks networks(long stepsDone) {
+        return new LearningNetworks(
+                kernels, unet, text, optimizers, latents.height(), latents.width(), config.maxGradNorm(), stepsDone);
+    }
+
+    private TrainingLoop loop(long stepsDone) {
+        BatchPlan plan = new BatchPlan(
+                new Draws(config.seed()),
+                latents.instances().size(),
+                config.withPrior() ? latents.classes().size() : 0,
+                config.microBatch());
+        OptionalDouble priorWeight =
+                config.withPrior() ? OptionalDouble.of(config.priorWeight()) : OptionalDouble.empty();
+        DreamBoothStep step = new DreamBoothStep(networks, NoiseSchedule.of(scheduler), latentScale, priorWeight);
+        return new TrainingLoop(plan, step, latents.instances(), latents.classes(), stepsDone);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        kernels.close();
+    }
+}

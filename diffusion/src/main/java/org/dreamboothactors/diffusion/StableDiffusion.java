@@ -1,0 +1,93 @@
+package org.dreamboothactors.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.Map;
+import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.sampling.ModelEasel;
+import org.dreamboothactors.diffusion.sampling.Painter;
+import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
+import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+
+/**
+ * A diffusers folder in memory that encodes and draws. Owned by the thread that opened it; closing frees its weights.
+ */
+public final class StableDiffusion implements AutoCloseable {
+    private final Kernels kernels;
+    private final ClipTokenizer tokenizer;
+    private final AutoencoderKL vae;
+    private final Painter painter;
+
+    private StableDiffusion(Kernels kernels, ClipTokenizer tokenizer, AutoencoderKL vae, Painter painter) {
+        this.kernels = kernels;
+        this.tokenizer = tokenizer;
+        this.vae = vae;
+        this.painter = painter;
+    }
+
+    /**
+     * Loads every part; throws {@link IllegalArgumentException} or {@link UnsupportedOperationException} for a folder
+     * this project cannot use, naming the part.
+     *
+     * @param threads that one operation may use
+     */
+    public static StableDiffusion open(Path model, int threads) {
+        Kernels kernels = Kernels.open(threads);
+        try {
+            ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
+            AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
+            ModelEasel easel = new ModelEasel(
+                    kernels,
+                    tokenizer::ids,
+                    CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels),
+                    UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels),
+                    vae);
+            return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
+        } catch (RuntimeException e) {
+            kernels.close();
+            throw e;
+        }
+    }
+
+    static SchedulerSettings scheduler(Path model) {
+        return SchedulerSettings.read(model.resolve("scheduler").resolve("scheduler_config.json"));
+    }
+
+    /**
+     * Writes the VAE moments of a clean picture as safetensors: one tensor {@code moments} (2 C, H/f, W/f), means first.
+     */
+    public void encode(Path png, Path moments, Crop crop) {
+        RgbImage image = crop.apply(Png.read(png));
+        int unit = vae.config().pixelsPerLatent();
+        if (image.width() % unit != 0 || image.height() % unit != 0) {
+            throw new IllegalArgumentException("Cannot encode at " + image.width() + " x " + image.height()
+                    + " pixels: a side is no multiple of " + unit + ", expected one. Change the resolution");
+        }
+        try (Tape tape = Tape.forward(kernels)) {
+            NDArray pixels = tape.manager()
+                    .create(image.toModel(), new Shape(1, RgbImage.CHANNELS, image.height(), image.width()));
+            NDArray encoded = vae.encode(tape, pixels).array();
+            Safetensors.write(Map.of("moments", encoded.squeeze(0)), Map.of(), moments);
+        }
+    }
+
+    /** Writes picture i of {@code drawing} to {@code <i>.png} in {@code folder}. */
+    public void draw(Drawing drawing, Path folder, ProgressListener listener) {
+        painter.draw(drawing, folder, listener);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        kernels.close();
+    }
+}

@@ -1,0 +1,163 @@
+package org.dreamboothactors.diffusion.conformance;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.sampling.Denoising;
+import org.dreamboothactors.diffusion.sampling.ModelEasel;
+import org.dreamboothactors.diffusion.sampling.NoisePredictor;
+import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
+import org.dreamboothactors.diffusion.schedulers.Prediction;
+import org.dreamboothactors.diffusion.schedulers.Sampler;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
+import org.dreamboothactors.diffusion.training.AdamW;
+import org.dreamboothactors.diffusion.training.DreamBoothStep;
+import org.dreamboothactors.diffusion.training.LearningNetworks;
+import org.dreamboothactors.diffusion.training.StepInputs;
+import org.dreamboothactors.diffusion.training.TextCondition;
+
+/** Cases of several models together: some training steps, a whole drawing. */
+final class RunCases {
+    /**
+     * Adds the same to a query's score of every key, which softmax takes away again: the gradient is zero but for
+     * rounding, and AdamW makes a step of whatever sign the rounding has. PyTorch on another CPU differs as much.
+     */
+    private static final String KEY_BIAS = "self_attn.k_proj.bias";
+
+    private RunCases() {}
+
+    static void training(CaseFolder reference, Comparison compare) {
+        JsonNode settings = reference.settings();
+        if (!settings.path("snr_gamma").isNull()
+                || settings.path("accumulation").asInt(1) != 1) {
+            throw new UnsupportedOperationException(
+                    "snr_gamma and accumulation are not supported by this version of the training step");
+        }
+        DreamBoothStep.requireNoise(Prediction.valueOf(
+                settings.path("prediction_type").asText("epsilon").toUpperCase(Locale.ROOT)));
+        try (Kernels kernels = ModelCases.kernels()) {
+            LearningNetworks networks = networks(reference, settings, kernels);
+            JsonNode weight = settings.path("prior_loss_weight");
+            DreamBoothStep step = new DreamBoothStep(
+                    networks,
+                    NoiseSchedule.of(new SchedulerSettings(settings.path("schedule"))),
+                    settings.path("latent_scaling_factor").asDouble(),
+                    weight.isNull() ? OptionalDouble.empty() : OptionalDouble.of(weight.asDouble()));
+            for (int k = 0; k < settings.path("steps").asInt(); k++) {
+                StepResult result = step.run(
+                        k + 1, inputs(reference, k), List.of(reference.path().toString()));
+                compare.ofStep(
+                        "loss " + k,
+                        result.loss(),
+                        reference.tensor("out.losses").values()[k]);
+                compare.ofStep(
+                        "grad norm " + k,
+                        result.gradNorm(),
+                        reference.tensor("out.grad_norms").values()[k]);
+            }
+            SortedMap<String, NDArray> weights = networks.weights();
+            reference.tensors().forEach((name, theirs) -> {
+                String parameter = name.startsWith("out.") ? name.substring("out.".length()) : "";
+                if (parameter.startsWith(UNet2DConditionModel.PART + ".")
+                        || parameter.startsWith(CLIPTextModel.PART + ".")) {
+                    NDArray ours = weights.get(parameter);
+                    if (ours == null) {
+                        throw new IllegalArgumentException("no parameter " + parameter + " was trained");
+                    }
+                    if (parameter.endsWith(KEY_BIAS)) {
+                        compare.noise(parameter, ours.toFloatArray(), theirs);
+                    } else {
+                        compare.trained(parameter, ours.toFloatArray(), theirs);
+                    }
+                }
+            });
+        }
+    }
+
+    private static LearningNetworks networks(CaseFolder reference, JsonNode settings, Kernels kernels) {
+        AdamW.Hyperparameters rates = new AdamW.Hyperparameters(
+                settings.path("learning_rate").asDouble(),
+                settings.path("betas").path(0).asDouble(),
+                settings.path("betas").path(1).asDouble(),
+                settings.path("epsilon").asDouble(),
+                settings.path("weight_decay").asDouble());
+        UNet2DConditionModel unet = UNet2DConditionModel.load(reference.folder("unet"), kernels);
+        CLIPTextModel encoder = CLIPTextModel.load(reference.folder("text_encoder"), kernels);
+        List<long[]> ids = ModelCases.rows(reference.tensor("in.input_ids"));
+        List<AdamW> optimizers = new ArrayList<>();
+        unet.weights().learn();
+        optimizers.add(new AdamW(kernels, unet.weights(), rates));
+        boolean learnsText = settings.path("train_text_encoder").asBoolean();
+        if (learnsText) {
+            encoder.weights().learn();
+            optimizers.add(new AdamW(kernels, encoder.weights(), rates));
+        }
+        List<Long> latent = reference.tensor("in.000.0.noise").shape(); // (B, C, H, W)
+        return new LearningNetworks(
+                kernels,
+                unet,
+                learnsText
+                        ? TextCondition.learning(kernels, encoder, ids)
+                        : TextCondition.frozen(kernels, encoder, ids),
+                optimizers,
+                Math.toIntExact(latent.get(2)),
+                Math.toIntExact(latent.get(3)),
+                settings.path("max_grad_norm").asDouble(),
+                0);
+    }
+
+    private static StepInputs inputs(CaseFolder reference, int step) {
+        String tag = String.format(Locale.ROOT, "in.%03d.0.", step);
+        return new StepInputs(
+                reference.tensor(tag + "moments").floats(),
+                reference.tensor(tag + "posterior_noise").floats(),
+                reference.tensor(tag + "noise").floats(),
+                reference.tensor(tag + "timesteps").ints());
+    }
+
+    static void pipeline(CaseFolder reference, Comparison compare) {
+        JsonNode settings = reference.settings();
+        try (Kernels kernels = ModelCases.kernels()) {
+            ModelEasel easel = new ModelEasel(
+                    kernels,
+                    text -> {
+                        throw new IllegalArgumentException("a pipeline case gives token ids, not " + text);
+                    },
+                    CLIPTextModel.load(reference.folder("text_encoder"), kernels),
+                    UNet2DConditionModel.load(reference.folder("unet"), kernels),
+                    AutoencoderKL.load(reference.folder("vae"), kernels));
+            Tensor start = reference.tensor("in.latents"); // (1, C, H, W)
+            int height = Math.toIntExact(start.shape().get(2));
+            int width = Math.toIntExact(start.shape().get(3));
+            NoisePredictor model = easel.predictor(
+                    ModelCases.rows(reference.tensor("in.input_ids")),
+                    reference.tensor("in.negative_input_ids").longs(),
+                    width,
+                    height);
+            Sampler sampler = SamplerKind.of(settings.path("scheduler_kind").asText())
+                    .start(
+                            SchedulerSettings.read(reference.folder("scheduler").resolve("scheduler_config.json")),
+                            settings.path("steps").asInt(),
+                            0);
+            float[] latents = Denoising.run(
+                    sampler,
+                    model,
+                    start.floats(),
+                    settings.path("guidance_scale").asDouble(),
+                    step -> reference.tensor("in.noises").part(step),
+                    done -> {});
+            compare.output("latents", latents, reference.tensor("out.latents"));
+            compare.output("image", easel.decodePlanes(latents, width, height), reference.tensor("out.image"));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.dreamboothactors.diffusion.kernels;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Gradients of parameters by part and name, summed over the passes that gave them. */
+public final class Gradients {
+    private final NDManager owner;
+    private final SortedMap<String, NDArray> byName = new TreeMap<>();
+
+    /** They are freed with {@code owner}. */
+    public Gradients(NDManager owner) {
+        this.owner = owner;
+    }
+
+    void add(String name, NDArray gradient) {
+        gradient.attach(owner);
+        byName.merge(name, gradient, (sum, more) -> {
+            sum.addi(more);
+            more.close();
+            return sum;
+        });
+    }
+
+    /** In the order of the names. */
+    public SortedMap<String, NDArray> byName() {
+        return byName;
+    }
+}

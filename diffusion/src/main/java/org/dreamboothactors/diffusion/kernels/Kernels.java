@@ -1,0 +1,187 @@
+package org.dreamboothactors.diffusion.kernels;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.dreamboothactors.diffusion.kernels.Argument.Many;
+import org.dreamboothactors.diffusion.kernels.Argument.Named;
+import org.dreamboothactors.diffusion.kernels.Argument.One;
+import org.dreamboothactors.diffusion.tokenizer.Djl;
+
+/**
+ * Named operations on tensors, the only place that speaks to libtorch beyond DJL's own operators.
+ *
+ * <p>The operations are TorchScript, in {@code kernels.py} beside this class. Everything made here, weights included,
+ * belongs to {@link #manager} and is freed when this is closed. Owned by one thread: libtorch's modes are per thread.
+ */
+public final class Kernels implements AutoCloseable {
+    private static final String METHOD = "module_method:";
+
+    private final PtNDManager manager;
+    private final PtSymbolBlock script;
+    private final Map<String, NDArray> methods = new HashMap<>();
+
+    private Kernels(PtNDManager manager, PtSymbolBlock script) {
+        this.manager = manager;
+        this.script = script;
+    }
+
+    /**
+     * Starts libtorch on the calling thread.
+     *
+     * @param threads that one operation may use; part of what fixes its bits
+     */
+    public static Kernels open(int threads) {
+        Djl.stayLocal();
+        Engine.getEngine("PyTorch");
+        if (JniUtils.getNumThreads() != threads) { // changing it twice in a process ends in libtorch's terminate()
+            JniUtils.setNumThreads(threads);
+        }
+        // The profiling executor gains nothing on a CPU and holds more memory from step to step.
+        JniUtils.setGraphExecutorOptimize(false);
+        PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+        try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
+            byte[] archive = ScriptArchive.of(new String(source.readAllBytes(), StandardCharsets.UTF_8));
+            return new Kernels(manager, JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot load the kernels: " + e.getMessage(), e);
+        }
+    }
+
+    /** Owner of what lives as long as this. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** A whole number as kernels take it. */
+    public NDArray number(long value) {
+        return manager.create(new long[] {value}, new Shape());
+    }
+
+    /** A number as kernels take it, in fp64. */
+    public NDArray number(double value) {
+        return manager.create(new double[] {value}, new Shape());
+    }
+
+    /** Runs a kernel; nothing can be derived from its result. */
+    NDArray run(String kernel, NDManager owner, Argument... arguments) {
+        return call(kernel, false, owner, arguments).getFirst();
+    }
+
+    /** Runs a kernel and keeps what {@link #gradients} of its result need. */
+    NDArray record(String kernel, NDManager owner, Argument... arguments) {
+        return call(kernel, true, owner, arguments).getFirst();
+    }
+
+    /**
+     * Gradients of the loss with respect to {@code inputs} of a recorded result; what was kept for them is freed.
+     *
+     * @param upstream gradient of the loss with respect to {@code output}
+     */
+    List<NDArray> gradients(NDArray output, NDArray upstream, List<NDArray> inputs, NDManager owner) {
+        return call("gradients", true, owner, new One(output), new One(upstream), new Many(inputs));
+    }
+
+    /** Norm of all gradients together; where it is above {@code most} they are scaled down to it, in place. */
+    public double clip(List<NDArray> gradients, double most, NDManager owner) {
+        try (NDArray limit = number(most);
+                NDArray norm = run("clip", owner, new Many(gradients), new One(limit))) {
+            return norm.getFloat();
+        }
+    }
+
+    /**
+     * One step of AdamW on several tensors, in place.
+     *
+     * @param numbers learning rate, beta 1, beta 2, weight decay, epsilon, number of this step from 1
+     */
+    public void adamw(
+            List<NDArray> weights,
+            List<NDArray> gradients,
+            List<NDArray> means,
+            List<NDArray> squares,
+            double[] numbers,
+            NDManager owner) {
+        try (NDArray values = manager.create(numbers)) {
+            run(
+                            "adamw",
+                            owner,
+                            new Many(weights),
+                            new Many(gradients),
+                            new Many(means),
+                            new Many(squares),
+                            new One(values))
+                    .close();
+        }
+    }
+
+    /** Copies {@code source} over {@code target}, which keeps its identity. */
+    public void assign(NDArray target, NDArray source) {
+        NDArray plain = target.stopGradient();
+        plain.attach(manager);
+        run("assign", manager, new One(plain), new One(source)).close();
+        plain.close();
+    }
+
+    private NDList call(String kernel, boolean graph, NDManager owner, Argument... arguments) {
+        NDList inputs = new NDList();
+        for (int i = 0; i < arguments.length; i++) {
+            add(inputs, "a" + i, arguments[i]);
+        }
+        inputs.add(methods.computeIfAbsent(kernel, name -> {
+            NDArray marker = number(0);
+            marker.setName(METHOD + name);
+            return marker;
+        }));
+        JniUtils.setGradMode(graph);
+        try {
+            NDList result = IValueUtils.forward(script, inputs, true);
+            result.attach(owner);
+            return result;
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    /** DJL reads an argument's kind from its name. */
+    private static void add(NDList inputs, String name, Argument argument) {
+        switch (argument) {
+            case One(NDArray array) -> {
+                array.setName("");
+                inputs.add(array);
+            }
+            case Many(List<NDArray> arrays) -> {
+                for (NDArray array : arrays) {
+                    array.setName(name + "[]");
+                    inputs.add(array);
+                }
+            }
+            case Named(Map<String, NDArray> arrays) ->
+                arrays.forEach((key, array) -> {
+                    array.setName(name + "." + key);
+                    inputs.add(array);
+                });
+        }
+    }
+
+    @Override
+    public void close() {
+        script.close();
+        manager.close();
+    }
+}

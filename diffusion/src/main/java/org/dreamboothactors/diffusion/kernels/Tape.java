@@ -1,0 +1,159 @@
+package org.dreamboothactors.diffusion.kernels;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dreamboothactors.diffusion.kernels.Argument.Named;
+import org.dreamboothactors.diffusion.kernels.Argument.One;
+
+/**
+ * Runs the blocks of models forward and, where they learn, back in reverse.
+ *
+ * <p>Each block works on detached inputs, so that libtorch's graph never reaches past a block: the reverse pass asks one
+ * block after the other for the gradients of its inputs and parameters, and frees it. Arrays belong to the tape and are
+ * freed with it. Owned by the thread of its {@link Kernels}.
+ */
+public final class Tape implements AutoCloseable {
+    private final Kernels kernels;
+    private final NDManager manager;
+    private final boolean learning;
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** What a block gave, or what came from outside. */
+    public static final class Value {
+        private final NDArray array;
+        private final boolean wantsGradient;
+        private Optional<NDArray> gradient = Optional.empty();
+
+        private Value(NDArray array, boolean wantsGradient) {
+            this.array = array;
+            this.wantsGradient = wantsGradient;
+        }
+
+        /** Its numbers; freed with the tape. */
+        public NDArray array() {
+            return array;
+        }
+    }
+
+    /** A block that was run: {@code graph} is its result with libtorch's memory of how it came about. */
+    private record Entry(Block block, List<Value> inputs, NDArray graph, Value output) {}
+
+    private Tape(Kernels kernels, boolean learning) {
+        this.kernels = kernels;
+        this.manager = kernels.manager().newSubManager();
+        this.learning = learning;
+    }
+
+    /** A tape that only goes forward. */
+    public static Tape forward(Kernels kernels) {
+        return new Tape(kernels, false);
+    }
+
+    /** A tape that can be gone back on. */
+    public static Tape learning(Kernels kernels) {
+        return new Tape(kernels, true);
+    }
+
+    /** Owner of the tape's arrays. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** Something from outside, of which no gradient is wanted; stays the caller's. */
+    public Value input(NDArray array) {
+        return new Value(array, false);
+    }
+
+    /** Runs a block. */
+    public Value run(Block block, Value... inputs) {
+        boolean wanted =
+                learning && (block.learns() || List.of(inputs).stream().anyMatch(value -> value.wantsGradient));
+        Argument[] arguments = arguments(block, inputs);
+        if (!wanted) {
+            return new Value(kernels.run(block.kernel(), manager, arguments), false);
+        }
+        NDArray graph = kernels.record(block.kernel(), manager, arguments);
+        NDArray leaf = graph.stopGradient();
+        leaf.attach(manager);
+        leaf.setRequiresGradient(true);
+        Value output = new Value(leaf, true);
+        entries.add(new Entry(block, List.of(inputs), graph, output));
+        return output;
+    }
+
+    /** Runs a block whose input nothing else needs, which frees the input where no way back needs it. */
+    public Value then(Block block, Value input) {
+        Value output = run(block, input);
+        if (!output.wantsGradient && manager.equals(input.array.getManager())) {
+            input.array.close();
+        }
+        return output;
+    }
+
+    /**
+     * Goes back from {@code output}; once.
+     *
+     * @param upstream gradient of the loss with respect to it
+     * @param into receives the gradients of the parameters that learn
+     */
+    public void back(Value output, NDArray upstream, Gradients into) {
+        output.gradient = Optional.of(upstream);
+        for (Entry entry : entries.reversed()) {
+            entry.output().gradient.ifPresent(gradient -> back(entry, gradient, into));
+            entry.graph().close();
+            entry.output().array.close();
+        }
+        entries.clear();
+    }
+
+    private void back(Entry entry, NDArray upstream, Gradients into) {
+        List<Value> inputs =
+                entry.inputs().stream().filter(value -> value.wantsGradient).toList();
+        List<Map.Entry<String, NDArray>> parameters = entry.block().parameters().entrySet().stream()
+                .filter(parameter -> parameter.getValue().hasGradient())
+                .toList();
+        List<NDArray> wanted = new ArrayList<>();
+        inputs.forEach(value -> wanted.add(value.array));
+        parameters.forEach(parameter -> wanted.add(parameter.getValue()));
+        List<NDArray> found = kernels.gradients(entry.graph(), upstream, wanted, kernels.manager());
+        for (int i = 0; i < inputs.size(); i++) {
+            add(inputs.get(i), found.get(i));
+        }
+        for (int i = 0; i < parameters.size(); i++) {
+            into.add(entry.block().prefix() + parameters.get(i).getKey(), found.get(inputs.size() + i));
+        }
+        upstream.close();
+    }
+
+    /** What a value gives to several blocks comes back from each of them. */
+    private void add(Value value, NDArray more) {
+        more.attach(manager);
+        value.gradient.ifPresentOrElse(
+                sum -> {
+                    sum.addi(more);
+                    more.close();
+                },
+                () -> value.gradient = Optional.of(more));
+    }
+
+    private static Argument[] arguments(Block block, Value... inputs) {
+        List<Argument> arguments = new ArrayList<>();
+        for (Value input : inputs) {
+            arguments.add(new One(input.array));
+        }
+        block.numbers().forEach(number -> arguments.add(new One(number)));
+        if (!block.parameters().isEmpty()) {
+            arguments.add(new Named(block.parameters()));
+        }
+        return arguments.toArray(Argument[]::new);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,102 @@
+package org.dreamboothactors.diffusion.models;
+
+import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dreamboothactors.diffusion.kernels.Block;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.kernels.Tape.Value;
+import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.Weights;
+
+/**
+ * The text encoder: {@code CLIPTextModel} of transformers (Radford et al. 2021).
+ *
+ * <p>Lives as long as its kernels, on their thread.
+ */
+public final class CLIPTextModel {
+    /** Folder in a diffusers model, and prefix of its parameters among those of several models. */
+    public static final String PART = "text_encoder";
+
+    private static final String ROOT = "text_model.";
+
+    private final CLIPTextConfig config;
+    private final Weights weights;
+    private final Block embeddings;
+    private final List<Block> layers = new ArrayList<>();
+    private final Block finalNorm;
+
+    private CLIPTextModel(CLIPTextConfig config, Weights weights, Kernels kernels) {
+        this.config = config;
+        this.weights = weights;
+        NDArray eps = kernels.number(config.layerNormEps());
+        NDArray heads = kernels.number(config.heads());
+        NDArray quick = kernels.number(config.quickGelu() ? 1 : 0);
+        embeddings = weights.block("text_embeddings", ROOT + "embeddings.");
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(weights.block("text_layer", ROOT + "encoder.layers." + i + ".", heads, quick, eps));
+        }
+        finalNorm = weights.layers("text_norm", ROOT, List.of("final_layer_norm."), eps);
+    }
+
+    /** Loads a folder with {@code config.json} and safetensors, with or without the prefix that transformers 5 drops. */
+    public static CLIPTextModel load(Path folder, Kernels kernels) {
+        CLIPTextConfig config = CLIPTextConfig.read(folder);
+        Weights weights =
+                Weights.load(folder, PART, shapes(config), name -> name.startsWith(ROOT) ? name : ROOT + name, kernels);
+        return new CLIPTextModel(config, weights, kernels);
+    }
+
+    /** Every parameter of a model of this configuration. */
+    public static ExpectedShapes shapes(CLIPTextConfig config) {
+        ExpectedShapes shapes = new ExpectedShapes();
+        int c = config.hiddenSize();
+        shapes.embedding(ROOT + "embeddings.token_embedding", config.vocabSize(), c);
+        shapes.embedding(ROOT + "embeddings.position_embedding", config.positions(), c);
+        for (int i = 0; i < config.layers(); i++) {
+            String layer = ROOT + "encoder.layers." + i + ".";
+            for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+                shapes.linear(layer + "self_attn." + projection, c, c);
+            }
+            shapes.norm(layer + "layer_norm1", c);
+            shapes.norm(layer + "layer_norm2", c);
+            shapes.linear(layer + "mlp.fc1", c, config.intermediateSize());
+            shapes.linear(layer + "mlp.fc2", config.intermediateSize(), c);
+        }
+        shapes.norm(ROOT + "final_layer_norm", c);
+        return shapes;
+    }
+
+    public CLIPTextConfig config() {
+        return config;
+    }
+
+    public Weights weights() {
+        return weights;
+    }
+
+    /**
+     * The text as the UNet attends to it.
+     *
+     * @param ids (B, N), int64
+     * @return (B, N, C), after the final norm
+     */
+    public Value forward(Tape tape, NDArray ids) {
+        return tape.run(finalNorm, hidden(tape, ids, layers.size()));
+    }
+
+    /** The output of an earlier layer through the final norm: {@code skipped} 1 is the penultimate ("clip skip 2"). */
+    public Value forwardSkipping(Tape tape, NDArray ids, int skipped) {
+        return tape.run(finalNorm, hidden(tape, ids, layers.size() - skipped));
+    }
+
+    private Value hidden(Tape tape, NDArray ids, int depth) {
+        Value x = tape.run(embeddings, tape.input(ids)); // (B, N, C)
+        for (Block layer : layers.subList(0, depth)) {
+            x = tape.run(layer, x);
+        }
+        return x;
+    }
+}

@@ -1,0 +1,115 @@
+package org.dreamboothactors.diffusion.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.dreamboothactors.diffusion.kernels.Gradients;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.kernels.Tape.Value;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+
+/** The UNet, and on wish the text encoder, as the training step sees them. Owned by the thread of its kernels. */
+public final class LearningNetworks implements Networks {
+    private final Kernels kernels;
+    private final UNet2DConditionModel unet;
+    private final TextCondition text;
+    private final List<AdamW> optimizers;
+    private final int latentHeight;
+    private final int latentWidth;
+    private final double maxGradNorm;
+    private long stepsDone;
+
+    /**
+     * Networks that have done {@code stepsDone} steps.
+     *
+     * @param optimizers one a part that learns
+     * @param maxGradNorm norm of all gradients together is brought down to this
+     */
+    public LearningNetworks(
+            Kernels kernels,
+            UNet2DConditionModel unet,
+            TextCondition text,
+            List<AdamW> optimizers,
+            int latentHeight,
+            int latentWidth,
+            double maxGradNorm,
+            long stepsDone) {
+        this.kernels = kernels;
+        this.unet = unet;
+        this.text = text;
+        this.optimizers = List.copyOf(optimizers);
+        this.latentHeight = latentHeight;
+        this.latentWidth = latentWidth;
+        this.maxGradNorm = maxGradNorm;
+        this.stepsDone = stepsDone;
+    }
+
+    @Override
+    public Pass forward(float[] noisy, int[] timesteps) {
+        Tape tape = Tape.learning(kernels);
+        NDManager scratch = tape.manager();
+        NDArray sample = scratch.create(noisy, unet.latents(timesteps.length, latentHeight, latentWidth));
+        long[] times = new long[timesteps.length];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = timesteps[i];
+        }
+        Value prediction = unet.forward(tape, sample, scratch.create(times), text.of(tape));
+        return new Recorded(tape, prediction);
+    }
+
+    /** Weights that learn, by part and name. */
+    public SortedMap<String, NDArray> weights() {
+        SortedMap<String, NDArray> weights = new TreeMap<>();
+        optimizers.forEach(optimizer -> weights.putAll(optimizer.weights()));
+        return weights;
+    }
+
+    /** Weights and moments: all that the next step depends on, beside its number. */
+    public SortedMap<String, NDArray> state() {
+        SortedMap<String, NDArray> state = new TreeMap<>();
+        optimizers.forEach(optimizer -> state.putAll(optimizer.state()));
+        return state;
+    }
+
+    private final class Recorded implements Pass {
+        private final Tape tape;
+        private final Value output;
+        private final float[] prediction;
+
+        Recorded(Tape tape, Value output) {
+            this.tape = tape;
+            this.output = output;
+            this.prediction = output.array().toFloatArray();
+        }
+
+        @Override
+        public float[] prediction() {
+            return prediction;
+        }
+
+        @Override
+        public double learn(float[] gradient) {
+            try (NDManager scratch = kernels.manager().newSubManager()) {
+                Gradients gradients = new Gradients(scratch);
+                tape.back(output, tape.manager().create(gradient, output.array().getShape()), gradients);
+                double norm = kernels.clip(List.copyOf(gradients.byName().values()), maxGradNorm, scratch);
+                if (!Double.isFinite(norm)) {
+                    return norm; // the weights stay; the step reports it
+                }
+                stepsDone++;
+                for (AdamW optimizer : optimizers) {
+                    optimizer.step(stepsDone, gradients.byName(), scratch);
+                }
+                return norm;
+            }
+        }
+
+        @Override
+        public void close() {
+            tape.close();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package org.dreamboothactors.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A safetensors file: named tensors behind a table of contents. Read one by one, so that memory holds no second copy. */
+public final class Safetensors {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ALIGNMENT = 8;
+
+    private final SafetensorsHeader header;
+
+    private Safetensors(SafetensorsHeader header) {
+        this.header = header;
+    }
+
+    /** Reads a file's table of contents; throws {@link IllegalArgumentException} for a file that is not sound. */
+    public static Safetensors open(Path file) {
+        try {
+            return new Safetensors(SafetensorsHeader.read(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    public Set<String> names() {
+        return header.tensors().keySet();
+    }
+
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    StoredTensor tensor(String name) {
+        StoredTensor tensor = header.tensors().get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("Cannot read tensor " + name + ": the file has none of that name,"
+                    + " expected one of " + header.tensors().size());
+        }
+        return tensor;
+    }
+
+    /** A tensor as fp32, whatever float it is stored as; owned by {@code manager}. */
+    public NDArray fp32(String name, NDManager manager) {
+        return fp32(tensor(name), manager);
+    }
+
+    static NDArray fp32(StoredTensor tensor, NDManager manager) {
+        try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset(), tensor.sizeBytes(), arena)
+                    .asByteBuffer()
+                    .order(ByteOrder.nativeOrder());
+            NDArray owned = tensor.type() == DataType.BFLOAT16
+                    ? manager.create(widened(bytes), tensor.shape())
+                    : copied(bytes, tensor, manager);
+            owned.attach(manager);
+            return owned;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + tensor.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A copy in any case: the mapping ends, and a cast to the same type would share it. */
+    private static NDArray copied(ByteBuffer bytes, StoredTensor tensor, NDManager manager) {
+        try (NDArray mapped = manager.create(bytes, tensor.shape(), tensor.type())) {
+            return mapped.getDataType() == DataType.FLOAT32
+                    ? mapped.duplicate()
+                    : mapped.toType(DataType.FLOAT32, false);
+        }
+    }
+
+    /** The upper half of an fp32 number is a bf16 number; DJL 0.35 ends the process when it is given one. */
+    private static float[] widened(ByteBuffer bytes) {
+        float[] numbers = new float[bytes.remaining() / Short.BYTES];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << Short.SIZE);
+        }
+        return numbers;
+    }
+
+    /** Writes tensors in the order of their names; an existing file is replaced, whole or not at all. */
+    public static void write(Map<String, NDArray> tensors, Map<String, String> metadata, Path file) {
+        SortedMap<String, NDArray> sorted = new TreeMap<>(tensors);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            byte[] head = head(sorted, metadata);
+            writeAll(
+                    out,
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(head.length)
+                            .flip());
+            writeAll(out, ByteBuffer.wrap(head));
+            for (NDArray array : sorted.values()) {
+                writeAll(out, array.toByteBuffer(true));
+            }
+            out.force(true);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] head(SortedMap<String, NDArray> tensors, Map<String, String> metadata) throws IOException {
+        ObjectNode head = JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            head.set("__metadata__", JSON.valueToTree(new TreeMap<>(metadata)));
+        }
+        long offset = 0;
+        for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
+            NDArray array = entry.getValue();
+            long end = offset + array.size() * array.getDataType().getNumOfBytes();
+            ObjectNode tensor = head.putObject(entry.getKey());
+            tensor.put("dtype", dtype(array.getDataType()));
+            tensor.set("shape", JSON.valueToTree(array.getShape().getShape()));
+            tensor.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        String text = JSON.writeValueAsString(head);
+        int spaces = Math.floorMod(-text.getBytes(StandardCharsets.UTF_8).length, ALIGNMENT);
+        return (text + " ".repeat(spaces)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String dtype(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> "F32";
+            case FLOAT16 -> "F16";
+            default ->
+                throw new IllegalArgumentException(
+                        "Cannot write " + type + " as safetensors, expected FLOAT32 or FLOAT16");
+        };
+    }
+
+    private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.dreamboothactors.diffusion.weights;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Finds the safetensors of one part of a diffusers folder: one file, an fp16 variant, or shards with their index. */
+final class WeightFiles {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ENDING = ".safetensors";
+    private static final List<String> WHOLE = List.of(
+            "diffusion_pytorch_model.safetensors",
+            "model.safetensors",
+            "diffusion_pytorch_model.fp16.safetensors",
+            "model.fp16.safetensors");
+
+    private WeightFiles() {}
+
+    /** All tensors of the part, by name. */
+    static Map<String, StoredTensor> tensors(Path part) {
+        Map<String, StoredTensor> tensors = new HashMap<>();
+        for (Path file : files(part)) {
+            Safetensors content = Safetensors.open(file);
+            content.names().forEach(name -> tensors.put(name, content.tensor(name)));
+        }
+        return tensors;
+    }
+
+    private static List<Path> files(Path part) {
+        for (String name : WHOLE) {
+            Path file = part.resolve(name);
+            if (Files.exists(file)) {
+                return List.of(file);
+            }
+            Path index = part.resolve(name + ".index.json");
+            if (Files.exists(index)) {
+                return shards(part, index);
+            }
+        }
+        throw new IllegalArgumentException("Cannot load " + part + ": it holds " + listing(part) + ", expected one of "
+                + String.join(", ", WHOLE) + ". Convert pickled weights to safetensors first");
+    }
+
+    private static List<Path> shards(Path part, Path index) {
+        try {
+            JsonNode map = JSON.readTree(index.toFile()).path("weight_map");
+            return map.valueStream()
+                    .map(JsonNode::asText)
+                    .distinct()
+                    .sorted()
+                    .map(name -> shard(part, index, name))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + index + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Path shard(Path part, Path index, String name) {
+        if (!name.endsWith(ENDING) || name.contains("/") || name.contains("\\") || !Files.exists(part.resolve(name))) {
+            throw new IllegalArgumentException("Cannot load " + part + ": " + index + " names " + name
+                    + ", expected a safetensors file beside it");
+        }
+        return part.resolve(name);
+    }
+
+    private static String listing(Path part) {
+        if (!Files.isDirectory(part)) {
+            return "nothing (no such folder)";
+        }
+        try (Stream<Path> files = Files.list(part)) {
+            String names = files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .limit(10)
+                    .reduce((a, b) -> a + ", " + b)
+                    .orElse("nothing");
+            return names;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + part + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.dreamboothactors.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.kernels.Block;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+
+/**
+ * The parameters of one part of a model in memory, fp32, by their diffusers names. They live as long as the kernels.
+ *
+ * @param part folder of a diffusers model, {@code unet} for one
+ */
+public record Weights(String part, SortedMap<String, NDArray> byName) {
+
+    /**
+     * Loads a part's folder.
+     *
+     * @param expected every parameter the model has; one that is missing, left over or misshaped is named
+     * @param rename from the file's names to those of the model
+     */
+    public static Weights load(
+            Path folder, String part, ExpectedShapes expected, UnaryOperator<String> rename, Kernels kernels) {
+        SortedMap<String, StoredTensor> stored = new TreeMap<>();
+        WeightFiles.tensors(folder).forEach((name, tensor) -> stored.put(rename.apply(name), tensor));
+        stored.keySet().removeIf(name -> name.endsWith("position_ids")); // a table of 0, 1, 2, ... in older files
+        refuseExtra(folder, expected.byName(), stored);
+        SortedMap<String, NDArray> loaded = new TreeMap<>();
+        for (Map.Entry<String, Shape> wanted : expected.byName().entrySet()) {
+            StoredTensor tensor = check(folder, wanted.getKey(), wanted.getValue(), stored);
+            NDArray array = Safetensors.fp32(tensor, kernels.manager());
+            loaded.put(
+                    wanted.getKey(),
+                    array.getShape().equals(wanted.getValue()) ? array : reshaped(array, wanted.getValue()));
+        }
+        return new Weights(part, loaded);
+    }
+
+    /** Older files keep the linear layers of the VAE's attention as 1x1 convolutions. */
+    private static NDArray reshaped(NDArray array, Shape shape) {
+        NDArray flat = array.reshape(shape);
+        flat.attach(array.getManager());
+        return flat;
+    }
+
+    private static StoredTensor check(Path folder, String name, Shape wanted, SortedMap<String, StoredTensor> stored) {
+        StoredTensor tensor = stored.get(name);
+        if (tensor == null) {
+            throw refused(folder, name + " is missing", wanted.toString());
+        }
+        if (!tensor.type().isFloating()) {
+            throw refused(folder, name + " holds " + tensor.type(), "floats");
+        }
+        if (!sameNumbers(tensor.shape(), wanted)) {
+            throw refused(folder, name + " is " + tensor.shape(), wanted + " as config.json says");
+        }
+        return tensor;
+    }
+
+    private static void refuseExtra(
+            Path folder, SortedMap<String, Shape> expected, SortedMap<String, StoredTensor> stored) {
+        stored.forEach((name, tensor) -> {
+            if (!expected.containsKey(name)) {
+                throw refused(
+                        folder,
+                        "it has " + name + " " + tensor.shape(),
+                        "only what config.json describes (" + expected.size() + " tensors)");
+            }
+        });
+    }
+
+    private static boolean sameNumbers(Shape stored, Shape wanted) {
+        return stored.equals(wanted)
+                || (stored.dimension() == 4
+                        && wanted.dimension() == 2
+                        && stored.equals(new Shape(wanted.get(0), wanted.get(1), 1, 1)));
+    }
+
+    private static IllegalArgumentException refused(Path folder, String what, String expected) {
+        return new IllegalArgumentException("Cannot load " + folder + ": " + what + ", expected " + expected);
+    }
+
+    /** Lets every parameter learn. */
+    public void learn() {
+        byName.values().forEach(array -> array.setRequiresGradient(true));
+    }
+
+    /**
+     * A block over all parameters whose names begin with {@code prefix}.
+     *
+     * @param numbers that the kernel takes before its parameters
+     */
+    public Block block(String kernel, String prefix, NDArray... numbers) {
+        return layers(kernel, prefix, List.of(""), numbers);
+    }
+
+    /** A block over some layers only: names after {@code prefix} begin with one of {@code layers}. */
+    public Block layers(String kernel, String prefix, List<String> layers, NDArray... numbers) {
+        SortedMap<String, NDArray> parameters = new TreeMap<>();
+        byName.tailMap(prefix).entrySet().stream()
+                .takeWhile(entry -> entry.getKey().startsWith(prefix))
+                .forEach(entry -> {
+                    String rest = entry.getKey().substring(prefix.length());
+                    if (layers.stream().anyMatch(rest::startsWith)) {
+                        parameters.put(rest, entry.getValue());
+                    }
+                });
+        return new Block(kernel, part + "." + prefix, parameters, List.of(numbers));
+    }
+}

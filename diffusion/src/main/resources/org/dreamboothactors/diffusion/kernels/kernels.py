@@ -1,0 +1,213 @@
+# TorchScript as torch.jit serialises it: operators are spelled torch.*, every method names its class.
+# Tensors: x (B, C, H, W) or (B, N, C); p holds a block's parameters by the end of their checkpoint names;
+# sizes and rates arrive as 0-dimensional tensors, because that is all that can be passed from outside.
+class Kernels(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  # ---- layers ----
+
+  def group_norm(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], groups: int, eps: float) -> Tensor:
+    return torch.group_norm(x, groups, p[name + ".weight"], p[name + ".bias"], eps, True)
+
+  def layer_norm(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], eps: float) -> Tensor:
+    w = p[name + ".weight"]
+    return torch.layer_norm(x, [torch.size(w, 0)], w, p[name + ".bias"], eps, False)
+
+  def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
+    return torch.conv2d(x, p[name + ".weight"], p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
+
+  def linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
+    if torch.__contains__(p, name + ".bias"):
+      y = torch.linear(x, p[name + ".weight"], p[name + ".bias"])
+    else:
+      y = torch.linear(x, p[name + ".weight"])
+    return y
+
+  # x (B, N, heads * d), context (B, M, heads * d) already projected
+  def attend(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+    b = torch.size(q, 0)
+    d = torch.floordiv(torch.size(q, 2), heads)
+    qh = torch.transpose(torch.reshape(q, [b, -1, heads, d]), 1, 2)  # (B, heads, N, d)
+    kh = torch.transpose(torch.reshape(k, [b, -1, heads, d]), 1, 2)  # (B, heads, M, d)
+    vh = torch.transpose(torch.reshape(v, [b, -1, heads, d]), 1, 2)
+    y = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
+    return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
+
+  # ---- UNet2DConditionModel ----
+
+  # timesteps (B) to (B, T); Vaswani et al. 2017 with sine and cosine in the order of flip
+  def time_embedding(self: __torch__.Kernels, timesteps: Tensor, flip: Tensor, shift: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    half = torch.floordiv(torch.size(p["linear_1.weight"], 1), 2)
+    exponent = torch.div(torch.mul(torch.arange(half, dtype=6), -9.210340371976184), half - float(shift))
+    angles = torch.mul(torch.unsqueeze(torch.to(timesteps, 6), 1), torch.unsqueeze(torch.exp(exponent), 0))
+    if bool(flip):
+      e = torch.cat([torch.cos(angles), torch.sin(angles)], 1)
+    else:
+      e = torch.cat([torch.sin(angles), torch.cos(angles)], 1)
+    return self.linear(torch.silu(self.linear(e, "linear_1", p)), "linear_2", p)
+
+  def conv_in(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.conv(x, "conv_in", p, 1, 1)
+
+  def shortcut(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    if torch.__contains__(p, "conv_shortcut.weight"):
+      y = self.conv(x, "conv_shortcut", p, 1, 0)
+    else:
+      y = x
+    return y
+
+  # ResnetBlock2D: x (B, Cin, H, W), temb (B, T) to (B, Cout, H, W)
+  def resnet(self: __torch__.Kernels, x: Tensor, temb: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    g = int(groups)
+    e = float(eps)
+    h = self.conv(torch.silu(self.group_norm(x, "norm1", p, g, e)), "conv1", p, 1, 1)
+    t = self.linear(torch.silu(temb), "time_emb_proj", p)  # (B, Cout)
+    h = torch.add(h, torch.unsqueeze(torch.unsqueeze(t, -1), -1))
+    h = self.conv(torch.silu(self.group_norm(h, "norm2", p, g, e)), "conv2", p, 1, 1)
+    return torch.add(self.shortcut(x, p), h)
+
+  # the same on the way up: skip (B, Cskip, H, W) comes from the way down
+  def resnet_up(self: __torch__.Kernels, x: Tensor, skip: Tensor, temb: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.resnet(torch.cat([x, skip], 1), temb, groups, eps, p)
+
+  # BasicTransformerBlock: x (B, N, C), context (B, M, D); name ends with a dot
+  def transformer_block(self: __torch__.Kernels, x: Tensor, context: Tensor, name: str, heads: int, p: Dict[str, Tensor]) -> Tensor:
+    a = self.layer_norm(x, name + "norm1", p, 1.0000000000000001e-05)
+    q = self.linear(a, name + "attn1.to_q", p)
+    k = self.linear(a, name + "attn1.to_k", p)
+    v = self.linear(a, name + "attn1.to_v", p)
+    x1 = torch.add(x, self.linear(self.attend(q, k, v, heads, False), name + "attn1.to_out.0", p))
+    a1 = self.layer_norm(x1, name + "norm2", p, 1.0000000000000001e-05)
+    q1 = self.linear(a1, name + "attn2.to_q", p)
+    k1 = self.linear(context, name + "attn2.to_k", p)
+    v1 = self.linear(context, name + "attn2.to_v", p)
+    x2 = torch.add(x1, self.linear(self.attend(q1, k1, v1, heads, False), name + "attn2.to_out.0", p))
+    a2 = self.layer_norm(x2, name + "norm3", p, 1.0000000000000001e-05)
+    halves = torch.chunk(self.linear(a2, name + "ff.net.0.proj", p), 2, -1)
+    geglu = torch.mul(halves[0], torch.gelu(halves[1]))
+    return torch.add(x2, self.linear(geglu, name + "ff.net.2", p))
+
+  # Transformer2DModel: x (B, C, H, W), context (B, M, D) to (B, C, H, W)
+  def transformer(self: __torch__.Kernels, x: Tensor, context: Tensor, groups: Tensor, heads: Tensor, layers: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
+    linear_projection = torch.eq(torch.dim(p["proj_in.weight"]), 2)
+    y = self.group_norm(x, "norm", p, int(groups), 9.9999999999999995e-07)
+    if linear_projection:
+      t = self.linear(torch.reshape(torch.permute(y, [0, 2, 3, 1]), [b, h * w, c]), "proj_in", p)
+    else:
+      t = torch.reshape(torch.permute(self.conv(y, "proj_in", p, 1, 0), [0, 2, 3, 1]), [b, h * w, -1])
+    for i in range(int(layers)):
+      t = self.transformer_block(t, context, "transformer_blocks." + str(i) + ".", int(heads), p)
+    if linear_projection:
+      z = torch.permute(torch.reshape(self.linear(t, "proj_out", p), [b, h, w, c]), [0, 3, 1, 2])
+    else:
+      z = self.conv(torch.contiguous(torch.permute(torch.reshape(t, [b, h, w, -1]), [0, 3, 1, 2])), "proj_out", p, 1, 0)
+    return torch.add(torch.contiguous(z), x)
+
+  def downsample(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.conv(x, "conv", p, 2, 1)
+
+  # to the height and width of like, which is not always twice our own
+  def upsample(self: __torch__.Kernels, x: Tensor, like: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    y = torch.upsample_nearest2d(x, [torch.size(like, 2), torch.size(like, 3)], None)
+    return self.conv(y, "conv", p, 1, 1)
+
+  def conv_out(self: __torch__.Kernels, x: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    h = torch.silu(self.group_norm(x, "conv_norm_out", p, int(groups), float(eps)))
+    return self.conv(h, "conv_out", p, 1, 1)
+
+  # ---- CLIPTextModel ----
+
+  # ids (B, N) to (B, N, C)
+  def text_embeddings(self: __torch__.Kernels, ids: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    positions = torch.narrow(p["position_embedding.weight"], 0, 0, torch.size(ids, 1))
+    return torch.add(torch.embedding(p["token_embedding.weight"], ids), positions)
+
+  # CLIPEncoderLayer: causal self-attention and a two-layer perceptron, each after a norm
+  def text_layer(self: __torch__.Kernels, x: Tensor, heads: Tensor, quick: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    e = float(eps)
+    a = self.layer_norm(x, "layer_norm1", p, e)
+    q = self.linear(a, "self_attn.q_proj", p)
+    k = self.linear(a, "self_attn.k_proj", p)
+    v = self.linear(a, "self_attn.v_proj", p)
+    x1 = torch.add(x, self.linear(self.attend(q, k, v, int(heads), True), "self_attn.out_proj", p))
+    h = self.linear(self.layer_norm(x1, "layer_norm2", p, e), "mlp.fc1", p)
+    if bool(quick):
+      g = torch.mul(h, torch.sigmoid(torch.mul(h, 1.702)))
+    else:
+      g = torch.gelu(h)
+    return torch.add(x1, self.linear(g, "mlp.fc2", p))
+
+  def text_norm(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.layer_norm(x, "final_layer_norm", p, float(eps))
+
+  # ---- AutoencoderKL ----
+
+  def vae_resnet(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    g = int(groups)
+    h = self.conv(torch.silu(self.group_norm(x, "norm1", p, g, 9.9999999999999995e-07)), "conv1", p, 1, 1)
+    h = self.conv(torch.silu(self.group_norm(h, "norm2", p, g, 9.9999999999999995e-07)), "conv2", p, 1, 1)
+    return torch.add(self.shortcut(x, p), h)
+
+  def vae_attention(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
+    y = self.group_norm(x, "group_norm", p, int(groups), 9.9999999999999995e-07)
+    t = torch.transpose(torch.reshape(y, [b, c, h * w]), 1, 2)  # (B, H * W, C)
+    a = self.attend(self.linear(t, "to_q", p), self.linear(t, "to_k", p), self.linear(t, "to_v", p), 1, False)
+    o = torch.transpose(self.linear(a, "to_out.0", p), 1, 2)
+    return torch.add(torch.reshape(o, [b, c, h, w]), x)
+
+  # stride 2 with the padding at the right and the bottom only
+  def vae_downsample(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.conv(torch.constant_pad_nd(x, [0, 1, 0, 1], 0), "conv", p, 2, 0)
+
+  def vae_upsample(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    y = torch.upsample_nearest2d(x, [torch.size(x, 2) * 2, torch.size(x, 3) * 2], None)
+    return self.conv(y, "conv", p, 1, 1)
+
+  def vae_conv_out(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    h = torch.silu(self.group_norm(x, "conv_norm_out", p, int(groups), 9.9999999999999995e-07))
+    return self.conv(h, "conv_out", p, 1, 1)
+
+  def quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.conv(x, "quant_conv", p, 1, 0)
+
+  def post_quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.conv(x, "post_quant_conv", p, 1, 0)
+
+  # ---- training ----
+
+  # row i of the result is row index[i] of x
+  def rows(self: __torch__.Kernels, x: Tensor, index: Tensor) -> Tensor:
+    return torch.index_select(x, 0, index)
+
+  # gradients of output with respect to xs, where upstream is the gradient of the loss with respect to output
+  def gradients(self: __torch__.Kernels, output: Tensor, upstream: Tensor, xs: List[Tensor]) -> List[Tensor]:
+    found = torch.autograd.grad([output], xs, annotate(List[Optional[Tensor]], [upstream]))
+    out = annotate(List[Tensor], [])
+    for i in range(torch.len(found)):
+      _0 = torch.append(out, unchecked_cast(Tensor, found[i]))
+    return out
+
+  # norm of all gradients together; scales them in place when it is above most
+  def clip(self: __torch__.Kernels, gradients: List[Tensor], most: Tensor) -> Tensor:
+    norm = torch.norm(torch.stack(torch._foreach_norm(gradients, 2)), 2)
+    scale = torch.clamp(torch.reciprocal(torch.div(torch.add(norm, 9.9999999999999995e-07), float(most))), None, 1.)
+    torch._foreach_mul_(gradients, scale)
+    return norm
+
+  # AdamW (Loshchilov and Hutter 2019) in place; numbers: learning rate, beta 1, beta 2, weight decay, epsilon, step
+  def adamw(self: __torch__.Kernels, weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
+    n = annotate(List[float], [])
+    for i in range(torch.size(numbers, 0)):
+      _0 = torch.append(n, float(torch.select(numbers, 0, i)))
+    steps = annotate(List[Tensor], [])
+    for j in range(torch.len(weights)):
+      _1 = torch.append(steps, torch.tensor(n[5], dtype=6))
+    torch._fused_adamw_(weights, gradients, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
+    return numbers
+
+  def assign(self: __torch__.Kernels, target: Tensor, source: Tensor) -> Tensor:
+    return torch.copy_(target, source)

@@ -1,0 +1,209 @@
+package org.dreamboothactors.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DreamBoothTrainerTest {
+    private static final Path TOKENIZER = Path.of("src/test/resources/golden/clip-tokenizer");
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+    private static TrainingData data;
+
+    @BeforeAll
+    static void makeModelAndLatents() {
+        model = shared.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, TOKENIZER);
+        try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
+            data = new TrainingData(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
+        }
+    }
+
+    private static List<Path> latents(StableDiffusion diffusion, String name, int count) {
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] rgb = new byte[40 * 32 * RgbImage.CHANNELS];
+            new Random(name.hashCode() + i).nextBytes(rgb);
+            Path png = shared.resolve(name + i + ".png");
+            Png.write(new RgbImage(40, 32, rgb), png);
+            Path moments = shared.resolve(name + i + ".safetensors");
+            diffusion.encode(png, moments, Crop.center(32));
+            files.add(moments);
+        }
+        return files;
+    }
+
+    private static TrainingConfig config(boolean trainTextEncoder, double learningRate) {
+        return new TrainingConfig(
+                7,
+                6,
+                learningRate,
+                trainTextEncoder,
+                learningRate,
+                2,
+                0.9,
+                0.999,
+                1e-8,
+                0.01,
+                1,
+                0.5,
+                true,
+                "a photo of a sks teapot",
+                "a photo of a teapot");
+    }
+
+    private static DreamBoothTrainer trainer(boolean trainTextEncoder) {
+        return DreamBoothTrainer.open(model, config(trainTextEncoder, 1e-3), data, THREADS);
+    }
+
+    private static void steps(DreamBoothTrainer trainer, int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(trainer.trainStep().loss()).isFinite();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void goesOnFromAnyStepWithTheBitsOfARunThatNeverStopped(boolean trainTextEncoder, @TempDir Path folder) {
+        String undisturbed;
+        try (DreamBoothTrainer trainer = trainer(trainTextEncoder)) {
+            steps(trainer, 6);
+            undisturbed = trainer.saveState(folder.resolve("end.safetensors"));
+        }
+        for (int stop = 1; stop < 6; stop += 2) {
+            Path state = folder.resolve(stop + ".safetensors");
+            try (DreamBoothTrainer first = trainer(trainTextEncoder)) {
+                steps(first, stop);
+                first.saveState(state);
+            }
+            try (DreamBoothTrainer second = trainer(trainTextEncoder)) {
+                second.restore(state);
+                assertThat(second.step()).isEqualTo(stop);
+                steps(second, 6 - stop);
+                assertThat(second.saveState(folder.resolve("again.safetensors")))
+                        .isEqualTo(undisturbed);
+            }
+        }
+    }
+
+    @Test
+    void learns() {
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(true, 3e-3), data, THREADS)) {
+            double first = 0;
+            double last = 0;
+            for (int i = 0; i < 60; i++) {
+                double loss = trainer.trainStep().loss();
+                first += i < 20 ? loss : 0;
+                last += i >= 40 ? loss : 0;
+            }
+            assertThat(last).isLessThan(first * 0.9);
+        }
+    }
+
+    @Test
+    void writesACheckpointThatLoadsAndDraws(@TempDir Path folder) {
+        Path checkpoint = folder.resolve("checkpoint");
+        String digest;
+        try (DreamBoothTrainer trainer = trainer(true)) {
+            steps(trainer, 2);
+            digest = trainer.saveCheckpoint(checkpoint);
+            assertThat(trainer.saveState(folder.resolve("state.safetensors"))).isEqualTo(digest);
+            trainer.draw(drawing(), folder.resolve("trained"), (done, total) -> {});
+        }
+
+        CheckpointCheck.load(checkpoint);
+        try (StableDiffusion diffusion = StableDiffusion.open(checkpoint, THREADS)) {
+            diffusion.draw(drawing(), folder.resolve("loaded"), (done, total) -> {});
+        }
+        for (String name : List.of("0.png", "1.png")) {
+            assertThat(folder.resolve("loaded").resolve(name))
+                    .hasSameBinaryContentAs(folder.resolve("trained").resolve(name));
+        }
+    }
+
+    private static Drawing drawing() {
+        return new Drawing(
+                List.of("a photo of a sks teapot", "a teapot"),
+                List.of(1L, 2L),
+                SamplerKind.of("ddim"),
+                3,
+                4,
+                "",
+                32,
+                32,
+                2);
+    }
+
+    @Test
+    void stopsAtAStepThatIsNoNumberAndNamesItsSamples() {
+        TrainingConfig absurd = config(false, 1e30);
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, absurd, data, THREADS)) {
+            assertThatThrownBy(() -> steps(trainer, 5))
+                    .isInstanceOf(NonFiniteLoss.class)
+                    .hasMessageContaining("photo")
+                    .hasMessageContaining("class");
+        }
+    }
+
+    @Test
+    void refusesTheStateOfAnotherRun(@TempDir Path folder) {
+        Path state = folder.resolve("state.safetensors");
+        try (DreamBoothTrainer other = trainer(false)) {
+            other.saveState(state);
+        }
+        try (DreamBoothTrainer trainer = trainer(true)) {
+            assertThatThrownBy(() -> trainer.restore(state))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("text_encoder");
+        }
+    }
+
+    @Test
+    void namesATensorThatDoesNotFitTheConfiguration(@TempDir Path folder) throws Exception {
+        Path broken = folder.resolve("model");
+        RandomModel.write(broken, RandomModel.Size.TINY, TOKENIZER);
+        Path config = broken.resolve("unet/config.json");
+        Files.writeString(
+                config,
+                Files.readString(config).replace("\"cross_attention_dim\" : 16", "\"cross_attention_dim\" : 24"));
+
+        assertThatThrownBy(() -> StableDiffusion.open(broken, THREADS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("attn2.to_k.weight is (8, 16)")
+                .hasMessageContaining("(8, 24)");
+    }
+
+    @Test
+    void refusesAModelWithNumbersThatAreNone(@TempDir Path folder) throws Exception {
+        Path checkpoint = folder.resolve("checkpoint");
+        try (DreamBoothTrainer trainer = trainer(false)) {
+            trainer.saveCheckpoint(checkpoint);
+        }
+        Path weights = checkpoint.resolve("unet/diffusion_pytorch_model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        for (int i = bytes.length - 64; i < bytes.length; i++) {
+            bytes[i] = (byte) 0xff; // NaN
+        }
+        Files.write(weights, bytes);
+
+        assertThatThrownBy(() -> CheckpointCheck.load(checkpoint)).hasMessageContaining("NaN");
+    }
+}

@@ -1,0 +1,99 @@
+package org.dreamboothactors.diffusion.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafetensorsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FLOAT32", "FLOAT16"})
+    void readsWhatItWrote(String type) {
+        Path file = folder.resolve("a.safetensors");
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            NDArray numbers = kernels.manager().create(new float[] {1, -2, 0.5f, 96, 0, 7}, new Shape(2, 3));
+            NDArray stored = numbers.toType(DataType.valueOf(type), true);
+            Safetensors.write(Map.of("b", stored, "a", numbers), Map.of("step", "7"), file);
+
+            Safetensors back = Safetensors.open(file);
+            assertThat(back.names()).containsExactly("a", "b");
+            assertThat(back.metadata()).containsEntry("step", "7");
+            NDArray read = back.fp32("b", kernels.manager());
+            assertThat(read.getShape()).isEqualTo(new Shape(2, 3));
+            assertThat(read.toFloatArray()).containsExactly(1, -2, 0.5f, 96, 0, 7);
+        }
+    }
+
+    @Test
+    void widensHalfPrecisionOfTheOtherKind() throws IOException {
+        String header = "{\"a\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + 6).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
+        bytes.putShort((short) 0x3f80).putShort((short) 0xc000).putShort((short) 0x7f80);
+        Path file = Files.write(folder.resolve("bf16.safetensors"), bytes.array());
+
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            float[] numbers =
+                    Safetensors.open(file).fp32("a", kernels.manager()).toFloatArray();
+
+            assertThat(numbers).containsExactly(1, -2, Float.POSITIVE_INFINITY);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,12]}} | 16 bytes",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[400],\"data_offsets\":[0,1600]}} | cut short",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]}} | shape [-4]",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,8],\"data_offsets\":[0,0]}} | whole numbers",
+                "{\"a\":{\"dtype\":\"Q4\",\"shape\":[4],\"data_offsets\":[0,16]}} | type Q4",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"b\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}} | overlaps",
+                "not json | no JSON"
+            })
+    void refusesAHeaderThatLies(String header, String reason) throws IOException {
+        assertThatThrownBy(() -> Safetensors.open(file(header.length(), header)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason.strip());
+    }
+
+    @Test
+    void refusesAHeaderOfFourGigabytesWithoutReadingIt() throws IOException {
+        Path file = file(4L << 30, "{}");
+
+        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("4294967296 bytes");
+    }
+
+    @Test
+    void refusesAnEmptyFile() throws IOException {
+        Path file = Files.createFile(folder.resolve("empty.safetensors"));
+
+        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("ends after 0 bytes");
+    }
+
+    private Path file(long headerLength, String header) throws IOException {
+        byte[] text = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + text.length + 24).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(headerLength).put(text);
+        return Files.write(folder.resolve("b.safetensors"), bytes.array());
+    }
+}
