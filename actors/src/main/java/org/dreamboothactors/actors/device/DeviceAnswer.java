@@ -1,0 +1,24 @@
+package org.dreamboothactors.actors.device;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.dreamboothactors.diffusion.StepResult;
+
+/** What a device's child JVM says: any number of {@link Progress}, then one of the others. One JSON line each. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "answer")
+public sealed interface DeviceAnswer {
+
+    /** A long command is under way. */
+    record Progress(int done, int total) implements DeviceAnswer {}
+
+    record Done() implements DeviceAnswer {}
+
+    record TrainerOpened(long step, String environment) implements DeviceAnswer {}
+
+    record Stepped(StepResult result) implements DeviceAnswer {}
+
+    /** A state or a checkpoint is written. The digest is over the trained tensors. */
+    record Saved(String weightsSha256) implements DeviceAnswer {}
+
+    /** The command failed, and would fail again; the child goes on. */
+    record Refused(String reason) implements DeviceAnswer {}
+}

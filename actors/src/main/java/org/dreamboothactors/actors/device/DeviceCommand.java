@@ -1,0 +1,60 @@
+package org.dreamboothactors.actors.device;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.TrainingData;
+
+/** What a device's child JVM can be asked to do: one JSON line each. All paths are on this machine. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "command")
+public sealed interface DeviceCommand {
+
+    /** Encodes clean photos; closes a trainer that is open. */
+    record Encode(Path model, List<Photo> photos) implements DeviceCommand {
+        public Encode {
+            photos = List.copyOf(photos);
+        }
+    }
+
+    /**
+     * One photo to encode.
+     *
+     * @param png in
+     * @param moments out, safetensors
+     * @param resolution pixels, side of the square
+     * @param randomCrop seed of the crop; empty: the middle
+     */
+    record Photo(Path png, Path moments, int resolution, Optional<Long> randomCrop) {}
+
+    /** Draws picture i to {@code out/<i>.png}; closes a trainer that is open. */
+    record Draw(Path model, Drawing drawing, Path out) implements DeviceCommand {}
+
+    /**
+     * Makes a trainer, closing what was open.
+     *
+     * @param state to go on from; empty: from the base model
+     */
+    record OpenTrainer(Path model, TrainingConfig config, TrainingData data, Optional<Path> state)
+            implements DeviceCommand {}
+
+    /** One optimizer step of the open trainer. */
+    record TrainStep() implements DeviceCommand {}
+
+    /** Writes weights and optimizer state of the open trainer. */
+    record SaveState(Path file) implements DeviceCommand {}
+
+    /** Writes the open trainer's model as a diffusers folder. */
+    record SaveCheckpoint(Path folder) implements DeviceCommand {}
+
+    /** Draws with the open trainer's model. */
+    record DrawTrained(Drawing drawing, Path out) implements DeviceCommand {}
+
+    /** Frees what is open. */
+    record CloseModels() implements DeviceCommand {}
+
+    /** Loads every part of a diffusers folder and runs it once. */
+    record CheckCheckpoint(Path folder) implements DeviceCommand {}
+}

@@ -1,0 +1,51 @@
+package org.dreamboothactors.actors.device;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The child JVM of one device: reads commands from standard input, answers on standard output.
+ *
+ * <p>It knows neither Kafka nor S3. When its parent is gone it ends at once, whatever it is computing.
+ */
+public final class DeviceMain {
+    private DeviceMain() {}
+
+    /** Takes the number of threads that libtorch may use. */
+    public static void main(String[] args) throws InterruptedException {
+        PrintStream pipe = System.out;
+        System.setOut(System.err); // a library that prints must not break the protocol
+        Lines lines = new Lines(System.in, pipe);
+        BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
+        Thread.ofPlatform().daemon().name("commands").start(() -> receive(lines, commands));
+        DeviceModels models = new DeviceModels(Integer.parseInt(args[0]), answer -> send(lines, answer));
+        while (true) {
+            send(lines, models.run(commands.take()));
+        }
+    }
+
+    private static void receive(Lines lines, BlockingQueue<DeviceCommand> commands) {
+        try {
+            for (Optional<DeviceCommand> next = lines.read(DeviceCommand.class);
+                    next.isPresent();
+                    next = lines.read(DeviceCommand.class)) {
+                commands.add(next.get());
+            }
+        } catch (IOException e) {
+            System.err.println("Cannot read commands: " + e);
+        }
+        Runtime.getRuntime().halt(0); // exit would wait for native code
+    }
+
+    private static void send(Lines lines, DeviceAnswer answer) {
+        try {
+            lines.write(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot answer: " + e.getMessage(), e);
+        }
+    }
+}

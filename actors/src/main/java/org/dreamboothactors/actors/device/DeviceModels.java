@@ -1,0 +1,124 @@
+package org.dreamboothactors.actors.device;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.dreamboothactors.actors.device.DeviceAnswer.Done;
+import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
+import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
+import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
+import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
+import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
+import org.dreamboothactors.diffusion.CheckpointCheck;
+import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.ProgressListener;
+import org.dreamboothactors.diffusion.StableDiffusion;
+import org.dreamboothactors.diffusion.images.Crop;
+
+/** The models a child JVM has in memory: at most one at a time, kept warm between commands. One thread. */
+final class DeviceModels {
+    private final int threads;
+    private final Consumer<DeviceAnswer> progress;
+    private Open open = new Nothing();
+
+    private sealed interface Open {}
+
+    private record Nothing() implements Open {}
+
+    private record Drawer(Path model, StableDiffusion models) implements Open {}
+
+    private record Learner(DreamBoothTrainer trainer) implements Open {}
+
+    DeviceModels(int threads, Consumer<DeviceAnswer> progress) {
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    DeviceAnswer run(DeviceCommand command) {
+        try {
+            return answer(command);
+        } catch (RuntimeException e) {
+            // The stack trace goes to the log of the child, the sentence to whoever asked.
+            e.printStackTrace();
+            return new Refused(e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private DeviceAnswer answer(DeviceCommand command) {
+        return switch (command) {
+            case DeviceCommand.Encode encode -> encode(encode);
+            case DeviceCommand.Draw draw -> {
+                drawer(draw.model()).draw(draw.drawing(), draw.out(), tell());
+                yield new Done();
+            }
+            case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
+            case DeviceCommand.TrainStep _ -> new Stepped(trainer().trainStep());
+            case DeviceCommand.SaveState save -> new Saved(trainer().saveState(save.file()));
+            case DeviceCommand.SaveCheckpoint save -> new Saved(trainer().saveCheckpoint(save.folder()));
+            case DeviceCommand.DrawTrained draw -> {
+                trainer().draw(draw.drawing(), draw.out(), tell());
+                yield new Done();
+            }
+            case DeviceCommand.CloseModels _ -> {
+                close();
+                yield new Done();
+            }
+            case DeviceCommand.CheckCheckpoint check -> {
+                CheckpointCheck.load(check.folder());
+                yield new Done();
+            }
+        };
+    }
+
+    private DeviceAnswer encode(DeviceCommand.Encode encode) {
+        StableDiffusion models = drawer(encode.model());
+        int done = 0;
+        for (DeviceCommand.Photo photo : encode.photos()) {
+            Crop crop = photo.randomCrop()
+                    .map(seed -> Crop.random(photo.resolution(), seed))
+                    .orElseGet(() -> Crop.center(photo.resolution()));
+            models.encode(photo.png(), photo.moments(), crop);
+            progress.accept(new Progress(++done, encode.photos().size()));
+        }
+        return new Done();
+    }
+
+    private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
+        close();
+        DreamBoothTrainer trainer = DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads);
+        open = new Learner(trainer);
+        wanted.state().ifPresent(trainer::restore);
+        return new TrainerOpened(trainer.step(), trainer.environment());
+    }
+
+    private StableDiffusion drawer(Path model) {
+        if (open instanceof Drawer(Path loaded, StableDiffusion models) && loaded.equals(model)) {
+            return models;
+        }
+        close();
+        StableDiffusion models = StableDiffusion.open(model, threads);
+        open = new Drawer(model, models);
+        return models;
+    }
+
+    private DreamBoothTrainer trainer() {
+        return switch (open) {
+            case Learner(DreamBoothTrainer trainer) -> trainer;
+            case Nothing _, Drawer _ ->
+                throw new IllegalStateException("Cannot train: no trainer is open. Open one first");
+        };
+    }
+
+    private ProgressListener tell() {
+        return (done, total) -> progress.accept(new Progress(done, total));
+    }
+
+    private void close() {
+        Open before = open;
+        open = new Nothing();
+        switch (before) {
+            case Nothing _ -> {}
+            case Drawer drawer -> drawer.models().close();
+            case Learner(DreamBoothTrainer trainer) -> trainer.close();
+        }
+    }
+}

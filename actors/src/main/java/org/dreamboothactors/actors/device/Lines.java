@@ -1,0 +1,40 @@
+package org.dreamboothactors.actors.device;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Records as JSON lines over a pipe. Reading and writing may happen on two threads. */
+final class Lines {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
+
+    private final BufferedReader in;
+    private final OutputStream out;
+
+    Lines(InputStream in, OutputStream out) {
+        this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        this.out = out;
+    }
+
+    void write(Object message) throws IOException {
+        byte[] line = (JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
+        synchronized (out) {
+            out.write(line);
+            out.flush();
+        }
+    }
+
+    /** The next message; empty when the other side is gone. */
+    <T> Optional<T> read(Class<T> type) throws IOException {
+        String line = in.readLine();
+        return line == null ? Optional.empty() : Optional.of(JSON.readValue(line, type));
+    }
+}

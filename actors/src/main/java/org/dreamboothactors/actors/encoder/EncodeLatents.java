@@ -1,0 +1,95 @@
+package org.dreamboothactors.actors.encoder;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.Worker;
+import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.Wire;
+import org.dreamboothactors.protocol.v1.CachedLatent;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.storage.Stored;
+
+/** Encodes the images of a request that nobody has encoded yet, and tells where all of them are. */
+public record EncodeLatents(Node node) implements Worker<LatentRequest> {
+
+    @Override
+    public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
+        if (node.ended().contains(request.getRunId())) {
+            return new Outcome.Done();
+        }
+        if (!node.models().contains(request.getBaseModel())) {
+            return new Outcome.Again("this node does not have base model " + request.getBaseModel());
+        }
+        BaseModel model = node.models().model(request.getBaseModel());
+        if (!model.digest().equals(request.getBaseModelDigest())) {
+            return fail(
+                    request,
+                    "base model " + model.name() + " has digest " + model.digest() + ", expected "
+                            + request.getBaseModelDigest() + ". The model was changed while the run was under way");
+        }
+        try {
+            return encode(request, model, device, shift);
+        } catch (DeviceRefused e) {
+            return fail(request, String.valueOf(e.getMessage()));
+        } catch (DeviceLost e) {
+            return new Outcome.Again(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Outcome encode(LatentRequest request, BaseModel model, Device.Turn device, Shift shift) {
+        List<CachedLatent> latents = new ArrayList<>();
+        int encoded = 0;
+        try (Scratch scratch = node.scratch()) {
+            for (StoredObject image : request.getImagesList()) {
+                if (shift.over()) {
+                    return new Outcome.Again("the shift is over"); // what is encoded is stored and found again
+                }
+                shift.says(request.getRunId() + ": latent " + (latents.size() + 1) + " of " + request.getImagesCount());
+                LatentKey key = LatentKey.of(request, image);
+                Optional<Stored> there = node.store().stat(key.objectKey());
+                Stored moments = there.isPresent() ? there.get() : encode(key, image, model, device, scratch);
+                encoded += there.isPresent() ? 0 : 1;
+                latents.add(CachedLatent.newBuilder()
+                        .setImageSha256(image.getSha256())
+                        .setMoments(Wire.message(moments))
+                        .build());
+            }
+        }
+        node.facts()
+                .tell(Events.event(request.getRunId(), "latents-cached-" + request.getRequestId())
+                        .setLatentsCached(LatentsCached.newBuilder()
+                                .setRequestId(request.getRequestId())
+                                .addAllLatents(latents)
+                                .setEncoded(encoded)
+                                .setReused(latents.size() - encoded))
+                        .build());
+        return new Outcome.Done();
+    }
+
+    private Stored encode(LatentKey key, StoredObject image, BaseModel model, Device.Turn device, Scratch scratch) {
+        Path png = scratch.file(image.getSha256() + ".png");
+        Path moments = scratch.file(image.getSha256() + ".safetensors");
+        node.store().fetch(Wire.stored(image), png);
+        device.ask(new DeviceCommand.Encode(
+                model.folder(), List.of(new DeviceCommand.Photo(png, moments, key.resolution(), key.randomCrop()))));
+        return node.store().put(key.objectKey(), moments);
+    }
+
+    private Outcome fail(LatentRequest request, String reason) {
+        return node.fail(request.getRunId(), Topics.LATENT_CACHE, request.getRequestId(), reason);
+    }
+}

@@ -1,0 +1,143 @@
+package org.dreamboothactors.actors.inference;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.actors.work.Drawings;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Pictures;
+import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.Worker;
+import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.Wire;
+import org.dreamboothactors.protocol.v1.ClassImageGroup;
+import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.GenerationRequest;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.storage.Stored;
+
+/** Draws what a request asks for: a group of class images, or samples of a model. */
+public record DrawPictures(Node node) implements Worker<GenerationRequest> {
+
+    @Override
+    public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {
+        if (node.ended().contains(request.getRunId())) {
+            return new Outcome.Done();
+        }
+        if (!node.models().contains(request.getBaseModel())) {
+            return new Outcome.Again("this node does not have base model " + request.getBaseModel());
+        }
+        BaseModel model = node.models().model(request.getBaseModel());
+        if (!model.digest().equals(request.getBaseModelDigest())) {
+            return fail(
+                    request,
+                    "base model " + model.name() + " has digest " + model.digest() + ", expected "
+                            + request.getBaseModelDigest() + ". The model was changed while the run was under way");
+        }
+        try {
+            return switch (request.getWhatCase()) {
+                case CLASS_IMAGES -> classImages(request, request.getClassImages(), model, device, shift);
+                case SAMPLES -> samples(request, request.getSamples(), model, device, shift);
+                case WHAT_NOT_SET -> fail(request, "the request does not say what to draw");
+            };
+        } catch (DeviceRefused | UnsupportedOperationException e) {
+            return fail(request, String.valueOf(e.getMessage()));
+        } catch (DeviceLost e) {
+            return new Outcome.Again(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Outcome classImages(
+            GenerationRequest request, ClassImageGroup group, BaseModel model, Device.Turn device, Shift shift) {
+        ClassImages images = new ClassImages(node.store());
+        String prefix = ClassImages.prefix(group, model.digest());
+        Optional<List<Stored>> there = images.find(prefix);
+        List<Stored> ready = there.isPresent()
+                ? there.get()
+                : images.announce(prefix, draw(request, group, prefix, model, device, shift));
+        node.facts()
+                .tell(Events.event(request.getRunId(), "class-images-" + request.getRequestId())
+                        .setClassImagesReady(ClassImagesReady.newBuilder()
+                                .setRequestId(request.getRequestId())
+                                .setGroupIndex(group.getGroupIndex())
+                                .addAllImages(ready.stream().map(Wire::message).toList())
+                                .setMade(there.isPresent() ? 0 : ready.size())
+                                .setReused(there.isPresent() ? ready.size() : 0))
+                        .build());
+        return new Outcome.Done();
+    }
+
+    private List<Stored> draw(
+            GenerationRequest request,
+            ClassImageGroup group,
+            String prefix,
+            BaseModel model,
+            Device.Turn device,
+            Shift shift) {
+        long first = (long) group.getGroupIndex() * group.getGroupSize();
+        Drawing drawing = Drawings.of(
+                Collections.nCopies(group.getGroupSize(), group.getClassPrompt()),
+                LongStream.range(first, first + group.getGroupSize()).boxed().toList(),
+                group.getSampling());
+        String work = request.getRunId() + ": class images " + first + " to " + (first + group.getGroupSize() - 1);
+        try (Scratch scratch = node.scratch()) {
+            Path out = scratch.folder("out");
+            draw(new DeviceCommand.Draw(model.folder(), drawing, out), work, device, shift);
+            return Pictures.store(node.store(), drawing, out, prefix).stream()
+                    .map(sample -> Wire.stored(sample.getImage()))
+                    .toList();
+        }
+    }
+
+    private Outcome samples(
+            GenerationRequest request, SampleRequest samples, BaseModel model, Device.Turn device, Shift shift) {
+        Optional<Path> folder = samples.getCheckpointStep() == 0
+                ? Optional.of(model.folder())
+                : new CheckpointCache(node).folder(request.getRunId(), samples.getCheckpointStep());
+        if (folder.isEmpty()) {
+            return fail(
+                    request,
+                    "run " + request.getRunId() + " has no checkpoint of step " + samples.getCheckpointStep()
+                            + ". Ask for a step that was published");
+        }
+        long seed = samples.getSeed();
+        Drawing drawing = Drawings.of(
+                samples.getPromptsList(),
+                LongStream.range(seed, seed + samples.getPromptsCount()).boxed().toList(),
+                samples.getSampling());
+        try (Scratch scratch = node.scratch()) {
+            Path out = scratch.folder("out");
+            draw(new DeviceCommand.Draw(folder.get(), drawing, out), request.getRunId() + ": samples", device, shift);
+            String prefix = "samples/" + request.getRunId() + "/" + request.getRequestId() + "/";
+            node.facts()
+                    .tell(Events.event(request.getRunId(), "samples-" + request.getRequestId())
+                            .setSamplesReady(SamplesReady.newBuilder()
+                                    .setRequestId(request.getRequestId())
+                                    .setStep(samples.getCheckpointStep())
+                                    .addAllSamples(Pictures.store(node.store(), drawing, out, prefix)))
+                            .build());
+        }
+        return new Outcome.Done();
+    }
+
+    private static void draw(DeviceCommand.Draw command, String work, Device.Turn device, Shift shift) {
+        shift.says(work);
+        device.ask(command, progress -> shift.says(work + ", pass " + progress.done() + " of " + progress.total()));
+    }
+
+    private Outcome fail(GenerationRequest request, String reason) {
+        return node.fail(request.getRunId(), Topics.REG_GENERATION, request.getRequestId(), reason);
+    }
+}

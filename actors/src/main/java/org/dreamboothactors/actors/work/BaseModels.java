@@ -1,0 +1,92 @@
+package org.dreamboothactors.actors.work;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.dreamboothactors.storage.Sha256;
+
+/** The base models this node has, by the names that requests use. Safe from any thread. */
+public final class BaseModels {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Map<String, Path> folders;
+    private final Map<String, BaseModel> known = new ConcurrentHashMap<>();
+
+    public BaseModels(Map<String, Path> folders) {
+        this.folders = new TreeMap<>(folders);
+    }
+
+    /**
+     * One base model.
+     *
+     * @param folder in diffusers layout
+     * @param digest SHA-256 over names and contents of its weights and configurations
+     * @param defaultSize side of its pictures in pixels
+     */
+    public record BaseModel(String name, Path folder, String digest, int defaultSize) {}
+
+    public boolean contains(String name) {
+        return folders.containsKey(name);
+    }
+
+    public List<String> names() {
+        return List.copyOf(folders.keySet());
+    }
+
+    /** The model of that name. The first question takes as long as reading its files; later ones nothing. */
+    public BaseModel model(String name) {
+        Path folder = folders.getOrDefault(name, Path.of(""));
+        if (folder.toString().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Cannot use base model " + name + ": this node does not have it, expected" + " one of "
+                            + String.join(", ", folders.keySet()) + ". Name one of these or add it to the settings");
+        }
+        return known.computeIfAbsent(name, _ -> new BaseModel(name, folder, digest(folder), defaultSize(folder)));
+    }
+
+    private static String digest(Path folder) {
+        MessageDigest digest = Sha256.digest();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(BaseModels::decides)
+                    .sorted()
+                    .toList()) {
+                digest.update(
+                        (folder.relativize(file) + "\n" + Sha256.of(file) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read base model " + folder + ": " + e.getMessage(), e);
+        }
+        return Sha256.hex(digest.digest());
+    }
+
+    /** Cards and licences do not change what a model draws. */
+    private static boolean decides(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(".safetensors") || name.endsWith(".json") || name.endsWith(".txt");
+    }
+
+    private static int defaultSize(Path folder) {
+        try {
+            JsonNode unet =
+                    JSON.readTree(folder.resolve("unet").resolve("config.json").toFile());
+            JsonNode vae =
+                    JSON.readTree(folder.resolve("vae").resolve("config.json").toFile());
+            int halvings = vae.path("block_out_channels").size() - 1;
+            return unet.path("sample_size").asInt() << halvings;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot read base model " + folder + ": " + e.getMessage() + ". It must be a diffusers folder", e);
+        }
+    }
+}

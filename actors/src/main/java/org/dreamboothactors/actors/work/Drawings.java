@@ -1,0 +1,31 @@
+package org.dreamboothactors.actors.work;
+
+import java.util.List;
+import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.dreamboothactors.protocol.v1.Sampling;
+
+/** Drawings from messages. */
+public final class Drawings {
+    /** Pictures that go through the model together; memory grows with it. */
+    private static final int LARGEST_BATCH = 4;
+    /** Larger pictures are drawn one by one. */
+    private static final int LARGE_SIDE = 256;
+
+    private Drawings() {}
+
+    /** Picture i has prompt i and seed i. */
+    public static Drawing of(List<String> prompts, List<Long> seeds, Sampling sampling) {
+        boolean large = Math.max(sampling.getWidth(), sampling.getHeight()) > LARGE_SIDE;
+        return new Drawing(
+                prompts,
+                seeds,
+                SamplerKind.of(sampling.getSampler()),
+                sampling.getInferenceSteps(),
+                sampling.getGuidanceScale(),
+                sampling.getNegativePrompt(),
+                sampling.getWidth(),
+                sampling.getHeight(),
+                large ? 1 : Math.min(LARGEST_BATCH, prompts.size()));
+    }
+}

@@ -1,0 +1,59 @@
+package org.dreamboothactors.actors.work;
+
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the runs' history what workers found. Safe from any thread. */
+public final class Facts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
+
+    private final KafkaProducer<String, byte[]> producer;
+
+    public Facts(String bootstrapServers) {
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "enable.idempotence", true),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Appends a fact and waits until the broker has it. */
+    public void tell(RunEvent fact) {
+        try {
+            producer.send(record(fact)).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "Cannot tell " + fact.getFactCase() + " of run " + fact.getRunId() + ": " + e.getCause()
+                            + ". Check that Kafka is reachable",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot tell " + fact.getFactCase() + ": interrupted", e);
+        }
+    }
+
+    /** Appends a fact that may get lost, such as progress. */
+    public void mention(RunEvent fact) {
+        var _ = producer.send(record(fact), (_, failure) -> {
+            if (failure != null) {
+                LOG.debug("{} of run {} got lost: {}", fact.getFactCase(), fact.getRunId(), failure.getMessage());
+            }
+        });
+    }
+
+    private static ProducerRecord<String, byte[]> record(RunEvent fact) {
+        return new ProducerRecord<>(Topics.RUN_EVENTS, fact.getRunId(), fact.toByteArray());
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
