@@ -2,15 +2,22 @@ package org.dreamboothactors.protocol;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Names and shapes of all topics. Every record's key is its run id. */
 public final class Topics {
@@ -38,6 +45,10 @@ public final class Topics {
     private static final String FOR_EVER = "-1";
     private static final String DELIVERIES = "10";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration DESCRIBE_PAUSE = Duration.ofMillis(200);
+    private static final int DESCRIBE_ATTEMPTS = 25;
+
     private Topics() {}
 
     /** Where records of a work queue go that cannot be worked on. */
@@ -55,68 +66,103 @@ public final class Topics {
      *
      * @param partitions of every topic; as many coordinators can share the work
      * @param replicas of every partition
+     * @throws BrokerException when that fails, or the topics of {@link #COORDINATION} turn out to differ in partitions
      */
     public static void create(Admin admin, int partitions, short replicas) {
-        List<NewTopic> topics = new ArrayList<>();
-        for (String topic : COORDINATION) {
-            topics.add(topic(topic, partitions, replicas, FOR_EVER));
-        }
-        topics.add(topic(CHECKPOINT_READY, partitions, replicas, FOR_EVER));
-        for (String topic : WORK) {
-            topics.add(topic(topic, partitions, replicas, Long.toString(WORK_KEPT.toMillis())));
-            topics.add(topic(deadLetters(topic), 1, replicas, FOR_EVER)
-                    .configs(Map.of("retention.ms", FOR_EVER, "errors.deadletterqueue.group.enable", "true")));
-        }
-        for (NewTopic topic : topics) {
+        admin.createTopics(all(partitions, replicas)).values().forEach((topic, made) -> {
             try {
-                admin.createTopics(List.of(topic)).all().get();
+                Answers.await(made, PATIENCE);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw failed("make topic " + topic.name(), e);
+                    throw failed("make topic " + topic, e);
                 }
-            } catch (InterruptedException e) {
-                throw interrupted(e);
             }
-        }
+        });
+        requireAlikePartitions(admin);
         settleShareGroups(admin);
     }
 
-    private static void settleShareGroups(Admin admin) {
+    private static List<NewTopic> all(int partitions, short replicas) {
+        List<NewTopic> topics = new ArrayList<>();
+        for (String topic : COORDINATION) {
+            topics.add(topic(topic, partitions, replicas, FOR_EVER, Map.of()));
+        }
+        topics.add(topic(CHECKPOINT_READY, partitions, replicas, FOR_EVER, Map.of()));
         for (String topic : WORK) {
-            List<AlterConfigOp> settings = List.of(
-                    set("share.auto.offset.reset", "earliest"),
-                    set("share.isolation.level", "read_committed"),
-                    set("share.delivery.count.limit", DELIVERIES),
-                    set("errors.deadletterqueue.topic.name", deadLetters(topic)),
-                    set("errors.deadletterqueue.copy.record.enable", "true"));
+            topics.add(topic(topic, partitions, replicas, Long.toString(WORK_KEPT.toMillis()), Map.of()));
+            Map<String, String> takesDeadLetters = Map.of("errors.deadletterqueue.group.enable", "true");
+            topics.add(topic(deadLetters(topic), 1, replicas, FOR_EVER, takesDeadLetters));
+        }
+        return topics;
+    }
+
+    /** A run's upload, commands and facts must have the same coordinator, whoever made the topics and when. */
+    private static void requireAlikePartitions(Admin admin) {
+        Map<String, Integer> partitions = new TreeMap<>();
+        describe(admin)
+                .forEach(
+                        (name, topic) -> partitions.put(name, topic.partitions().size()));
+        if (Set.copyOf(partitions.values()).size() > 1) {
+            throw new BrokerException("Cannot coordinate runs: the topics have " + partitions
+                    + " partitions, expected the same number for all."
+                    + " Delete them, or add partitions to the smaller ones before there are runs");
+        }
+    }
+
+    private static Map<String, TopicDescription> describe(Admin admin) {
+        for (int attempt = 1; ; attempt++) {
             try {
-                admin.incrementalAlterConfigs(
-                                Map.of(new ConfigResource(ConfigResource.Type.GROUP, workers(topic)), settings))
-                        .all()
-                        .get();
+                return Answers.await(admin.describeTopics(COORDINATION).allTopicNames(), PATIENCE);
             } catch (ExecutionException e) {
-                throw failed("settle share group " + workers(topic) + " (share groups need Kafka 4.4)", e);
+                // Another broker may hear a little later of a topic that was just made.
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || attempt == DESCRIBE_ATTEMPTS) {
+                    throw failed("look up topics " + COORDINATION, e);
+                }
+            }
+            try {
+                Thread.sleep(DESCRIBE_PAUSE);
             } catch (InterruptedException e) {
-                throw interrupted(e);
+                throw new InterruptException(e);
             }
         }
+    }
+
+    private static void settleShareGroups(Admin admin) {
+        Map<ConfigResource, Collection<AlterConfigOp>> groups = new HashMap<>();
+        for (String topic : WORK) {
+            groups.put(
+                    new ConfigResource(ConfigResource.Type.GROUP, workers(topic)),
+                    List.of(
+                            set("share.auto.offset.reset", "earliest"),
+                            set("share.isolation.level", "read_committed"),
+                            set("share.delivery.count.limit", DELIVERIES),
+                            set("errors.deadletterqueue.topic.name", deadLetters(topic)),
+                            set("errors.deadletterqueue.copy.record.enable", "true")));
+        }
+        admin.incrementalAlterConfigs(groups).values().forEach((group, settled) -> {
+            try {
+                Answers.await(settled, PATIENCE);
+            } catch (ExecutionException e) {
+                throw failed("settle share group " + group.name() + " (share groups need Kafka 4.4)", e);
+            }
+        });
     }
 
     private static AlterConfigOp set(String name, String value) {
         return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
     }
 
-    private static NewTopic topic(String name, int partitions, short replicas, String retentionMillis) {
-        return new NewTopic(name, partitions, replicas).configs(Map.of("retention.ms", retentionMillis));
+    private static NewTopic topic(
+            String name, int partitions, short replicas, String retentionMillis, Map<String, String> more) {
+        Map<String, String> configs = new HashMap<>(more);
+        configs.put("cleanup.policy", "delete"); // brokers may be set to compact, which would lose history
+        configs.put("retention.ms", retentionMillis);
+        configs.put("min.insync.replicas", Integer.toString(Math.max(1, replicas - 1)));
+        return new NewTopic(name, partitions, replicas).configs(configs);
     }
 
-    private static IllegalStateException failed(String what, ExecutionException error) {
-        return new IllegalStateException(
-                "Cannot " + what + ": " + error.getCause() + ". Check the broker and the rights on it", error);
-    }
-
-    private static IllegalStateException interrupted(InterruptedException error) {
-        Thread.currentThread().interrupt();
-        return new IllegalStateException("Cannot make the topics: interrupted", error);
+    private static BrokerException failed(String what, ExecutionException error) {
+        return new BrokerException(
+                "Cannot " + what + ": " + Answers.reason(error) + ". Check the broker and the rights on it", error);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.protocol;
+
+import org.jspecify.annotations.NullMarked;
