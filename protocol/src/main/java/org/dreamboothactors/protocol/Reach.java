@@ -1,0 +1,78 @@
+package org.dreamboothactors.protocol;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.StoreSettings;
+
+/** Finds out within seconds whether a service's Kafka and store are where someone says. */
+final class Reach {
+    private static final List<String> TOPICS =
+            List.of(Topics.SUBJECT_UPLOAD, Topics.RUN_CONTROL, Topics.RUN_EVENTS, Topics.CHECKPOINT_READY);
+    private static final int KAFKA_MILLIS = 6_000;
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(7);
+    private static final Duration STORE_REQUEST = Duration.ofSeconds(3);
+    private static final int STORE_ATTEMPTS = 2;
+    private static final Duration CLOSING = Duration.ofMillis(500);
+
+    private Reach() {}
+
+    /** Throws unless a broker answers and has the topics that clients use. */
+    static void kafka(String bootstrapServers) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "default.api.timeout.ms",
+                KAFKA_MILLIS,
+                "request.timeout.ms",
+                KAFKA_MILLIS / 2,
+                "socket.connection.setup.timeout.ms",
+                KAFKA_MILLIS / 2);
+        Admin admin;
+        try {
+            admin = Admin.create(settings);
+        } catch (KafkaException e) {
+            throw new BrokerException(
+                    "Cannot use Kafka address " + bootstrapServers + ": " + Answers.reason(e)
+                            + ", expected host:port, several separated by commas",
+                    e);
+        }
+        try {
+            Answers.await(admin.describeTopics(TOPICS).allTopicNames(), KAFKA_PATIENCE);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new BrokerException(
+                        "Cannot use Kafka at " + bootstrapServers + ": it lacks topics of the service, expected "
+                                + String.join(", ", TOPICS) + ". Start the service, which makes them",
+                        e);
+            }
+            throw new BrokerException(
+                    "Cannot reach Kafka at " + bootstrapServers + ": " + Answers.reason(e)
+                            + ". Check the address and that the broker runs",
+                    e);
+        } finally {
+            admin.close(CLOSING);
+        }
+    }
+
+    /** Opens the store, after a first try that gives up sooner than the settings would. */
+    static ArtifactStore store(StoreSettings settings) {
+        Duration request =
+                settings.requestTimeout().compareTo(STORE_REQUEST) < 0 ? settings.requestTimeout() : STORE_REQUEST;
+        StoreSettings hasty = new StoreSettings(
+                settings.endpoint(),
+                settings.region(),
+                settings.bucket(),
+                settings.accessKey(),
+                settings.secretKey(),
+                request,
+                Math.min(settings.attempts(), STORE_ATTEMPTS));
+        ArtifactStore.open(hasty).close();
+        return ArtifactStore.open(settings);
+    }
+}

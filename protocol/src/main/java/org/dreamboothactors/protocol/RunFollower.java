@@ -1,0 +1,36 @@
+package org.dreamboothactors.protocol;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.RunEvent;
+
+/**
+ * A run's history as it grows: from its beginning, in order, every fact once.
+ *
+ * <p>A run that nobody submitted yet has no events and can be followed all the same. Close it when done; closing from
+ * another thread ends a wait.
+ */
+public final class RunFollower implements AutoCloseable {
+    private final String runId;
+    private final TopicReader<RunEvent> events;
+    private final Seen seen = new Seen();
+
+    RunFollower(String bootstrapServers, String runId) {
+        this.runId = runId;
+        events = TopicReader.ofKey(bootstrapServers, Topics.RUN_EVENTS, RunEvent.parser(), runId);
+    }
+
+    /**
+     * The next event; empty when none comes in time. That is also so while Kafka is away: ask again.
+     *
+     * @throws IllegalStateException when the follower is closed
+     */
+    public Optional<RunEvent> next(Duration atMost) {
+        return events.next(atMost, event -> event.getRunId().equals(runId) && seen.first(event.getEventId()));
+    }
+
+    @Override
+    public void close() {
+        events.close();
+    }
+}

@@ -1,0 +1,79 @@
+package org.dreamboothactors.protocol;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dreamboothactors.protocol.v1.UploadedPhoto;
+import org.dreamboothactors.storage.ArtifactStore;
+
+/** Brings photos to the store under keys made of their content; a file's name is only shown, so any name will do. */
+final class Uploads {
+    static final int LARGEST_PHOTO_BYTES = 64 << 20;
+    /** More than the service uses, so that its verdicts tell which were too many. */
+    static final int MOST_PHOTOS = 200;
+
+    private Uploads() {}
+
+    /** Refuses what need not be sent to know that it cannot work. */
+    static void check(List<Path> photos) {
+        if (photos.isEmpty() || photos.size() > MOST_PHOTOS) {
+            throw new IllegalArgumentException("Cannot upload " + photos.size() + " photos: expected 1 to "
+                    + MOST_PHOTOS + " files. Three to five good ones are what a run wants");
+        }
+        for (Path photo : photos) {
+            if (!Files.exists(photo)) {
+                throw new IllegalArgumentException("Cannot upload " + photo + ": there is no such file");
+            }
+            if (!Files.isRegularFile(photo)) {
+                throw new IllegalArgumentException("Cannot upload " + photo + ": it is no file, expected a photo");
+            }
+            checkSize(photo, size(photo));
+        }
+    }
+
+    /** Stores each photo once; the result is in the order of the files. */
+    static List<UploadedPhoto> store(ArtifactStore store, String tenant, List<Path> photos) {
+        List<UploadedPhoto> uploaded = new ArrayList<>();
+        for (Path photo : photos) {
+            // Hashed and sent from memory: a file that changes meanwhile cannot end up under another content's key.
+            uploaded.add(UploadedPhoto.newBuilder()
+                    .setName(String.valueOf(photo.getFileName()))
+                    .setObject(Wire.message(store.putBlob("uploads/" + tenant + "/", content(photo))))
+                    .build());
+        }
+        return uploaded;
+    }
+
+    private static byte[] content(Path photo) {
+        try (InputStream in = Files.newInputStream(photo)) {
+            byte[] content = in.readNBytes(LARGEST_PHOTO_BYTES + 1);
+            checkSize(photo, content.length);
+            return content;
+        } catch (IOException e) {
+            throw unreadable(photo, e);
+        }
+    }
+
+    private static long size(Path photo) {
+        try {
+            return Files.size(photo);
+        } catch (IOException e) {
+            throw unreadable(photo, e);
+        }
+    }
+
+    private static void checkSize(Path photo, long sizeBytes) {
+        if (sizeBytes > LARGEST_PHOTO_BYTES) {
+            throw new IllegalArgumentException("Cannot upload " + photo + ": it is larger than "
+                    + (LARGEST_PHOTO_BYTES >> 20) + " MiB, the limit. Export it smaller");
+        }
+    }
+
+    private static UncheckedIOException unreadable(Path photo, IOException error) {
+        return new UncheckedIOException("Cannot upload " + photo + ": it cannot be read (" + error + ")", error);
+    }
+}
