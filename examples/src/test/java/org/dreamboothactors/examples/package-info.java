@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.examples;
+
+import org.jspecify.annotations.NullMarked;
