@@ -41,9 +41,11 @@ public final class Topics {
     /** The topics that meet in a run's coordinator: their partitions are numbered alike. */
     public static final List<String> COORDINATION = List.of(SUBJECT_UPLOAD, RUN_CONTROL, RUN_EVENTS);
 
+    /** How often a record of a work queue is given out at most; then it goes to the dead letters. */
+    public static final int DELIVERIES = 10;
+
     private static final Duration WORK_KEPT = Duration.ofDays(7);
     private static final String FOR_EVER = "-1";
-    private static final String DELIVERIES = "10";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration DESCRIBE_PAUSE = Duration.ofMillis(200);
@@ -51,7 +53,7 @@ public final class Topics {
 
     private Topics() {}
 
-    /** Where records of a work queue go that cannot be worked on. */
+    /** Where records go that cannot be worked on: those of a work queue, uploads and commands. */
     public static String deadLetters(String topic) {
         return "dlq." + topic;
     }
@@ -64,7 +66,10 @@ public final class Topics {
     /**
      * Makes the topics that do not exist and settles the share groups; what exists is left as it is.
      *
-     * @param partitions of every topic; as many coordinators can share the work
+     * <p>A work queue has one partition: any number of workers share it, while each of several partitions would be given
+     * to some of the workers only and wait for them, whoever else is idle.
+     *
+     * @param partitions of the other topics; as many coordinators can share the work
      * @param replicas of every partition
      * @throws BrokerException when that fails, or the topics of {@link #COORDINATION} turn out to differ in partitions
      */
@@ -88,8 +93,11 @@ public final class Topics {
             topics.add(topic(topic, partitions, replicas, FOR_EVER, Map.of()));
         }
         topics.add(topic(CHECKPOINT_READY, partitions, replicas, FOR_EVER, Map.of()));
+        for (String topic : List.of(SUBJECT_UPLOAD, RUN_CONTROL)) {
+            topics.add(topic(deadLetters(topic), 1, replicas, FOR_EVER, Map.of()));
+        }
         for (String topic : WORK) {
-            topics.add(topic(topic, partitions, replicas, Long.toString(WORK_KEPT.toMillis()), Map.of()));
+            topics.add(topic(topic, 1, replicas, Long.toString(WORK_KEPT.toMillis()), Map.of()));
             Map<String, String> takesDeadLetters = Map.of("errors.deadletterqueue.group.enable", "true");
             topics.add(topic(deadLetters(topic), 1, replicas, FOR_EVER, takesDeadLetters));
         }
@@ -135,7 +143,7 @@ public final class Topics {
                     List.of(
                             set("share.auto.offset.reset", "earliest"),
                             set("share.isolation.level", "read_committed"),
-                            set("share.delivery.count.limit", DELIVERIES),
+                            set("share.delivery.count.limit", Integer.toString(DELIVERIES)),
                             set("errors.deadletterqueue.topic.name", deadLetters(topic)),
                             set("errors.deadletterqueue.copy.record.enable", "true")));
         }

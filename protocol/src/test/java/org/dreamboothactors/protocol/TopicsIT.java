@@ -53,11 +53,14 @@ class TopicsIT {
         wanted.add(Topics.CHECKPOINT_READY);
         wanted.addAll(Topics.WORK);
         Topics.WORK.forEach(queue -> wanted.add("dlq." + queue));
+        wanted.add("dlq.subject-upload");
+        wanted.add("dlq.run-control");
         assertThat(admin.listTopics().names().get()).containsExactlyInAnyOrderElementsOf(wanted);
         Map<String, TopicDescription> topics =
                 admin.describeTopics(wanted).allTopicNames().get();
-        topics.forEach(
-                (name, topic) -> assertThat(topic.partitions()).as(name).hasSize(name.startsWith("dlq.") ? 1 : 3));
+        topics.forEach((name, topic) -> assertThat(topic.partitions())
+                .as(name)
+                .hasSize(name.startsWith("dlq.") || Topics.WORK.contains(name) ? 1 : 3));
         for (String queue : Topics.WORK) {
             assertThat(value(ConfigResource.Type.TOPIC, "dlq." + queue, "errors.deadletterqueue.group.enable"))
                     .isEqualTo("true");
