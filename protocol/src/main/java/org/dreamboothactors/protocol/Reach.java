@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.StoreSettings;
@@ -51,8 +52,11 @@ final class Reach {
                                 + String.join(", ", TOPICS) + ". Start the service, which makes them",
                         e);
             }
+            String why = e.getCause() instanceof TimeoutException
+                    ? "no broker answered within " + KAFKA_MILLIS / 1000 + " s"
+                    : Answers.reason(e);
             throw new BrokerException(
-                    "Cannot reach Kafka at " + bootstrapServers + ": " + Answers.reason(e)
+                    "Cannot reach Kafka at " + bootstrapServers + ": " + why
                             + ". Check the address and that the broker runs",
                     e);
         } finally {

@@ -43,7 +43,11 @@ class ConnectIT {
     void namesAKafkaAddressWhereNobodyListens() throws Exception {
         String address = "127.0.0.1:" + freePort();
 
-        refuses(address, service.settings(), BrokerException.class, "Cannot reach Kafka at " + address);
+        refuses(
+                address,
+                service.settings(),
+                BrokerException.class,
+                "Cannot reach Kafka at " + address + ": no broker answered within 6 s");
     }
 
     @Test
