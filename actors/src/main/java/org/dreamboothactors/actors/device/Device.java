@@ -1,8 +1,10 @@
 package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 
@@ -12,11 +14,14 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
  * <p>The queues of a device take turns: whoever holds the {@link Turn} asks. Fair, so that none starves.
  */
 public final class Device implements AutoCloseable {
-    private final String name;
-    private final int threads;
-    private final Path log;
+    /** One command of the largest model on the slowest processor takes less; each sign of progress starts it anew. */
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final ChildJvm jvm;
+    private final Duration patience;
     private final Semaphore turns = new Semaphore(1, true);
     private Optional<DeviceProcess> process = Optional.empty();
+    private boolean closed;
 
     /**
      * A device whose child JVM does not run yet.
@@ -26,24 +31,37 @@ public final class Device implements AutoCloseable {
      * @param log file the child's errors are appended to
      */
     public Device(String name, int threads, Path log) {
-        this.name = name;
-        this.threads = threads;
-        this.log = log;
+        this(name, threads, log, PATIENCE, DeviceMain.class);
+    }
+
+    /**
+     * A device with another child.
+     *
+     * @param patience how long a child may be silent while a command is under way, before it is killed
+     * @param main class of the child JVM; answers commands on its standard output
+     */
+    public Device(String name, int threads, Path log, Duration patience, Class<?> main) {
+        this.jvm = new ChildJvm(name, threads, log, main);
+        this.patience = patience;
     }
 
     public String name() {
-        return name;
+        return jvm.device();
     }
 
-    /** Waits for the device; it is the caller's until closed. */
-    public Turn takeTurn() throws InterruptedException {
-        turns.acquire();
-        return new Turn();
+    /** Waits for the device; it is the caller's until closed. Empty when others kept it for that long. */
+    public Optional<Turn> takeTurn(Duration atMost) throws InterruptedException {
+        return turns.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS) ? Optional.of(new Turn()) : Optional.empty();
     }
 
     /** The right to use the device. */
     public final class Turn implements AutoCloseable {
         private Turn() {}
+
+        /** Of the device, e.g. {@code cpu:0}. */
+        public String deviceName() {
+            return name();
+        }
 
         /** Asks for something; throws {@link DeviceLost} or {@link DeviceRefused}. */
         public DeviceAnswer ask(DeviceCommand command) {
@@ -52,7 +70,7 @@ public final class Device implements AutoCloseable {
 
         /** Asks for something that takes long. */
         public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
-            return running().ask(command, progress);
+            return running().ask(command, patience, progress);
         }
 
         /** Asks for something that is answered in one way only. */
@@ -71,10 +89,16 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Kills the child JVM, whatever it is computing. A command in flight throws {@link DeviceLost}. */
+    /** Kills the child JVM, whatever it is computing; the next command starts another. One in flight is lost. */
+    public synchronized void kill() {
+        process.ifPresent(DeviceProcess::kill);
+    }
+
+    /** Kills the child JVM for good: this and every later command throws {@link DeviceLost}. */
     @Override
     public synchronized void close() {
-        process.ifPresent(DeviceProcess::kill);
+        closed = true;
+        kill();
     }
 
     /** Process id of the child JVM, where one runs. */
@@ -83,8 +107,10 @@ public final class Device implements AutoCloseable {
     }
 
     private synchronized DeviceProcess running() {
-        DeviceProcess alive =
-                process.filter(DeviceProcess::isAlive).orElseGet(() -> DeviceProcess.start(name, threads, log));
+        if (closed) {
+            throw new DeviceLost(name(), "the device is closed");
+        }
+        DeviceProcess alive = process.filter(DeviceProcess::isAlive).orElseGet(() -> DeviceProcess.start(jvm));
         process = Optional.of(alive);
         return alive;
     }

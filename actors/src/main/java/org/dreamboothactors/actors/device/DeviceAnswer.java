@@ -19,6 +19,9 @@ public sealed interface DeviceAnswer {
     /** A state or a checkpoint is written. The digest is over the trained tensors. */
     record Saved(String weightsSha256) implements DeviceAnswer {}
 
-    /** The command failed, and would fail again; the child goes on. */
+    /** The command cannot be done, and could not if it were asked again; the child goes on. */
     record Refused(String reason) implements DeviceAnswer {}
+
+    /** The command failed unexpectedly; what the child holds is not to be trusted, another may succeed. */
+    record Broken(String reason) implements DeviceAnswer {}
 }

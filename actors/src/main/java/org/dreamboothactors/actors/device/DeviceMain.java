@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The child JVM of one device: reads commands from standard input, answers on standard output.
@@ -16,15 +18,25 @@ public final class DeviceMain {
     private DeviceMain() {}
 
     /** Takes the number of threads that libtorch may use. */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
+        serve(progress -> new DeviceModels(Integer.parseInt(args[0]), progress)::run);
+    }
+
+    /** Answers commands until standard input ends or something cannot be survived; does not return. */
+    static void serve(Function<Consumer<DeviceAnswer>, Function<DeviceCommand, DeviceAnswer>> models) {
         PrintStream pipe = System.out;
         System.setOut(System.err); // a library that prints must not break the protocol
         Lines lines = new Lines(System.in, pipe);
         BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("commands").start(() -> receive(lines, commands));
-        DeviceModels models = new DeviceModels(Integer.parseInt(args[0]), answer -> send(lines, answer));
-        while (true) {
-            send(lines, models.run(commands.take()));
+        try {
+            Function<DeviceCommand, DeviceAnswer> answers = models.apply(answer -> send(lines, answer));
+            while (true) {
+                send(lines, answers.apply(commands.take()));
+            }
+        } catch (Throwable e) { // an Error too: a thread of libtorch would keep a JVM without its main thread alive
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
@@ -10,6 +11,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.images.Crop;
@@ -36,11 +38,20 @@ final class DeviceModels {
     DeviceAnswer run(DeviceCommand command) {
         try {
             return answer(command);
-        } catch (RuntimeException e) {
-            // The stack trace goes to the log of the child, the sentence to whoever asked.
-            e.printStackTrace();
-            return new Refused(e.getMessage() == null ? e.toString() : e.getMessage());
+        } catch (NonFiniteLoss
+                | IllegalArgumentException
+                | IllegalStateException
+                | UnsupportedOperationException e) { // how our own classes refuse
+            return new Refused(explained(e));
+        } catch (RuntimeException e) { // a full disk, no memory, a device that went away
+            return new Broken(explained(e));
         }
+    }
+
+    /** The stack trace goes to the log of the child, the sentence to whoever asked. */
+    private static String explained(RuntimeException error) {
+        error.printStackTrace();
+        return error.getMessage() == null ? error.toString() : error.getMessage();
     }
 
     private DeviceAnswer answer(DeviceCommand command) {

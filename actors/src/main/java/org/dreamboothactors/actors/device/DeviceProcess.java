@@ -1,26 +1,28 @@
 package org.dreamboothactors.actors.device;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
 
-/** A running child JVM. One thread talks to it; any thread may kill it. */
+/**
+ * A running child JVM. One thread talks to it; any thread may kill it.
+ *
+ * <p>It answers commands in their order, without numbers. So whenever an answer is not waited for to its end, the child
+ * is killed: its answer would be taken for that of the next command.
+ */
 final class DeviceProcess {
-    /** Java's own heap: pictures and latents. Weights live in native memory. */
-    private static final String HEAP = "-Xmx1g";
-
     private final String device;
     private final Process process;
     private final Lines lines;
+    /** Empty is the end of the pipe. Holds at most what one command is answered. */
+    private final BlockingQueue<Optional<DeviceAnswer>> answers = new LinkedBlockingQueue<>();
 
     private DeviceProcess(String device, Process process) {
         this.device = device;
@@ -28,32 +30,10 @@ final class DeviceProcess {
         this.lines = new Lines(process.getInputStream(), process.getOutputStream());
     }
 
-    static DeviceProcess start(String device, int threads, Path log) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add(HEAP);
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-Dai.djl") || argument.startsWith("-DDJL"))
-                .forEach(command::add);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(DeviceMain.class.getName());
-        command.add(Integer.toString(threads));
-        try {
-            Files.createDirectories(Optional.ofNullable(log.getParent()).orElseThrow());
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            // glibc gives memory back and takes it again on every large tensor unless it is told not to.
-            builder.environment().put("MALLOC_MMAP_MAX_", "0");
-            builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");
-            builder.environment().put("MALLOC_TOP_PAD_", "268435456");
-            builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-            return new DeviceProcess(device, builder.start());
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot start the child JVM of " + device + ": " + e.getMessage(), e);
-        }
+    static DeviceProcess start(ChildJvm jvm) {
+        DeviceProcess child = new DeviceProcess(jvm.device(), jvm.start());
+        Thread.ofPlatform().daemon().name("answers-" + jvm.device()).start(child::listen);
+        return child;
     }
 
     long pid() {
@@ -64,27 +44,66 @@ final class DeviceProcess {
         return process.isAlive();
     }
 
-    /** Sends a command and waits for its answer. */
-    DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
+    /** Sends a command and waits for its answer; a child that is silent for longer than {@code patience} is killed. */
+    DeviceAnswer ask(DeviceCommand command, Duration patience, Consumer<Progress> progress) {
         try {
             lines.write(command);
             while (true) {
-                switch (lines.read(DeviceAnswer.class).orElseThrow(() -> new DeviceLost(device, ending()))) {
+                Optional<DeviceAnswer> next = answers.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+                if (next == null) {
+                    throw lost("it did not answer " + command.getClass().getSimpleName() + " for " + patience);
+                }
+                switch (next.orElseThrow(() -> lost(ending()))) {
                     case Progress step -> progress.accept(step);
                     case Refused(String reason) -> throw new DeviceRefused(reason);
-                    case DeviceAnswer answer -> {
-                        return answer;
+                    case Broken(String reason) -> throw lost(reason);
+                    case DeviceAnswer.Done done -> {
+                        return done;
+                    }
+                    case DeviceAnswer.TrainerOpened opened -> {
+                        return opened;
+                    }
+                    case DeviceAnswer.Stepped stepped -> {
+                        return stepped;
+                    }
+                    case DeviceAnswer.Saved saved -> {
+                        return saved;
                     }
                 }
             }
         } catch (IOException e) {
-            throw new DeviceLost(device, ending() + ", " + e.getMessage());
+            throw lost(ending() + ", " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw lost("the command was interrupted");
+        } catch (DeviceRefused | DeviceLost e) {
+            throw e;
+        } catch (RuntimeException e) { // of the listener
+            kill();
+            throw e;
         }
     }
 
     /** Ends it at once, whatever it is computing. */
     void kill() {
         process.destroyForcibly();
+    }
+
+    private void listen() {
+        try {
+            Optional<DeviceAnswer> answer;
+            do {
+                answer = lines.read(DeviceAnswer.class);
+                answers.add(answer);
+            } while (answer.isPresent());
+        } catch (IOException e) { // what it says makes no sense, or it was killed
+            answers.add(Optional.empty());
+        }
+    }
+
+    private DeviceLost lost(String how) {
+        kill();
+        return new DeviceLost(device, how);
     }
 
     private String ending() {

@@ -1,5 +1,8 @@
 package org.dreamboothactors.actors.encoder;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +11,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
@@ -31,16 +35,14 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
         if (node.ended().contains(request.getRunId())) {
             return new Outcome.Done();
         }
-        if (!node.models().contains(request.getBaseModel())) {
-            return new Outcome.Again("this node does not have base model " + request.getBaseModel());
-        }
-        BaseModel model = node.models().model(request.getBaseModel());
-        if (!model.digest().equals(request.getBaseModelDigest())) {
-            return fail(
-                    request,
-                    "base model " + model.name() + " has digest " + model.digest() + ", expected "
-                            + request.getBaseModelDigest() + ". The model was changed while the run was under way");
-        }
+        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
+            case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
+            case BaseModels.Changed(String reason) -> fail(request, reason);
+            case BaseModels.Found(BaseModel model) -> work(request, model, device, shift);
+        };
+    }
+
+    private Outcome work(LatentRequest request, BaseModel model, Device.Turn device, Shift shift) {
         try {
             return encode(request, model, device, shift);
         } catch (DeviceRefused e) {
@@ -86,10 +88,21 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
         node.store().fetch(Wire.stored(image), png);
         device.ask(new DeviceCommand.Encode(
                 model.folder(), List.of(new DeviceCommand.Photo(png, moments, key.resolution(), key.randomCrop()))));
-        return node.store().put(key.objectKey(), moments);
+        return store(key.objectKey(), moments);
     }
 
-    private Outcome fail(LatentRequest request, String reason) {
+    /** Of several encoders with other bits the first counts: its moments may be announced already. */
+    private Stored store(String key, Path moments) {
+        try {
+            var _ = node.store().createOnce(key, Files.readAllBytes(moments));
+            return node.store().stat(key).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the moments in " + moments + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Outcome fail(LatentRequest request, String reason) {
         return node.fail(request.getRunId(), Topics.LATENT_CACHE, request.getRequestId(), reason);
     }
 }

@@ -9,6 +9,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Drawings;
 import org.dreamboothactors.actors.work.Node;
@@ -36,23 +37,21 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
         if (node.ended().contains(request.getRunId())) {
             return new Outcome.Done();
         }
-        if (!node.models().contains(request.getBaseModel())) {
-            return new Outcome.Again("this node does not have base model " + request.getBaseModel());
-        }
-        BaseModel model = node.models().model(request.getBaseModel());
-        if (!model.digest().equals(request.getBaseModelDigest())) {
-            return fail(
-                    request,
-                    "base model " + model.name() + " has digest " + model.digest() + ", expected "
-                            + request.getBaseModelDigest() + ". The model was changed while the run was under way");
-        }
+        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
+            case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
+            case BaseModels.Changed(String reason) -> fail(request, reason);
+            case BaseModels.Found(BaseModel model) -> work(request, model, device, shift);
+        };
+    }
+
+    private Outcome work(GenerationRequest request, BaseModel model, Device.Turn device, Shift shift) {
         try {
             return switch (request.getWhatCase()) {
                 case CLASS_IMAGES -> classImages(request, request.getClassImages(), model, device, shift);
                 case SAMPLES -> samples(request, request.getSamples(), model, device, shift);
                 case WHAT_NOT_SET -> fail(request, "the request does not say what to draw");
             };
-        } catch (DeviceRefused | UnsupportedOperationException e) {
+        } catch (DeviceRefused | UnsupportedOperationException | IllegalArgumentException e) {
             return fail(request, String.valueOf(e.getMessage()));
         } catch (DeviceLost e) {
             return new Outcome.Again(String.valueOf(e.getMessage()));
@@ -105,7 +104,8 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
             GenerationRequest request, SampleRequest samples, BaseModel model, Device.Turn device, Shift shift) {
         Optional<Path> folder = samples.getCheckpointStep() == 0
                 ? Optional.of(model.folder())
-                : new CheckpointCache(node).folder(request.getRunId(), samples.getCheckpointStep());
+                : new CheckpointCache(node, device.deviceName())
+                        .folder(request.getRunId(), samples.getCheckpointStep());
         if (folder.isEmpty()) {
             return fail(
                     request,
@@ -137,7 +137,8 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
         device.ask(command, progress -> shift.says(work + ", pass " + progress.done() + " of " + progress.total()));
     }
 
-    private Outcome fail(GenerationRequest request, String reason) {
+    @Override
+    public Outcome fail(GenerationRequest request, String reason) {
         return node.fail(request.getRunId(), Topics.REG_GENERATION, request.getRequestId(), reason);
     }
 }

@@ -8,23 +8,29 @@ import org.dreamboothactors.protocol.v1.Training;
 final class RunConfig {
     private RunConfig() {}
 
+    /** Throws {@link InvalidRun}. */
     static TrainingConfig of(RunSpec spec) {
         Training training = spec.getTraining();
-        return new TrainingConfig(
-                spec.getSeed(),
-                training.getMaxSteps(),
-                training.getLearningRate(),
-                training.getTrainTextEncoder(),
-                training.getTextEncoderLearningRate(),
-                training.getMicroBatchSize(),
-                training.getAdamBeta1(),
-                training.getAdamBeta2(),
-                training.getAdamEpsilon(),
-                Math.max(0, training.getAdamWeightDecay()),
-                training.getMaxGradNorm(),
-                spec.getPrior().getLossWeight(),
-                spec.hasPrior(),
-                spec.getInstancePrompt(),
-                spec.getClassPrompt());
+        double textRate = training.getTextEncoderLearningRate();
+        try {
+            return new TrainingConfig(
+                    spec.getSeed(),
+                    training.getMaxSteps(),
+                    training.getLearningRate(),
+                    training.getTrainTextEncoder(),
+                    textRate == 0 ? training.getLearningRate() : textRate,
+                    training.getMicroBatchSize(),
+                    training.getAdamBeta1(),
+                    training.getAdamBeta2(),
+                    training.getAdamEpsilon(),
+                    Math.max(0, training.getAdamWeightDecay()),
+                    training.getMaxGradNorm(),
+                    spec.getPrior().getLossWeight(),
+                    spec.hasPrior(),
+                    spec.getInstancePrompt(),
+                    spec.getClassPrompt());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRun(e);
+        }
     }
 }

@@ -1,13 +1,16 @@
 package org.dreamboothactors.actors.trainer;
 
+import java.time.Instant;
+import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 
 /**
  * A run while a device trains it.
  *
  * @param environment where its bits are computed
+ * @param startedAt tells this delivery of the run from others of the same attempt
  */
-record RunInWork(TrainRequest request, String environment) {
+record RunInWork(TrainRequest request, String environment, Instant startedAt) {
 
     String runId() {
         return request.getRunId();
@@ -17,7 +20,19 @@ record RunInWork(TrainRequest request, String environment) {
         return request.getAttempt();
     }
 
-    /** Of all keys of the run, with a trailing slash. */
+    RunSpec spec() {
+        return request.getSpec();
+    }
+
+    int maxSteps() {
+        return maxSteps(request);
+    }
+
+    static int maxSteps(TrainRequest request) {
+        return request.getSpec().getTraining().getMaxSteps();
+    }
+
+    /** Of all keys of the run's log, with a trailing slash. */
     String prefix() {
         return prefix(runId());
     }
@@ -26,7 +41,8 @@ record RunInWork(TrainRequest request, String environment) {
         return "runs/" + runId + "/";
     }
 
-    int maxSteps() {
-        return request.getSpec().getTraining().getMaxSteps();
+    /** For facts of this delivery that another delivery may tell again with other content. */
+    String eventId(String fact) {
+        return fact + "-" + attempt() + "-" + startedAt.toEpochMilli();
     }
 }

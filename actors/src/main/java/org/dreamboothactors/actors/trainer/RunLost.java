@@ -6,8 +6,15 @@ import org.dreamboothactors.storage.CommitLog.Commit;
 final class RunLost extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final transient Commit winner;
+
     RunLost(Commit winner) {
         super("attempt " + winner.attempt() + " committed step " + winner.step() + " at place " + winner.index()
                 + " of the log");
+        this.winner = winner;
+    }
+
+    Commit winner() {
+        return winner;
     }
 }

@@ -2,26 +2,30 @@ package org.dreamboothactors.actors.trainer;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceCommand;
-import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.StepsCommitted;
+import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.CommitLog;
-import org.dreamboothactors.storage.CommitLog.Append;
 import org.dreamboothactors.storage.CommitLog.Appended;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
 import org.dreamboothactors.storage.CommitLog.Lost;
+import org.dreamboothactors.storage.StorageException;
 import org.dreamboothactors.storage.Stored;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits the state of a run while it trains.
@@ -30,80 +34,125 @@ import org.dreamboothactors.storage.Stored;
  * becomes part of the log with the next {@link #settle}. One upload at a time. Owned by the training thread.
  */
 final class StateCommits {
-    private static final Executor UPLOADS = Executors.newVirtualThreadPerTaskExecutor();
-    private static final int KEPT = 2;
+    /** The newest, and one more in case it cannot be read. */
+    static final int KEPT = 2;
 
-    private final Node node;
+    private static final Logger LOG = LoggerFactory.getLogger(StateCommits.class);
+    private static final Executor UPLOADS = Executors.newVirtualThreadPerTaskExecutor();
+    private static final int FAILURES_BORNE = 3;
+
+    private final Workplace place;
+    private final ArtifactStore store;
     private final RunInWork run;
     private final CommitLog log;
-    private final Scratch scratch;
     private final CommitPace pace;
     private Optional<Upload> pending = Optional.empty();
-    private long lastNanos = System.nanoTime();
+    private long committedStep;
+    private Instant lastBegun;
+    private int failures;
 
     private record Upload(
-            long step, String weightsSha256, Path file, long begunNanos, CompletableFuture<Stored> stored) {}
+            long step, String weightsSha256, Path file, Instant begun, CompletableFuture<Stored> stored) {}
 
-    StateCommits(Node node, RunInWork run, CommitLog log, Scratch scratch, Duration longestInterval) {
-        this.node = node;
+    StateCommits(Workplace place, RunInWork run, CommitLog log, Duration longestInterval) {
+        this.place = place;
+        this.store = place.node().store();
         this.run = run;
         this.log = log;
-        this.scratch = scratch;
         this.pace = new CommitPace(longestInterval);
+        this.lastBegun = place.clock().instant();
     }
 
-    boolean isDue() {
-        return pending.isEmpty() && pace.isDue(Duration.ofNanos(System.nanoTime() - lastNanos));
+    /** Takes note of the state that training goes on from, and drops older ones that a crash left. */
+    void startFrom(long step) {
+        committedStep = step;
+        if (log.newest(Kind.STATE).isPresent()) {
+            Set<String> there = new HashSet<>(store.list(run.prefix() + "blobs/"));
+            forgotten().stream().filter(there::contains).forEach(store::remove);
+        }
     }
 
-    /** Snapshots the state and lets it be uploaded. */
-    void begin(long step, Device.Turn device) {
-        long begun = System.nanoTime();
-        Path file = scratch.file("state-" + step + ".safetensors");
-        Saved saved = device.ask(new DeviceCommand.SaveState(file), Saved.class);
-        CompletableFuture<Stored> stored =
-                CompletableFuture.supplyAsync(() -> node.store().putBlob(run.prefix(), file), UPLOADS);
-        pending = Optional.of(new Upload(step, saved.weightsSha256(), file, begun, stored));
+    /** Snapshots the state and lets it be uploaded, unless that was done a short while ago. */
+    void beginIfDue(long step) {
+        Duration sinceLast = Duration.between(lastBegun, place.clock().instant());
+        if (pending.isEmpty() && pace.isDue(sinceLast)) {
+            begin(step);
+        }
     }
 
     /** Enters a finished upload into the log. Throws {@link RunLost} when another trainer was there first. */
     void settle() {
-        if (pending.isPresent() && pending.get().stored().isDone()) {
-            finish(pending.get());
+        if (pending.isEmpty() || !pending.get().stored().isDone()) {
+            return;
+        }
+        try {
+            await();
+            failures = 0;
+        } catch (StorageException e) { // work at risk grows, but none is lost yet
+            failures++;
+            if (failures > FAILURES_BORNE) {
+                throw e;
+            }
+            LOG.warn("{}: a state could not be stored, the next will be tried: {}", run.runId(), e.getMessage());
         }
     }
 
-    /** The same, but waits for the upload. */
+    /** The same, but waits for the upload and bears no failure. */
     void await() {
-        pending.ifPresent(this::finish);
+        if (pending.isPresent()) {
+            Upload upload = pending.get();
+            pending = Optional.empty();
+            finish(upload);
+        }
+    }
+
+    /** Commits the state of this step, unless it is. */
+    void commitNow(long step) {
+        await();
+        if (committedStep != step) {
+            begin(step);
+            await();
+        }
+    }
+
+    private void begin(long step) {
+        lastBegun = place.clock().instant();
+        Path file = place.scratch().file("state-" + step + ".safetensors");
+        Saved saved = place.device().ask(new DeviceCommand.SaveState(file), Saved.class);
+        CompletableFuture<Stored> stored =
+                CompletableFuture.supplyAsync(() -> store.putBlob(run.prefix(), file), UPLOADS);
+        pending = Optional.of(new Upload(step, saved.weightsSha256(), file, lastBegun, stored));
     }
 
     private void finish(Upload upload) {
-        pending = Optional.empty();
-        Stored blob;
+        Stored blob = stored(upload);
+        switch (log.append(
+                Kind.STATE, upload.step(), run.attempt(), run.environment(), upload.weightsSha256(), List.of(blob))) {
+            case Lost(Commit winner) -> throw new RunLost(winner);
+            case Appended(Commit commit) -> {
+                Duration cost = Duration.between(upload.begun(), place.clock().instant());
+                pace.learn(cost);
+                committedStep = upload.step();
+                tell(commit, blob, cost);
+                forgotten().stream().limit(1).forEach(store::remove); // the others were at their time
+            }
+        }
+    }
+
+    /** The uploaded state. The store bounds the wait. */
+    private static Stored stored(Upload upload) {
         try {
-            blob = upload.stored().join();
+            return upload.stored().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
             Scratch.delete(upload.file());
         }
-        Append append = log.append(
-                Kind.STATE, upload.step(), run.attempt(), run.environment(), upload.weightsSha256(), List.of(blob));
-        switch (append) {
-            case Lost(Commit winner) -> throw new RunLost(winner);
-            case Appended(Commit commit) -> {
-                Duration cost = Duration.ofNanos(System.nanoTime() - upload.begunNanos());
-                pace.learn(cost);
-                lastNanos = System.nanoTime();
-                tell(commit, blob, cost);
-                forget();
-            }
-        }
     }
 
     private void tell(Commit commit, Stored blob, Duration cost) {
-        node.facts()
+        place.node()
+                .facts()
                 .tell(Events.event(run.runId(), "steps-committed-" + commit.index())
                         .setStepsCommitted(StepsCommitted.newBuilder()
                                 .setAttempt(run.attempt())
@@ -114,17 +163,21 @@ final class StateCommits {
                         .build());
     }
 
-    /** Deletes the blobs of all states but the newest. */
-    private void forget() {
-        List<Commit> states =
-                log.all().stream().filter(commit -> commit.kind() == Kind.STATE).toList();
-        if (states.size() > KEPT) {
-            List<Stored> kept = states.subList(states.size() - KEPT, states.size()).stream()
-                    .flatMap(commit -> commit.blobs().stream())
-                    .toList();
-            states.get(states.size() - KEPT - 1).blobs().stream()
-                    .filter(blob -> !kept.contains(blob))
-                    .forEach(blob -> node.store().remove(blob.key()));
-        }
+    /** Keys of the blobs of all states that are not kept, newest first. */
+    private List<String> forgotten() {
+        List<Commit> states = log.all().reversed().stream()
+                .filter(commit -> commit.kind() == Kind.STATE)
+                .toList();
+        List<String> kept = keys(states.stream().limit(KEPT).toList());
+        return keys(states.stream().skip(KEPT).toList()).stream()
+                .filter(key -> !kept.contains(key))
+                .toList();
+    }
+
+    private static List<String> keys(List<Commit> states) {
+        return states.stream()
+                .flatMap(state -> state.blobs().stream())
+                .map(Stored::key)
+                .toList();
     }
 }

@@ -35,6 +35,29 @@ public final class BaseModels {
      */
     public record BaseModel(String name, Path folder, String digest, int defaultSize) {}
 
+    /** What this node has of the model that a request means. */
+    public sealed interface Lookup {}
+
+    public record Found(BaseModel model) implements Lookup {}
+
+    /** Another node may have it. */
+    public record Absent(String reason) implements Lookup {}
+
+    /** It is not what it was when the run was accepted. */
+    public record Changed(String reason) implements Lookup {}
+
+    /** Looks for a model of this name and digest. */
+    public Lookup find(String name, String digest) {
+        if (!contains(name)) {
+            return new Absent("this node does not have base model " + name);
+        }
+        BaseModel model = model(name);
+        return model.digest().equals(digest)
+                ? new Found(model)
+                : new Changed("base model " + name + " has digest " + model.digest() + ", expected " + digest
+                        + ". The model was changed while the run was under way");
+    }
+
     public boolean contains(String name) {
         return folders.containsKey(name);
     }
@@ -48,7 +71,7 @@ public final class BaseModels {
         Path folder = folders.getOrDefault(name, Path.of(""));
         if (folder.toString().isEmpty()) {
             throw new IllegalArgumentException(
-                    "Cannot use base model " + name + ": this node does not have it, expected" + " one of "
+                    "Cannot use base model " + name + ": this node does not have it, expected one of "
                             + String.join(", ", folders.keySet()) + ". Name one of these or add it to the settings");
         }
         return known.computeIfAbsent(name, _ -> new BaseModel(name, folder, digest(folder), defaultSize(folder)));

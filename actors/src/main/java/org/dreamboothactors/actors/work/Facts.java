@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.work;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /** Tells the runs' history what workers found. Safe from any thread. */
 public final class Facts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final KafkaProducer<String, byte[]> producer;
 
@@ -54,6 +57,6 @@ public final class Facts implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(LAST_WORDS);
     }
 }

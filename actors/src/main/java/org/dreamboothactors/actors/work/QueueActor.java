@@ -2,14 +2,19 @@ package org.dreamboothactors.actors.work;
 
 import com.google.protobuf.Message;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
-import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.device.Device;
 
@@ -17,45 +22,59 @@ import org.dreamboothactors.actors.device.Device;
  * The actor around one work queue of one device: encoder, inference or trainer, depending on its worker.
  *
  * <p>Kafka's client blocks, so it runs on a thread of its own and only tells this actor what it does. When that thread
- * dies the actor fails, and its supervisor starts it anew after a pause that grows.
+ * dies the actor fails, and its supervisor starts it anew after a pause that grows. Told to {@link Stop}, it stops when
+ * the record in work is given back; after 10 s the device's child JVM is killed for that.
  */
-public final class QueueActor<T extends Message> extends AbstractBehavior<QueueActor.Heard> {
+public final class QueueActor<T extends Message> extends AbstractMatchingBehavior<QueueActor.Command> {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration GOOD_TIME = Duration.ofMinutes(1);
-
     private static final Duration LAST_ORDERS = Duration.ofSeconds(10);
 
     private final StatusSink board;
     private final Device device;
     private final String name;
+    private final TimerScheduler<Command> timers;
     private final ShareQueue<T> queue;
-    private final Thread thread;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** What the queue's thread tells. */
-    public sealed interface Heard {}
+    /** What the actor is told. */
+    public sealed interface Command {}
 
-    private record Working(String work) implements Heard {}
+    /** Take no more work, give back what is in work, then stop. */
+    public record Stop() implements Command {}
 
-    private record Idle() implements Heard {}
+    private record Working(String work) implements Command {}
 
-    private record Broken(Throwable cause) implements Heard {}
+    private record Idle() implements Command {}
+
+    /** The thread of a queue is over; of an earlier one, where the actor was restarted. */
+    private record Ended(ShareQueue<?> queue) implements Command {}
+
+    private record Broken(ShareQueue<?> queue, Throwable cause) implements Command {}
+
+    /** The queue is still busy some time after it was to stop. */
+    private record Overdue() implements Command {}
+
+    /** And still is, without its device. */
+    private record GivenUp() implements Command {}
 
     /**
      * A supervised actor.
      *
-     * @param name path on the board, e.g. {@code device cpu:0/trainer}
+     * @param name path on the board, e.g. {@code device-cpu-0/trainer}
      */
-    public static <T extends Message> Behavior<Heard> create(
+    public static <T extends Message> Behavior<Command> create(
             String name, QueueSettings<T> settings, Device device, Worker<T> worker, StatusSink board) {
-        return Behaviors.supervise(Behaviors.<Heard>setup(
-                        context -> new QueueActor<>(context, name, settings, device, worker, board)))
+        return Behaviors.supervise(Behaviors.<Command>setup(context -> Behaviors.withTimers(
+                        timers -> new QueueActor<>(context, timers, name, settings, device, worker, board))))
                 .onFailure(SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.2)
                         .withResetBackoffAfter(GOOD_TIME));
     }
 
     private QueueActor(
-            ActorContext<Heard> context,
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             String name,
             QueueSettings<T> settings,
             Device device,
@@ -65,56 +84,94 @@ public final class QueueActor<T extends Message> extends AbstractBehavior<QueueA
         this.board = board;
         this.device = device;
         this.name = name;
+        this.timers = timers;
         board.report(name, "starting", "");
-        queue = new ShareQueue<>(settings, device, worker, new ShareQueue.Listener() {
+        ActorRef<Command> self = context.getSelf();
+        queue = new ShareQueue<>(settings, device, worker, listener(self), InstantSource.system());
+        Thread.ofPlatform().daemon().name("queue-" + settings.topic()).start(() -> run(self));
+    }
+
+    private void run(ActorRef<Command> self) {
+        try {
+            queue.run();
+            self.tell(new Ended(queue));
+        } catch (Throwable e) { // an Error too must not leave an actor whose queue is dead
+            self.tell(new Broken(queue, e));
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private static ShareQueue.Listener listener(ActorRef<Command> self) {
+        return new ShareQueue.Listener() {
             @Override
             public void working(String work) {
-                context.getSelf().tell(new Working(work));
+                self.tell(new Working(work));
             }
 
             @Override
             public void idle() {
-                context.getSelf().tell(new Idle());
+                self.tell(new Idle());
             }
-        });
-        thread = Thread.ofPlatform().name("queue-" + settings.topic()).start(() -> {
-            try {
-                queue.run();
-            } catch (InterruptedException | RuntimeException e) {
-                context.getSelf().tell(new Broken(e));
+        };
+    }
+
+    @Override
+    public Behavior<Command> onMessage(Command command) {
+        return switch (command) {
+            case Working(String work) -> report("working", work);
+            case Idle _ -> report("idle", "");
+            case Stop _ -> onStop();
+            case Ended(ShareQueue<?> which) -> which == queue ? Behaviors.stopped() : this;
+            case Broken(ShareQueue<?> which, Throwable cause) -> onBroken(which, cause);
+            case Overdue _ -> onOverdue();
+            case GivenUp _ -> Behaviors.stopped();
+        };
+    }
+
+    @Override
+    public Behavior<Command> onSignal(Signal signal) throws Exception {
+        if (signal instanceof PreRestart) {
+            queue.stop();
+            report("restarting", "");
+        } else if (signal instanceof PostStop) {
+            queue.stop();
+            killUnlessItEnds();
+            report("stopped", "");
+        }
+        return super.onSignal(signal);
+    }
+
+    private Behavior<Command> onStop() {
+        queue.stop();
+        timers.startSingleTimer(new Overdue(), LAST_ORDERS);
+        return this;
+    }
+
+    private Behavior<Command> onOverdue() {
+        device.kill(); // a picture in the making is not waited for
+        timers.startSingleTimer(new GivenUp(), LAST_ORDERS);
+        return this;
+    }
+
+    private Behavior<Command> onBroken(ShareQueue<?> which, Throwable cause) {
+        if (which == queue) {
+            throw new IllegalStateException("The queue of " + name + " broke: " + cause.getMessage(), cause);
+        }
+        return this;
+    }
+
+    /** For an actor that is stopped from above, without having been asked to. */
+    private void killUnlessItEnds() {
+        var _ = ended.orTimeout(LAST_ORDERS.toSeconds(), TimeUnit.SECONDS).whenComplete((_, late) -> {
+            if (late != null) {
+                device.kill();
             }
         });
     }
 
-    @Override
-    public Receive<Heard> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(Working.class, working -> {
-                    board.report(name, "working", working.work());
-                    return this;
-                })
-                .onMessage(Idle.class, _ -> {
-                    board.report(name, "idle", "");
-                    return this;
-                })
-                .onMessage(Broken.class, broken -> {
-                    throw new IllegalStateException(
-                            "The queue of " + name + " broke: " + broken.cause().getMessage(), broken.cause());
-                })
-                .onSignal(PreRestart.class, _ -> {
-                    board.report(name, "restarting", "");
-                    queue.stop();
-                    return this;
-                })
-                .onSignal(PostStop.class, _ -> {
-                    queue.stop();
-                    if (!thread.join(LAST_ORDERS)) {
-                        device.close(); // a picture in the making is not waited for
-                        thread.join(LAST_ORDERS);
-                    }
-                    board.report(name, "stopped", "");
-                    return this;
-                })
-                .build();
+    private Behavior<Command> report(String state, String work) {
+        board.report(name, state, work);
+        return this;
     }
 }

@@ -4,23 +4,32 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A folder for the files of one piece of work; closing deletes it. */
+/**
+ * A folder for the files of one piece of work; closing deletes it.
+ *
+ * <p>It is named after its process, so that what a killed process left behind is found and deleted.
+ */
 public final class Scratch implements AutoCloseable {
+    private static final String OURS = "work-" + named(ProcessHandle.current());
+
     private final Path folder;
 
     private Scratch(Path folder) {
         this.folder = folder;
     }
 
-    /** An empty folder below {@code parent}. */
+    /** An empty folder below {@code parent}, where processes that are gone no longer have any. */
     public static Scratch below(Path parent) {
         try {
             Files.createDirectories(parent);
-            return new Scratch(Files.createTempDirectory(parent, "work"));
+            sweep(parent);
+            return new Scratch(Files.createTempDirectory(parent, OURS + "-"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot make a folder in " + parent + ": " + e.getMessage(), e);
         }
@@ -66,5 +75,27 @@ public final class Scratch implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot delete " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    private static void sweep(Path parent) throws IOException {
+        try (Stream<Path> folders = Files.list(parent)) {
+            folders.filter(folder -> !isInUse(String.valueOf(folder.getFileName())))
+                    .forEach(Scratch::delete);
+        }
+    }
+
+    private static boolean isInUse(String name) {
+        String[] parts = name.split("-", 4); // work, process id, its start, something random
+        if (parts.length < 4 || !parts[0].equals("work") || !parts[1].matches("[0-9]{1,18}")) {
+            return true; // not a folder of ours
+        }
+        Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(parts[1]));
+        return process.isPresent() && name.startsWith("work-" + named(process.get()) + "-");
+    }
+
+    /** The start tells processes apart that had the same id one after the other, as those of containers have. */
+    private static String named(ProcessHandle process) {
+        return process.pid() + "-"
+                + process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 }

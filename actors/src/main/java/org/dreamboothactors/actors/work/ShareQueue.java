@@ -3,24 +3,25 @@ package org.dreamboothactors.actors.work;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.protocol.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,27 +30,41 @@ import org.slf4j.LoggerFactory;
  * busy with it.
  *
  * <p>A Kafka share group with explicit acknowledgement. The lock is the failure detector: when this process dies, hangs
- * or sleeps, the record goes to another after 30 s. Renewing it makes the broker send the record again; it is
- * recognised by its offset and not started a second time. {@link #run} belongs to one thread; {@link #stop} may come
+ * or sleeps, the record goes to another when the lock ends. {@link #run} belongs to one thread; {@link #stop} may come
  * from any.
  */
 final class ShareQueue<T extends Message> {
     private static final Logger LOG = LoggerFactory.getLogger(ShareQueue.class);
-    private static final Duration POLL = Duration.ofMillis(200);
-    /** A third of the lock's 30 s. */
-    private static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+    /** How long the device is kept from its other queues to look for a record. */
+    private static final Duration POLL = Duration.ofMillis(150);
+    /** Shorter than a poll: a record that comes later must not be locked for a queue that no longer looks. */
+    private static final int FETCH_MILLIS = 50;
+    /** Queues wait for their device as long as it trains, and are no less members of their group. */
+    private static final int LONGEST_PAUSE_BETWEEN_POLLS_MILLIS =
+            Math.toIntExact(Duration.ofDays(7).toMillis());
+
+    private static final Duration TURN = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_LOCK = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final QueueSettings<T> settings;
     private final Device device;
     private final Worker<T> worker;
     private final Listener listener;
-    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final InstantSource clock;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    /** Before the next record: what was given back is for others first. */
+    private Duration pause = Duration.ZERO;
 
-    ShareQueue(QueueSettings<T> settings, Device device, Worker<T> worker, Listener listener) {
+    private Duration backOff = Duration.ZERO;
+
+    ShareQueue(QueueSettings<T> settings, Device device, Worker<T> worker, Listener listener, InstantSource clock) {
         this.settings = settings;
         this.device = device;
         this.worker = worker;
         this.listener = listener;
+        this.clock = clock;
     }
 
     /** Hears what the queue is doing, on its thread or the worker's. */
@@ -61,157 +76,134 @@ final class ShareQueue<T extends Message> {
 
     /** Works until stopped. Throws what the broker or a worker threw. */
     void run() throws InterruptedException {
-        try (KafkaShareConsumer<String, byte[]> consumer = new KafkaShareConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                settings.bootstrapServers(),
-                                "group.id",
-                                settings.group(),
-                                "share.acknowledgement.mode",
-                                "explicit",
-                                "share.acquire.mode",
-                                "record_limit",
-                                "max.poll.records",
-                                1),
-                        new StringDeserializer(),
-                        new ByteArrayDeserializer());
-                ExecutorService workers = Executors.newSingleThreadExecutor(
-                        Thread.ofPlatform().name("work-" + settings.topic()).factory())) {
+        try (KafkaShareConsumer<String, byte[]> consumer = consumer();
+                ExecutorService workers = Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                        .daemon()
+                        .name("work-" + settings.topic())
+                        .factory())) {
             consumer.subscribe(List.of(settings.topic()));
             listener.idle();
-            while (!stopped.get()) {
-                try (Device.Turn turn = device.takeTurn()) {
-                    for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                        Optional<RuntimeException> failure = deliver(consumer, record, turn, workers);
-                        listener.idle();
-                        if (failure.isPresent()) {
-                            throw failure.get();
+            Instant looked = clock.instant();
+            while (stopped.getCount() > 0) {
+                pause = Duration.ZERO;
+                Optional<Device.Turn> turn = device.takeTurn(TURN);
+                if (turn.isPresent()) {
+                    try (Device.Turn held = turn.get()) {
+                        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                            receive(lock(consumer, record, looked), held, workers);
+                            listener.idle();
                         }
+                        looked = clock.instant();
                     }
                 }
+                var _ = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
     }
 
     /** Gives the record in work back soon and ends {@link #run}. */
     void stop() {
-        stopped.set(true);
+        stopped.countDown();
     }
 
-    private Optional<RuntimeException> deliver(
-            KafkaShareConsumer<String, byte[]> consumer,
-            ConsumerRecord<String, byte[]> record,
-            Device.Turn turn,
-            ExecutorService workers)
-            throws InterruptedException {
-        T request;
-        try {
-            request = settings.parser().parseFrom(record.value());
-        } catch (InvalidProtocolBufferException e) {
-            LOG.warn(
-                    "{} {}-{} is no {} message: {}",
-                    record.key(),
-                    record.topic(),
-                    record.offset(),
-                    settings.topic(),
-                    e.getMessage());
-            answer(consumer, record, AcknowledgeType.REJECT);
-            return Optional.empty();
+    private KafkaShareConsumer<String, byte[]> consumer() {
+        return new KafkaShareConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        settings.bootstrapServers(),
+                        "group.id",
+                        settings.group(),
+                        "share.acknowledgement.mode",
+                        "explicit",
+                        "share.acquire.mode",
+                        "record_limit",
+                        "max.poll.records",
+                        1,
+                        "fetch.max.wait.ms",
+                        FETCH_MILLIS,
+                        "max.poll.interval.ms",
+                        LONGEST_PAUSE_BETWEEN_POLLS_MILLIS),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /** The lock of a record that the client may hold since the poll before. */
+    private RecordLock lock(
+            KafkaShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> record, Instant looked) {
+        Duration length =
+                consumer.acquisitionLockTimeoutMs().map(Duration::ofMillis).orElse(DEFAULT_LOCK);
+        return new RecordLock(consumer, record, looked, length, clock);
+    }
+
+    private void receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
+        if (lock.isOld() && !lock.keep()) {
+            LOG.info("{} of {} waited too long for the device and went to another", key(lock), settings.topic());
+            return;
         }
-        Attendance shift = new Attendance(stopped, listener);
-        listener.working(record.key());
+        try {
+            T request = settings.parser().parseFrom(lock.record().value());
+            deliver(request, lock, turn, workers);
+        } catch (InvalidProtocolBufferException e) {
+            LOG.warn("{} at {} is no message of {}", key(lock), lock.record().offset(), settings.topic(), e);
+            lock.answer(AcknowledgeType.REJECT);
+        }
+    }
+
+    private void deliver(T request, RecordLock lock, Device.Turn turn, ExecutorService workers)
+            throws InterruptedException {
+        Attendance shift = new Attendance(() -> stopped.getCount() == 0, lock.delivery(), listener);
+        listener.working(key(lock));
         Future<Outcome> work = workers.submit(() -> worker.work(request, turn, shift));
+        try {
+            switch (attend(work, lock, shift)) {
+                case Outcome.Done _ -> {
+                    backOff = Duration.ZERO;
+                    lock.answer(AcknowledgeType.ACCEPT);
+                }
+                case Outcome.Again(String reason) -> {
+                    LOG.info("{} of {} is given back: {}", key(lock), settings.topic(), reason);
+                    backOff = longer(backOff);
+                    pause = backOff;
+                    giveBack(request, lock, shift, reason);
+                }
+            }
+        } catch (ExecutionException e) {
+            LOG.warn("{} of {} failed and is given back", key(lock), settings.topic(), e.getCause());
+            giveBack(request, lock, shift, String.valueOf(e.getCause()));
+            throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
+        }
+    }
+
+    /** Waits for the worker, as long as it takes: it has the device. */
+    private Outcome attend(Future<Outcome> work, RecordLock lock, Attendance shift)
+            throws InterruptedException, ExecutionException {
         while (true) {
             try {
-                Outcome outcome = work.get(RENEW_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-                switch (outcome) {
-                    case Outcome.Done _ -> answer(consumer, record, AcknowledgeType.ACCEPT);
-                    case Outcome.Again(String reason) -> {
-                        LOG.info("{} of {} is given back: {}", record.key(), settings.topic(), reason);
-                        answer(consumer, record, AcknowledgeType.RELEASE);
-                    }
-                }
-                return Optional.empty();
+                return work.get(lock.renewEvery().toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException stillBusy) {
-                if (!shift.lost() && !renew(consumer, record)) {
-                    LOG.warn("{} of {} was lost to another worker", record.key(), settings.topic());
+                if (!shift.lost() && !lock.keep()) {
+                    LOG.warn("{} of {} was lost to another worker", key(lock), settings.topic());
                     shift.lose();
                 }
-            } catch (ExecutionException e) {
-                LOG.warn("{} of {} failed and is given back", record.key(), settings.topic(), e.getCause());
-                answer(consumer, record, AcknowledgeType.RELEASE);
-                return Optional.of(new IllegalStateException(String.valueOf(e.getCause()), e.getCause()));
             }
         }
     }
 
-    /** Whether the record is still ours for another 30 s. */
-    private boolean renew(KafkaShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> record) {
-        if (!answer(consumer, record, AcknowledgeType.RENEW)) {
-            return false;
-        }
-        // The renewed record must be fetched again before it can be answered again.
-        ConsumerRecords<String, byte[]> again = consumer.poll(POLL);
-        boolean ours = again.isEmpty();
-        for (ConsumerRecord<String, byte[]> other : again) {
-            if (other.partition() == record.partition() && other.offset() == record.offset()) {
-                ours = true;
-            } else {
-                answer(consumer, other, AcknowledgeType.RELEASE);
-            }
-        }
-        return ours;
-    }
-
-    private boolean answer(
-            KafkaShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> record, AcknowledgeType type) {
-        try {
-            consumer.acknowledge(record, type);
-            for (Optional<KafkaException> failure : consumer.commitSync().values()) {
-                if (failure.isPresent()) {
-                    LOG.warn(
-                            "{} of {}: {} came too late: {}",
-                            record.key(),
-                            record.topic(),
-                            type,
-                            failure.get().getMessage());
-                    return false;
-                }
-            }
-            return true;
-        } catch (IllegalStateException e) { // the broker was restarted and forgot who holds the record
-            LOG.warn("{} of {}: {} is not ours to say: {}", record.key(), record.topic(), type, e.getMessage());
-            return false;
+    private void giveBack(T request, RecordLock lock, Attendance shift, String reason) {
+        if (lock.delivery() < Topics.DELIVERIES || shift.over()) {
+            lock.answer(AcknowledgeType.RELEASE);
+        } else {
+            worker.fail(request, "it was tried " + lock.delivery() + " times, the last time: " + reason);
+            lock.answer(AcknowledgeType.REJECT);
         }
     }
 
-    /** The shift of one delivery. */
-    private static final class Attendance implements Shift {
-        private final AtomicBoolean stopped;
-        private final Listener listener;
-        private final AtomicBoolean lost = new AtomicBoolean();
+    private static Duration longer(Duration backOff) {
+        Duration doubled = backOff.isZero() ? FIRST_PAUSE : backOff.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
 
-        Attendance(AtomicBoolean stopped, Listener listener) {
-            this.stopped = stopped;
-            this.listener = listener;
-        }
-
-        @Override
-        public boolean over() {
-            return stopped.get() || lost.get();
-        }
-
-        @Override
-        public void says(String work) {
-            listener.working(work);
-        }
-
-        void lose() {
-            lost.set(true);
-        }
-
-        boolean lost() {
-            return lost.get();
-        }
+    private static String key(RecordLock lock) {
+        return lock.record().key();
     }
 }

@@ -7,7 +7,6 @@ import org.dreamboothactors.actors.device.Device;
  *
  * @param <T> the record's message
  */
-@FunctionalInterface
 public interface Worker<T> {
 
     /**
@@ -16,4 +15,7 @@ public interface Worker<T> {
      * @throws RuntimeException is logged, gives the record back and restarts the actor
      */
     Outcome work(T request, Device.Turn device, Shift shift);
+
+    /** Tells that this work will not succeed. Called when a record has used up its deliveries. */
+    Outcome fail(T request, String reason);
 }

@@ -1,0 +1,63 @@
+package org.dreamboothactors.actors.device;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a device's child JVM is started.
+ *
+ * @param device its name, for people
+ * @param threads of libtorch
+ * @param log file its errors are appended to
+ * @param main class
+ */
+record ChildJvm(String device, int threads, Path log, Class<?> main) {
+    /** Java's own heap: pictures and latents. Weights live in native memory. */
+    private static final String HEAP = "-Xmx1g";
+
+    private static final long LONGEST_LOG_BYTES = 10L << 20;
+
+    Process start() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(HEAP);
+        command.add("-XX:+UseSerialGC"); // a collector's threads would take time from libtorch's
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-Dai.djl") || argument.startsWith("-DDJL"))
+                .forEach(command::add);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.add(Integer.toString(threads));
+        try {
+            prepareLog();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            // glibc gives memory back and takes it again on every large tensor unless it is told not to.
+            builder.environment().put("MALLOC_MMAP_MAX_", "0");
+            builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");
+            builder.environment().put("MALLOC_TOP_PAD_", "268435456");
+            builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot start the child JVM of " + device + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void prepareLog() throws IOException {
+        Files.createDirectories(
+                Optional.ofNullable(log.toAbsolutePath().getParent()).orElseThrow());
+        if (Files.exists(log) && Files.size(log) > LONGEST_LOG_BYTES) {
+            Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}

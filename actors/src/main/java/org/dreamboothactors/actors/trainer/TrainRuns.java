@@ -1,0 +1,98 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.Waiting;
+import org.dreamboothactors.actors.work.Worker;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.storage.CommitLog;
+import org.dreamboothactors.storage.CommitLog.Commit;
+import org.dreamboothactors.storage.CommitLog.Kind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains a run from its newest state on, until it is finished, or its slice is over and other work waits, or the shift is
+ * over.
+ *
+ * <p>What counts is the run's commit log: any number of trainers may be given the same run, at once or one after the
+ * other, and at most one of them goes on.
+ *
+ * @param slice how long a run trains before other work of the device gets its turn
+ * @param longestCommitInterval work at risk in a crash, at most
+ * @param waiting whether other work waits
+ */
+public record TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting, InstantSource clock)
+        implements Worker<TrainRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
+
+    public TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting) {
+        this(node, slice, longestCommitInterval, waiting, InstantSource.system());
+    }
+
+    @Override
+    public Outcome work(TrainRequest request, Device.Turn device, Shift shift) {
+        if (node.ended().contains(request.getRunId())) {
+            return new Outcome.Done();
+        }
+        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
+            case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
+            case BaseModels.Changed(String reason) -> fail(request, reason);
+            case BaseModels.Found(BaseModel model) -> work(request, model, device, shift);
+        };
+    }
+
+    private Outcome work(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
+        try {
+            return train(request, model, device, shift);
+        } catch (RunLost e) {
+            LOG.info("{} attempt {} stops: {}", request.getRunId(), request.getAttempt(), e.getMessage());
+            // The same attempt: this record was given to two. Who still holds it goes on from what the other committed.
+            return e.winner().attempt() > request.getAttempt()
+                    ? new Outcome.Done()
+                    : new Outcome.Again(String.valueOf(e.getMessage()));
+        } catch (DeviceRefused | InvalidRun e) {
+            return fail(request, String.valueOf(e.getMessage()));
+        } catch (DeviceLost e) {
+            return new Outcome.Again(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Outcome train(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
+        CommitLog log = CommitLog.open(node.store(), RunInWork.prefix(request.getRunId()));
+        Optional<Commit> published = log.newest(Kind.CHECKPOINT);
+        published.ifPresent(
+                commit -> Checkpoints.tell(node, request, commit)); // whoever stored it may not have come to it
+        if (published.isPresent() && published.get().step() == RunInWork.maxSteps(request)) {
+            return new Outcome.Done();
+        }
+        Optional<Commit> newer = log.newest().filter(commit -> commit.attempt() > request.getAttempt());
+        if (newer.isPresent()) {
+            throw new RunLost(newer.get());
+        }
+        try (Scratch scratch = node.scratch()) {
+            Workplace place = new Workplace(node, device, shift, scratch, clock);
+            Start start = Start.of(place, request, model, log);
+            Outcome outcome = new Training(place, start.run(), log, this).from(start.step());
+            device.ask(new DeviceCommand.CloseModels()); // its memory is for whoever comes next
+            return outcome;
+        }
+    }
+
+    @Override
+    public Outcome fail(TrainRequest request, String reason) {
+        return node.fail(request.getRunId(), Topics.TRAIN_STEP, "", reason);
+    }
+}

@@ -1,0 +1,100 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.TrainingYielded;
+import org.dreamboothactors.storage.CommitLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of a run on one device, until something ends them. Used once, by one thread.
+ *
+ * <p>A state is committed after everything else of its step was told: who goes on from it owes nothing of that step.
+ */
+final class Training {
+    private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+    /** From then on a run makes way to get a fresh record: one that is given out too often is a dead letter. */
+    private static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
+
+    private final Workplace place;
+    private final RunInWork run;
+    private final TrainRuns rules;
+    private final StateCommits commits;
+    private final Checkpoints checkpoints;
+    private final Validations validations;
+    private final Progress progress;
+
+    Training(Workplace place, RunInWork run, CommitLog log, TrainRuns rules) {
+        this.place = place;
+        this.run = run;
+        this.rules = rules;
+        commits = new StateCommits(place, run, log, rules.longestCommitInterval());
+        checkpoints = new Checkpoints(place, run, log);
+        validations = new Validations(place, run);
+        progress = new Progress(place, run);
+    }
+
+    Outcome from(long firstStep) {
+        Instant sliceEnd = place.clock().instant().plus(rules.slice());
+        commits.startFrom(firstStep);
+        if (firstStep == 0) {
+            validations.drawIfDue(0);
+        }
+        long step = firstStep;
+        while (step < run.maxSteps()) {
+            if (place.node().ended().contains(run.runId())) {
+                LOG.info("{} stops at step {}: the run was ended", run.runId(), step);
+                return new Outcome.Done();
+            }
+            if (place.shift().over()) {
+                commits.commitNow(step);
+                return new Outcome.Again("the shift was over at step " + step);
+            }
+            if (step > firstStep && makesWay(sliceEnd)) {
+                commits.commitNow(step);
+                return yielded(step);
+            }
+            StepResult result = progress.measured(this::step);
+            step = result.step();
+            validations.drawIfDue(step);
+            if (step < run.maxSteps()) {
+                checkpoints.publishIfDue(step);
+                commits.settle();
+                commits.beginIfDue(step);
+            }
+        }
+        commits.await();
+        checkpoints.publish(run.maxSteps());
+        LOG.info("{} is trained: {} steps", run.runId(), run.maxSteps());
+        return new Outcome.Done();
+    }
+
+    private StepResult step() {
+        return place.device().ask(new DeviceCommand.TrainStep(), Stepped.class).result();
+    }
+
+    private boolean makesWay(Instant sliceEnd) {
+        Duration left = Duration.between(place.clock().instant(), sliceEnd);
+        return !left.isPositive()
+                && (rules.waiting().others(run.runId()) || place.shift().delivery() > MANY_DELIVERIES);
+    }
+
+    private Outcome yielded(long step) {
+        LOG.info("{} makes way at step {}", run.runId(), step);
+        place.node()
+                .facts()
+                .tell(Events.event(run.runId(), "training-yielded-" + run.attempt())
+                        .setTrainingYielded(TrainingYielded.newBuilder()
+                                .setAttempt(run.attempt())
+                                .setStep(step))
+                        .build());
+        return new Outcome.Done();
+    }
+}

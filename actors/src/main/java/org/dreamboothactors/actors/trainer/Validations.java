@@ -1,0 +1,65 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.nio.file.Path;
+import java.util.stream.LongStream;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.work.Drawings;
+import org.dreamboothactors.actors.work.Pictures;
+import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.protocol.v1.Validation;
+
+/** Pictures of the model in training: before the first step, every so often, and after the last. */
+record Validations(Workplace place, RunInWork run) {
+
+    void drawIfDue(long step) {
+        if (isDue(step)) {
+            draw(step);
+        }
+    }
+
+    private boolean isDue(long step) {
+        int every = run.spec().getValidation().getEverySteps();
+        return run.spec().getValidation().getPromptsCount() > 0
+                && (step == 0 || step == run.maxSteps() || (every > 0 && step % every == 0));
+    }
+
+    private void draw(long step) {
+        Validation validation = run.spec().getValidation();
+        long seed = validation.getSeed();
+        Drawing drawing = drawing(validation, seed);
+        Path out = place.scratch().folder("validation-" + step);
+        String work = run.runId() + ": pictures of step " + step;
+        place.shift().says(work);
+        place.device()
+                .ask(
+                        new DeviceCommand.DrawTrained(drawing, out),
+                        progress -> place.shift().says(work + ", pass " + progress.done() + " of " + progress.total()));
+        String prefix = "samples/" + run.runId() + "/validation-" + step + "/";
+        place.node()
+                .facts()
+                .tell(Events.event(run.runId(), "validation-" + step)
+                        .setSamplesReady(SamplesReady.newBuilder()
+                                .setStep(step)
+                                .addAllSamples(Pictures.store(place.node().store(), drawing, out, prefix)))
+                        .build());
+        Scratch.delete(out);
+    }
+
+    private static Drawing drawing(Validation validation, long seed) {
+        try {
+            return Drawings.of(
+                    validation.getPromptsList(),
+                    LongStream.range(seed, seed + validation.getPromptsCount())
+                            .boxed()
+                            .toList(),
+                    validation.getSampling());
+        } catch (UnsupportedOperationException e) { // a sampler that does not exist
+            throw new InvalidRun(new IllegalArgumentException(e.getMessage(), e));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRun(e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.dreamboothactors.actors.work;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows run-events from the beginning, on a thread of its own.
+ *
+ * <p>When the broker is away longer than its client bears, the history is read once more from the beginning: a listener
+ * must not mind to hear old events again.
+ */
+final class History implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Duration LAST_POLL = Duration.ofSeconds(5);
+
+    private final String bootstrapServers;
+    private final Consumer<RunEvent> listener;
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    History(String bootstrapServers, Consumer<RunEvent> listener) {
+        this.bootstrapServers = bootstrapServers;
+        this.listener = listener;
+        thread = Thread.ofPlatform().daemon().name("history").start(this::followForGood);
+    }
+
+    /** Waits until what existed at the start is read. */
+    boolean awaitCaughtUp(Duration atMost) throws InterruptedException {
+        return caughtUp.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void followForGood() {
+        try {
+            do {
+                try {
+                    follow();
+                } catch (InterruptException e) {
+                    return;
+                } catch (KafkaException | IllegalStateException e) {
+                    LOG.warn("Cannot follow {}: {}. Trying again", Topics.RUN_EVENTS, e.toString());
+                }
+            } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest",
+                        "enable.auto.commit",
+                        false),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(consumer.partitionsFor(Topics.RUN_EVENTS).stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList());
+            consumer.seekToBeginning(consumer.assignment());
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (closed.getCount() > 0) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    hear(record);
+                }
+                if (caughtUp.getCount() > 0
+                        && ends.entrySet().stream()
+                                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+                    caughtUp.countDown();
+                }
+            }
+        }
+    }
+
+    private void hear(ConsumerRecord<String, byte[]> record) {
+        try {
+            listener.accept(RunEvent.parseFrom(record.value()));
+        } catch (InvalidProtocolBufferException e) {
+            // The coordinator reports unreadable history; here it only means no news.
+            LOG.debug("{}-{} is no run event", record.partition(), record.offset());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(LAST_POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
