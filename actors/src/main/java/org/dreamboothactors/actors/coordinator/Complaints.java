@@ -1,0 +1,87 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.dreamboothactors.protocol.v1.Sampling;
+
+/** Checks numbers and texts of a request and remembers what is wrong, as a sentence for people. */
+final class Complaints {
+    private static final int LONGEST_PROMPT = 2000; // characters
+    private static final int SMALLEST_SIDE = 64; // pixels
+    private static final int LARGEST_SIDE = 2048;
+    private static final int SIDE_STEP = 8;
+    private static final int MOST_SAMPLING_STEPS = 1000;
+    private static final double HIGHEST_GUIDANCE = 100;
+
+    private final List<String> complaints = new ArrayList<>();
+
+    /** Everything that is wrong, or nothing. */
+    Optional<String> sentence() {
+        return complaints.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", complaints));
+    }
+
+    void add(String complaint) {
+        complaints.add(complaint);
+    }
+
+    void range(String field, long value, long least, long most) {
+        if (value < least || value > most) {
+            add(field + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
+
+    /** A number above zero, up to a limit. NaN is none. */
+    void positive(String field, double value, double most) {
+        if (!(value > 0 && value <= most)) {
+            add(field + " is " + value + ", expected more than 0 and at most " + most);
+        }
+    }
+
+    /** A number above zero and under one. */
+    void fraction(String field, double value) {
+        if (!(value > 0 && value < 1)) {
+            add(field + " is " + value + ", expected more than 0 and less than 1");
+        }
+    }
+
+    void side(String field, int pixels) {
+        if (pixels < SMALLEST_SIDE || pixels > LARGEST_SIDE || pixels % SIDE_STEP != 0) {
+            add(field + " is " + pixels + " pixels, expected a multiple of " + SIDE_STEP + " from " + SMALLEST_SIDE
+                    + " to " + LARGEST_SIDE);
+        }
+    }
+
+    /** Never shows the prompt itself. */
+    void prompt(String field, String prompt) {
+        if (prompt.isBlank()) {
+            add(field + " is empty, expected a prompt");
+        }
+        length(field, prompt);
+    }
+
+    void prompts(String field, List<String> prompts, int most) {
+        range("the number of " + field, prompts.size(), 1, most);
+        prompts.stream().limit(most).forEach(prompt -> prompt("one of the " + field, prompt));
+    }
+
+    void sampling(String field, Sampling sampling) {
+        try {
+            SamplerKind.of(sampling.getSampler());
+        } catch (UnsupportedOperationException e) {
+            add(field + ": " + e.getMessage());
+        }
+        range(field + ".inference_steps", sampling.getInferenceSteps(), 1, MOST_SAMPLING_STEPS);
+        positive(field + ".guidance_scale", sampling.getGuidanceScale(), HIGHEST_GUIDANCE);
+        length(field + ".negative_prompt", sampling.getNegativePrompt());
+        side(field + ".width", sampling.getWidth());
+        side(field + ".height", sampling.getHeight());
+    }
+
+    private void length(String field, String prompt) {
+        if (prompt.length() > LONGEST_PROMPT) {
+            add(field + " has " + prompt.length() + " characters, expected at most " + LONGEST_PROMPT);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.List;
+import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.GenerationRequest;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.RunAccepted;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+
+/** One thing that a run needs now. */
+sealed interface Decision {
+
+    /** Its photos have no verdicts yet. The only decision that is no fact: it may be made any number of times. */
+    record Judge(SubjectUpload upload) implements Decision {}
+
+    record Accept(RunAccepted accepted) implements Decision {}
+
+    record Reject(String reason) implements Decision {}
+
+    /** Latents, of the photos or of groups of class images. */
+    record Encode(List<LatentRequest> requests) implements Decision {}
+
+    /** Pictures: groups of class images or samples. */
+    record Draw(List<GenerationRequest> requests) implements Decision {}
+
+    /** Pictures that a client asked for and cannot have. */
+    record RefuseDraw(String controlId, String reason) implements Decision {}
+
+    record Train(TrainRequest request) implements Decision {}
+
+    /** A checkpoint becomes public; the last one ends the run. */
+    record Publish(CheckpointVerified checkpoint) implements Decision {}
+
+    record Fail(String reason) implements Decision {}
+}

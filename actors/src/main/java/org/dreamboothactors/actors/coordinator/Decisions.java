@@ -1,0 +1,127 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.GenerationRequest;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.RunAccepted;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.TrainingYielded;
+
+/**
+ * What a run still needs. Knows nothing but the run's state, so that whoever coordinates the run next decides the same.
+ *
+ * @param groupSize class images that are made together
+ */
+record Decisions(Specs specs, int groupSize) {
+    /** Fewer photos than this show the subject too seldom. */
+    private static final int FEWEST_PHOTOS = 3;
+
+    /** All that can be done now; nothing that was asked for before. */
+    List<Decision> of(RunState run) {
+        List<Decision> decisions = new ArrayList<>(new Draws(groupSize).of(run));
+        Optional<SubjectUpload> upload = run.upload();
+        if (run.isOpen() && upload.isPresent()) {
+            Optional<RunAccepted> accepted = run.accepted();
+            if (accepted.isPresent()) {
+                Requests requests = new Requests(run.runId(), upload.get().getTenant(), accepted.get(), groupSize);
+                decisions.addAll(goOn(run, requests));
+            } else {
+                decisions.add(begin(run, upload.get()));
+            }
+        }
+        return decisions;
+    }
+
+    private Decision begin(RunState run, SubjectUpload upload) {
+        if (!Ids.isId(upload.getTenant())) {
+            return new Decision.Reject("Cannot accept the run: the tenant's name is not 1 to 64 of [a-z0-9-]");
+        }
+        return switch (specs.resolve(upload.getSpec())) {
+            case Resolution.Refused(String reason) -> new Decision.Reject("Cannot accept the run: " + reason);
+            case Resolution.Resolved _ when run.photos().size() < upload.getPhotosCount() -> new Decision.Judge(upload);
+            case Resolution.Resolved resolved -> accept(run, resolved);
+        };
+    }
+
+    private static Decision accept(RunState run, Resolution.Resolved resolved) {
+        List<StoredObject> good = run.photos().values().stream()
+                .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED)
+                .map(PhotoJudged::getImage)
+                .toList();
+        if (good.size() < FEWEST_PHOTOS) {
+            return new Decision.Reject("Cannot accept the run: " + good.size() + " of "
+                    + run.photos().size() + " photos are usable, expected at least " + FEWEST_PHOTOS
+                    + ". Upload more photos of the subject");
+        }
+        return new Decision.Accept(RunAccepted.newBuilder()
+                .setSpec(resolved.spec())
+                .setBaseModelDigest(resolved.baseModelDigest())
+                .addAllImages(good)
+                .build());
+    }
+
+    private static List<Decision> goOn(RunState run, Requests requests) {
+        List<Decision> checkpoints = checkpoints(run);
+        if (!checkpoints.isEmpty()) {
+            return checkpoints; // what comes after is decided when they are public
+        }
+        if (run.failure().isPresent()) {
+            return List.of(new Decision.Fail(run.failure().get()));
+        }
+        List<Decision> work = new ArrayList<>();
+        List<LatentRequest> latents = latents(run, requests);
+        if (!latents.isEmpty()) {
+            work.add(new Decision.Encode(latents));
+        }
+        List<GenerationRequest> images = IntStream.range(0, requests.groups())
+                .filter(group -> !run.requested().contains(WorkId.classImages(group)))
+                .mapToObj(requests::classImages)
+                .toList();
+        if (!images.isEmpty()) {
+            work.add(new Decision.Draw(images));
+        }
+        training(run, requests).ifPresent(work::add);
+        return work;
+    }
+
+    private static List<Decision> checkpoints(RunState run) {
+        List<Decision> checkpoints = new ArrayList<>();
+        for (CheckpointVerified checkpoint : run.verified().values()) {
+            if (!run.published().contains(checkpoint.getStep())) {
+                checkpoints.add(new Decision.Publish(checkpoint));
+            }
+        }
+        return checkpoints;
+    }
+
+    private static List<LatentRequest> latents(RunState run, Requests requests) {
+        List<LatentRequest> latents = new ArrayList<>();
+        if (!run.requested().contains(WorkId.instanceLatents())) {
+            latents.add(requests.instanceLatents());
+        }
+        run.classImages().forEach((group, ready) -> {
+            if (group < requests.groups() && !run.requested().contains(WorkId.classLatents(group))) {
+                latents.add(requests.classLatents(group, ready.getImagesList()));
+            }
+        });
+        return latents;
+    }
+
+    /** The first attempt when all latents are there, the next one when the newest gave up its turn. */
+    private static Optional<Decision> training(RunState run, Requests requests) {
+        int newest = run.attempts();
+        long step = run.yielded().map(TrainingYielded::getStep).orElse(0L);
+        boolean yielded =
+                run.yielded().filter(last -> last.getAttempt() == newest).isPresent();
+        return requests.isComplete(run.latents()) && (newest == 0 || yielded)
+                ? Optional.of(new Decision.Train(requests.training(newest + 1, step, run.latents())))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,117 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.IntStream;
+import org.dreamboothactors.protocol.v1.CachedLatent;
+import org.dreamboothactors.protocol.v1.ClassImageGroup;
+import org.dreamboothactors.protocol.v1.GenerationRequest;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.RunAccepted;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+
+/**
+ * The work records of an accepted run.
+ *
+ * @param groupSize class images are made in groups of this size, and the last one is not used up
+ */
+record Requests(String runId, String tenant, RunAccepted accepted, int groupSize) {
+    private static final String CLASS_SCOPE = "class";
+
+    private RunSpec spec() {
+        return accepted.getSpec();
+    }
+
+    LatentRequest instanceLatents() {
+        return latents(WorkId.instanceLatents(), "tenant/" + tenant, accepted.getImagesList())
+                .setCenterCrop(spec().getCenterCrop())
+                .setCropSeed(spec().getSeed())
+                .build();
+    }
+
+    /** How many groups the wanted class images need; none without prior preservation. */
+    int groups() {
+        int wanted = classImages();
+        return wanted / groupSize + (wanted % groupSize == 0 ? 0 : 1);
+    }
+
+    GenerationRequest classImages(int group) {
+        return generation(WorkId.classImages(group))
+                .setClassImages(ClassImageGroup.newBuilder()
+                        .setClassPrompt(spec().getClassPrompt())
+                        .setSampling(spec().getPrior().getSampling())
+                        .setGroupIndex(group)
+                        .setGroupSize(groupSize))
+                .build();
+    }
+
+    /** The latents of as many images of a group as are wanted. */
+    LatentRequest classLatents(int group, List<StoredObject> images) {
+        int stillWanted = classImages() - group * groupSize;
+        return latents(WorkId.classLatents(group), CLASS_SCOPE, images.subList(0, Math.min(images.size(), stillWanted)))
+                // Class images are drawn for this; a crop by the run's seed would only keep runs from sharing them.
+                .setCenterCrop(true)
+                .build();
+    }
+
+    /** @param samples all defaults filled in */
+    GenerationRequest draw(String controlId, SampleRequest samples) {
+        return generation(WorkId.draw(controlId)).setSamples(samples).build();
+    }
+
+    TrainRequest training(int attempt, long fromStep, SortedMap<String, LatentsCached> latents) {
+        return TrainRequest.newBuilder()
+                .setRunId(runId)
+                .setAttempt(attempt)
+                .setFromStep(fromStep)
+                .setBaseModel(spec().getBaseModel())
+                .setBaseModelDigest(accepted.getBaseModelDigest())
+                .setSpec(spec())
+                .addAllInstanceLatents(of(latents, WorkId.instanceLatents()))
+                .addAllClassLatents(IntStream.range(0, groups())
+                        .boxed()
+                        .flatMap(group -> of(latents, WorkId.classLatents(group)).stream())
+                        .toList())
+                .build();
+    }
+
+    /** Whether everything that training needs was encoded. */
+    boolean isComplete(SortedMap<String, LatentsCached> latents) {
+        return latents.containsKey(WorkId.instanceLatents().requestId())
+                && IntStream.range(0, groups())
+                        .allMatch(group ->
+                                latents.containsKey(WorkId.classLatents(group).requestId()));
+    }
+
+    private static List<CachedLatent> of(SortedMap<String, LatentsCached> latents, WorkId work) {
+        return latents.getOrDefault(work.requestId(), LatentsCached.getDefaultInstance())
+                .getLatentsList();
+    }
+
+    private int classImages() {
+        return spec().hasPrior() ? spec().getPrior().getNumClassImages() : 0;
+    }
+
+    private LatentRequest.Builder latents(WorkId work, String scope, List<StoredObject> images) {
+        return LatentRequest.newBuilder()
+                .setRunId(runId)
+                .setRequestId(work.requestId())
+                .setBaseModel(spec().getBaseModel())
+                .setBaseModelDigest(accepted.getBaseModelDigest())
+                .setScope(scope)
+                .addAllImages(images)
+                .setResolution(spec().getResolution());
+    }
+
+    private GenerationRequest.Builder generation(WorkId work) {
+        return GenerationRequest.newBuilder()
+                .setRunId(runId)
+                .setRequestId(work.requestId())
+                .setBaseModel(spec().getBaseModel())
+                .setBaseModelDigest(accepted.getBaseModelDigest());
+    }
+}

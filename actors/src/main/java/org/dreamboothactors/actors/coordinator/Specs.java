@@ -1,0 +1,137 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.Validation;
+
+/**
+ * Fills in what a run description leaves open, and checks the rest.
+ *
+ * <p>The defaults are those of NeMo's DreamBooth and of diffusers' script, but for the sampler of class images: NeMo
+ * takes PLMS, which is not supported, so DDIM with the same steps and guidance stands in.
+ */
+record Specs(Models models, String defaultBaseModel) {
+    private static final double LEARNING_RATE = 5e-6;
+    private static final double ADAM_BETA1 = 0.9;
+    private static final double ADAM_BETA2 = 0.999;
+    private static final double ADAM_EPSILON = 1e-8;
+    private static final double ADAM_WEIGHT_DECAY = 1e-2;
+    private static final double MAX_GRAD_NORM = 1.0;
+    private static final double PRIOR_LOSS_WEIGHT = 0.5;
+    private static final int CLASS_IMAGES = 100;
+    private static final String SAMPLER = "ddim";
+    private static final int INFERENCE_STEPS = 50;
+    private static final double GUIDANCE_SCALE = 7.5;
+
+    private static final int MOST_STEPS = 100_000;
+    private static final int LARGEST_BATCH = 64;
+    private static final int MOST_CLASS_IMAGES = 10_000;
+    private static final int MOST_VALIDATION_PROMPTS = 16;
+    private static final double LARGEST_NUMBER = 1e6; // of weights and norms; more is a slip of the pen
+
+    Resolution resolve(RunSpec wanted) {
+        BaseModel model;
+        try {
+            model = models.model(wanted.getBaseModel().isEmpty() ? defaultBaseModel : wanted.getBaseModel());
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return new Resolution.Refused(String.valueOf(e.getMessage()));
+        }
+        RunSpec.Builder spec = wanted.toBuilder()
+                .setBaseModel(model.name())
+                .setResolution(orElse(wanted.getResolution(), model.defaultSize()))
+                .setTraining(training(wanted.getTraining()));
+        if (wanted.hasPrior()) {
+            spec.setPrior(prior(wanted.getPrior(), spec.getResolution()));
+        }
+        if (wanted.hasValidation()) {
+            spec.setValidation(validation(wanted.getValidation(), spec.getResolution()));
+        }
+        RunSpec resolved = spec.build();
+        return complaint(resolved)
+                .<Resolution>map(Resolution.Refused::new)
+                .orElseGet(() -> new Resolution.Resolved(resolved, model.digest()));
+    }
+
+    /** How to draw squares of a resolution where nothing else is said. */
+    static Sampling sampling(Sampling wanted, int resolution) {
+        return wanted.toBuilder()
+                .setSampler(wanted.getSampler().isEmpty() ? SAMPLER : wanted.getSampler())
+                .setInferenceSteps(orElse(wanted.getInferenceSteps(), INFERENCE_STEPS))
+                .setGuidanceScale(orElse(wanted.getGuidanceScale(), GUIDANCE_SCALE))
+                .setWidth(orElse(wanted.getWidth(), resolution))
+                .setHeight(orElse(wanted.getHeight(), resolution))
+                .build();
+    }
+
+    private static Training training(Training wanted) {
+        double learningRate = orElse(wanted.getLearningRate(), LEARNING_RATE);
+        return wanted.toBuilder()
+                .setLearningRate(learningRate)
+                .setTextEncoderLearningRate(orElse(wanted.getTextEncoderLearningRate(), learningRate))
+                .setMicroBatchSize(orElse(wanted.getMicroBatchSize(), 1))
+                .setAdamBeta1(orElse(wanted.getAdamBeta1(), ADAM_BETA1))
+                .setAdamBeta2(orElse(wanted.getAdamBeta2(), ADAM_BETA2))
+                .setAdamEpsilon(orElse(wanted.getAdamEpsilon(), ADAM_EPSILON))
+                .setAdamWeightDecay(Math.max(0, orElse(wanted.getAdamWeightDecay(), ADAM_WEIGHT_DECAY)))
+                .setMaxGradNorm(orElse(wanted.getMaxGradNorm(), MAX_GRAD_NORM))
+                .build();
+    }
+
+    private static PriorPreservation prior(PriorPreservation wanted, int resolution) {
+        return wanted.toBuilder()
+                .setLossWeight(orElse(wanted.getLossWeight(), PRIOR_LOSS_WEIGHT))
+                .setNumClassImages(orElse(wanted.getNumClassImages(), CLASS_IMAGES))
+                .setSampling(sampling(wanted.getSampling(), resolution))
+                .build();
+    }
+
+    private static Validation validation(Validation wanted, int resolution) {
+        return wanted.toBuilder()
+                .setSampling(sampling(wanted.getSampling(), resolution))
+                .build();
+    }
+
+    private static Optional<String> complaint(RunSpec spec) {
+        Complaints complaints = new Complaints();
+        complaints.prompt("instance_prompt", spec.getInstancePrompt());
+        complaints.side("resolution", spec.getResolution());
+        Training training = spec.getTraining();
+        complaints.range("max_steps", training.getMaxSteps(), 1, MOST_STEPS);
+        complaints.positive("learning_rate", training.getLearningRate(), 1);
+        complaints.positive("text_encoder_learning_rate", training.getTextEncoderLearningRate(), 1);
+        complaints.range("micro_batch_size", training.getMicroBatchSize(), 1, LARGEST_BATCH);
+        complaints.fraction("adam_beta1", training.getAdamBeta1());
+        complaints.fraction("adam_beta2", training.getAdamBeta2());
+        complaints.positive("adam_epsilon", training.getAdamEpsilon(), 1);
+        if (!(training.getAdamWeightDecay() <= 1)) {
+            complaints.add("adam_weight_decay is " + training.getAdamWeightDecay() + ", expected at most 1");
+        }
+        complaints.positive("max_grad_norm", training.getMaxGradNorm(), LARGEST_NUMBER);
+        complaints.range("checkpoint_every", training.getCheckpointEvery(), 0, MOST_STEPS);
+        if (spec.hasPrior()) {
+            complaints.prompt("class_prompt", spec.getClassPrompt());
+            complaints.positive("loss_weight", spec.getPrior().getLossWeight(), LARGEST_NUMBER);
+            complaints.range("num_class_images", spec.getPrior().getNumClassImages(), 0, MOST_CLASS_IMAGES);
+            complaints.sampling("prior.sampling", spec.getPrior().getSampling());
+        }
+        if (spec.hasValidation()) {
+            complaints.prompts("validation prompts", spec.getValidation().getPromptsList(), MOST_VALIDATION_PROMPTS);
+            complaints.range("every_steps", spec.getValidation().getEverySteps(), 0, MOST_STEPS);
+            complaints.sampling("validation.sampling", spec.getValidation().getSampling());
+        }
+        return complaints.sentence();
+    }
+
+    private static int orElse(int value, int ifZero) {
+        return value == 0 ? ifZero : value;
+    }
+
+    private static double orElse(double value, double ifZero) {
+        return value == 0 ? ifZero : value;
+    }
+}

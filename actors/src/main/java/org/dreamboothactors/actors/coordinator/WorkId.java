@@ -1,0 +1,42 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.regex.Pattern;
+import org.dreamboothactors.protocol.Topics;
+
+/** Names one work record of a run. Built from what is asked, so that the same thing is never asked under two names. */
+record WorkId(String topic, String requestId) {
+    private static final String CLASS_IMAGES = "class-images-";
+    /** It becomes part of a key in the store. */
+    private static final Pattern CONTROL_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    static WorkId instanceLatents() {
+        return new WorkId(Topics.LATENT_CACHE, "instance-latents");
+    }
+
+    static WorkId classImages(int group) {
+        return new WorkId(Topics.REG_GENERATION, CLASS_IMAGES + group);
+    }
+
+    static WorkId classLatents(int group) {
+        return new WorkId(Topics.LATENT_CACHE, "class-latents-" + group);
+    }
+
+    static WorkId training(int attempt) {
+        return new WorkId(Topics.TRAIN_STEP, "train-" + attempt);
+    }
+
+    /** Pictures that a client asked for. */
+    static WorkId draw(String controlId) {
+        return new WorkId(Topics.REG_GENERATION, controlId);
+    }
+
+    /** Whether a client may name its request so. */
+    static boolean isControlId(String id) {
+        return CONTROL_ID.matcher(id).matches() && draw(id).isDraw();
+    }
+
+    /** Whether the run itself goes on without it. */
+    boolean isDraw() {
+        return topic.equals(Topics.REG_GENERATION) && !requestId.startsWith(CLASS_IMAGES);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.coordinator;
+
+import org.jspecify.annotations.NullMarked;
