@@ -1,0 +1,14 @@
+package org.dreamboothactors.actors.coordinator;
+
+import org.dreamboothactors.actors.work.BaseModels;
+
+/**
+ * What a coordinator is told from outside.
+ *
+ * @param bucket where checkpoints lie
+ * @param models that runs may ask for
+ * @param defaultBaseModel taken when a run names none
+ * @param classImageGroupSize class images that are made together
+ */
+public record CoordinatorSettings(
+        String bootstrapServers, String bucket, BaseModels models, String defaultBaseModel, int classImageGroupSize) {}

@@ -1,0 +1,210 @@
+package org.dreamboothactors.actors.coordinator;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of one partition.
+ *
+ * <p>All it knows it read in the partition's history. It decides only when it has read everything it wrote itself, so it
+ * asks for nothing twice and never acts against its own decisions. One thread.
+ */
+final class Partition implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+    /** A store that is away costs the verdicts; so they are asked for again after a time no honest photo needs. */
+    private static final Duration JUDGING = Duration.ofSeconds(30);
+
+    private static final Duration JUDGING_A_PHOTO = Duration.ofSeconds(5);
+
+    private final int number;
+    private final Ledger ledger;
+    private final int partitions;
+    private final Decisions decisions;
+    private final Announcements announcements;
+    private final InstantSource clock;
+    private final long historyEnd;
+    private final Map<String, RunState> runs = new HashMap<>();
+    private final Set<String> changed = new LinkedHashSet<>();
+    private final List<ConsumerRecord<byte[], byte[]>> unanswered = new ArrayList<>();
+    private final Map<String, List<PhotoJudged>> verdicts = new HashMap<>();
+    private final Map<String, Instant> judgedUntil = new HashMap<>();
+
+    /**
+     * A partition of whose history nothing is read yet.
+     *
+     * @param partitions of each of the topics that meet here
+     * @param historyEnd of the history that was there when the ledger was opened
+     */
+    Partition(
+            int number,
+            Ledger ledger,
+            int partitions,
+            Decisions decisions,
+            Announcements announcements,
+            InstantSource clock,
+            long historyEnd) {
+        this.number = number;
+        this.ledger = ledger;
+        this.partitions = partitions;
+        this.decisions = decisions;
+        this.announcements = announcements;
+        this.clock = clock;
+        this.historyEnd = historyEnd;
+    }
+
+    /** A record of the partition's history. */
+    void hear(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            RunEvent event = RunEvent.parseFrom(record.value());
+            RunState before = run(event.getRunId());
+            RunState after = before.after(event);
+            if (!after.equals(before)) {
+                runs.put(event.getRunId(), after);
+                changed.add(event.getRunId());
+            }
+        } catch (InvalidProtocolBufferException e) {
+            LOG.warn("{} {} is no run event and is skipped: {}", record.topic(), record.offset(), e.getMessage());
+        }
+    }
+
+    /** A record of a client. */
+    void receive(ConsumerRecord<byte[], byte[]> record) {
+        unanswered.add(record);
+    }
+
+    boolean knows(String runId) {
+        return runs.containsKey(runId);
+    }
+
+    void judged(String runId, List<PhotoJudged> photos) {
+        verdicts.put(runId, photos);
+        changed.add(runId);
+    }
+
+    /** Whether all that counts is read, up to a position in the history. */
+    boolean isUpToDate(long position) {
+        return position >= Math.max(historyEnd, ledger.end());
+    }
+
+    /** Whether more records of clients are wanted. */
+    boolean isReady(long position) {
+        return isUpToDate(position) && unanswered.isEmpty();
+    }
+
+    /** Runs that have not ended. */
+    int openRuns() {
+        return Math.toIntExact(runs.values().stream().filter(RunState::isOpen).count());
+    }
+
+    /**
+     * Writes what there is to write; to be called when up to date.
+     *
+     * @return uploads whose photos are to be judged
+     */
+    List<SubjectUpload> work() {
+        if (unanswered.isEmpty()) {
+            return decide();
+        }
+        Inbox inbox = new Inbox(partitions, this::run);
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : unanswered) {
+            inbox.answer(record).ifPresent(answers::add);
+            offsets.put(
+                    new TopicPartition(record.topic(), record.partition()), new OffsetAndMetadata(record.offset() + 1));
+        }
+        if (ledger.write(answers, offsets)) {
+            unanswered.clear();
+        }
+        return List.of();
+    }
+
+    private List<SubjectUpload> decide() {
+        Instant now = clock.instant();
+        judgedUntil.forEach((runId, until) -> {
+            if (now.isAfter(until)) {
+                changed.add(runId);
+            }
+        });
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        List<SubjectUpload> toJudge = new ArrayList<>();
+        for (String runId : changed) {
+            RunState run = run(runId);
+            List<Decision> needed = decide(run);
+            if (needed.stream().noneMatch(Decision.Judge.class::isInstance)) {
+                judgedUntil.remove(runId);
+            }
+            for (Decision decision : needed) {
+                if (decision instanceof Decision.Judge(SubjectUpload upload)) {
+                    judge(run, upload, now, records, toJudge);
+                } else {
+                    records.addAll(announcements.of(run, decision));
+                }
+            }
+        }
+        if (!records.isEmpty()) {
+            ledger.write(records);
+        }
+        verdicts.clear();
+        changed.clear();
+        return toJudge;
+    }
+
+    private void judge(
+            RunState run,
+            SubjectUpload upload,
+            Instant now,
+            List<ProducerRecord<byte[], byte[]>> records,
+            List<SubjectUpload> toJudge) {
+        if (verdicts.containsKey(run.runId())) {
+            for (PhotoJudged verdict : verdicts.getOrDefault(run.runId(), List.of())) {
+                if (!run.photos().containsKey(verdict.getIndex())) {
+                    records.add(Announcements.fact(Announcements.judged(run.runId(), verdict)));
+                }
+            }
+        } else if (now.isAfter(judgedUntil.getOrDefault(run.runId(), Instant.MIN))) {
+            toJudge.add(upload);
+            judgedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(upload.getPhotosCount())));
+        }
+    }
+
+    /** A run whose state nobody foresaw fails; the others go on. */
+    private List<Decision> decide(RunState run) {
+        try {
+            return decisions.of(run);
+        } catch (RuntimeException e) {
+            LOG.error("Cannot decide what run {} needs", run.runId(), e);
+            return run.isOpen() ? List.of(new Decision.Fail("The coordinator cannot go on with it: " + e)) : List.of();
+        }
+    }
+
+    private RunState run(String runId) {
+        return runs.getOrDefault(runId, RunState.unknown(runId));
+    }
+
+    int number() {
+        return number;
+    }
+
+    @Override
+    public void close() {
+        ledger.close();
+    }
+}
