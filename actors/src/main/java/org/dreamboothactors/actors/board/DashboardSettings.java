@@ -1,0 +1,27 @@
+package org.dreamboothactors.actors.board;
+
+import org.dreamboothactors.storage.ArtifactStore;
+
+/**
+ * How the dashboard is served.
+ *
+ * @param bootstrapServers of Kafka, {@code host:port} separated by commas
+ * @param store where the pictures are; not closed by the dashboard
+ * @param host address to listen on; {@code 0.0.0.0} or {@code ::} for every one
+ * @param port 0 takes a free one
+ * @param token required from every visitor, also on this machine; never empty
+ */
+public record DashboardSettings(String bootstrapServers, ArtifactStore store, String host, int port, String token) {
+    public DashboardSettings {
+        if (token.isBlank()) {
+            throw new IllegalArgumentException(
+                    "Cannot open the dashboard: its token is empty, expected a secret. Without one every web page that"
+                            + " a user of this machine visits could read it");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "DashboardSettings[host=" + host + ", port=" + port + "]";
+    }
+}

@@ -1,0 +1,232 @@
+package org.dreamboothactors.actors.board.runs;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dreamboothactors.actors.board.runs.RunDetail.Attempt;
+import org.dreamboothactors.actors.board.runs.RunDetail.Checkpoint;
+import org.dreamboothactors.actors.board.runs.RunDetail.Gallery;
+import org.dreamboothactors.actors.board.runs.RunDetail.StoredFile;
+import org.dreamboothactors.actors.board.runs.RunSummary.Count;
+import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.storage.Stored;
+
+/** One run, folded fact by fact. Not thread-safe. */
+final class RunView {
+    private final String id;
+    private final RunLog log = new RunLog();
+    private final RunPictures pictures = new RunPictures();
+    private final LossSeries losses = new LossSeries();
+    private final Map<Long, Checkpoint> checkpoints = new HashMap<>();
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Long> commits = new ArrayList<>();
+    private RunState state = RunState.REQUESTED;
+    private SubjectUpload upload = SubjectUpload.getDefaultInstance();
+    private RunSpec spec = RunSpec.getDefaultInstance();
+    private String reason = "";
+    private long latents;
+    private long acceptedImages;
+    private long updatedAtMs;
+    private Optional<Long> endedAtMs = Optional.empty();
+    private long seq;
+    private long gallerySeq;
+
+    RunView(String id) {
+        this.id = id;
+    }
+
+    /** Whether the fact says anything new. */
+    boolean hear(RunEvent event) {
+        if (!log.isNew(event)) {
+            return false;
+        }
+        seq++;
+        updatedAtMs = Math.max(updatedAtMs, event.getAtMs());
+        log.add(seq, event);
+        if (!event.hasStepProgress()) {
+            gallerySeq = seq;
+        }
+        fold(event);
+        return true;
+    }
+
+    boolean over() {
+        return state.over();
+    }
+
+    long updatedAtMs() {
+        return updatedAtMs;
+    }
+
+    Optional<Stored> picture(String key) {
+        return pictures.named(key);
+    }
+
+    RunSummary summary() {
+        return new RunSummary(
+                id,
+                Limits.name(upload.getTenant()),
+                state,
+                state.over(),
+                Limits.text(reason),
+                Limits.text(spec.getInstancePrompt()),
+                upload.getRequestedAtMs(),
+                updatedAtMs,
+                endedAtMs,
+                spec.getTraining().getMaxSteps(),
+                attempts.isEmpty() ? 0 : attempts.getLast().attempt(),
+                attempts.isEmpty() ? "" : attempts.getLast().device(),
+                losses.latest(),
+                new Count(pictures.accepted(), upload.getPhotosCount()),
+                new Count(latents, latentsWanted()),
+                new Count(pictures.classImageCount(), spec.getPrior().getNumClassImages()),
+                pictures.thumbnail(),
+                seq);
+    }
+
+    /** Everything, or what is new since {@code after} when the reader's points still belong to the series. */
+    RunDetail detail(long after, long generation) {
+        boolean whole = after <= 0 || after > seq || generation != losses.generation();
+        long since = whole ? 0 : after;
+        return new RunDetail(
+                summary(),
+                whole,
+                losses.generation(),
+                losses.after(since),
+                log.after(since),
+                log.forgotten(),
+                gallerySeq > since ? Optional.of(gallery()) : Optional.empty());
+    }
+
+    private void fold(RunEvent event) {
+        switch (event.getFactCase()) {
+            case REQUESTED -> {
+                upload = event.getRequested().getUpload();
+                spec = upload.getSpec();
+            }
+            case PHOTO_JUDGED -> pictures.judged(event.getPhotoJudged());
+            case ACCEPTED -> {
+                spec = event.getAccepted().getSpec();
+                acceptedImages = event.getAccepted().getImagesCount();
+                enter(RunState.PREPARING);
+            }
+            case LATENTS_CACHED -> latents += event.getLatentsCached().getLatentsCount();
+            case CLASS_IMAGES_READY -> pictures.classImages(event.getClassImagesReady());
+            case TRAINING_STARTED -> onTrainingStarted(event);
+            case STEP_PROGRESS -> losses.add(seq, event.getStepProgress());
+            case STEPS_COMMITTED -> add(commits, event.getStepsCommitted().getStep(), Limits.COMMIT_MARKS);
+            case SAMPLES_READY -> pictures.drawn(event.getAtMs(), event.getSamplesReady());
+            case CHECKPOINT_VERIFIED -> onVerified(event);
+            case CHECKPOINT_PUBLISHED ->
+                checkpoints.computeIfPresent(
+                        event.getCheckpointPublished().getStep(), (_, checkpoint) -> checkpoint.announced());
+            case TRAINING_YIELDED -> enter(RunState.WAITING);
+            case WORK_FAILED -> {
+                if (!state.over()) {
+                    reason = event.getWorkFailed().getReason();
+                }
+            }
+            case READY -> end(event, RunState.READY, "");
+            case REJECTED -> end(event, RunState.REJECTED, event.getRejected().getReason());
+            case FAILED -> end(event, RunState.FAILED, event.getFailed().getReason());
+            case CANCELLED ->
+                end(event, RunState.CANCELLED, event.getCancelled().getReason());
+            case WORK_REQUESTED, FACT_NOT_SET -> {}
+        }
+    }
+
+    private void onTrainingStarted(RunEvent event) {
+        TrainingStarted started = event.getTrainingStarted();
+        enter(RunState.TRAINING);
+        losses.goBack(started.getAttempt(), started.getFromStep());
+        add(
+                attempts,
+                new Attempt(
+                        started.getAttempt(),
+                        started.getFromStep(),
+                        event.getAtMs(),
+                        Limits.name(started.getDevice()),
+                        Limits.name(started.getEnvironment()),
+                        started.getEnvironmentChanged()),
+                Limits.ATTEMPTS);
+    }
+
+    private void onVerified(RunEvent event) {
+        CheckpointVerified verified = event.getCheckpointVerified();
+        if (checkpoints.size() >= Limits.CHECKPOINTS && !checkpoints.containsKey(verified.getStep())) {
+            checkpoints.keySet().stream().min(Long::compare).ifPresent(checkpoints::remove);
+        }
+        List<StoredFile> files = verified.getFilesList().stream()
+                .limit(Limits.FILES_PER_CHECKPOINT)
+                .map(file -> new StoredFile(file.getKey(), file.getSizeBytes(), file.getSha256()))
+                .toList();
+        checkpoints.put(
+                verified.getStep(),
+                new Checkpoint(
+                        verified.getStep(),
+                        verified.getLast(),
+                        wasPublished(verified.getStep()),
+                        event.getAtMs(),
+                        verified.getPrefix(),
+                        verified.getWeightsSha256(),
+                        files,
+                        verified.getFilesCount() - files.size()));
+    }
+
+    private boolean wasPublished(long step) {
+        return Optional.ofNullable(checkpoints.get(step))
+                .filter(Checkpoint::published)
+                .isPresent();
+    }
+
+    private void enter(RunState next) {
+        if (!state.over()) {
+            state = next;
+        }
+    }
+
+    /** The first end stands. */
+    private void end(RunEvent event, RunState last, String why) {
+        if (!state.over()) {
+            state = last;
+            reason = why;
+            endedAtMs = Optional.of(event.getAtMs());
+        }
+    }
+
+    private long latentsWanted() {
+        return acceptedImages == 0
+                ? 0
+                : acceptedImages
+                        + Math.max(pictures.classImageCount(), spec.getPrior().getNumClassImages());
+    }
+
+    private Gallery gallery() {
+        return new Gallery(
+                RunSettings.of(spec),
+                pictures.photos(),
+                pictures.classImages(),
+                pictures.classImagesLeftOut(),
+                pictures.rounds(),
+                pictures.samplesLeftOut(),
+                checkpoints.values().stream()
+                        .sorted((a, b) -> Long.compare(b.step(), a.step()))
+                        .toList(),
+                List.copyOf(attempts),
+                List.copyOf(commits));
+    }
+
+    /** The newest stay. */
+    private static <T> void add(List<T> list, T element, int most) {
+        list.add(element);
+        if (list.size() > most) {
+            list.removeFirst();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.board.runs;
+
+import org.jspecify.annotations.NullMarked;
