@@ -8,11 +8,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
-import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.intake.Intake;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -24,7 +25,7 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
  * of the intake. When that thread dies, also because another node took its partitions, the actor fails and its supervisor
  * starts it anew after a pause that grows; everything is read again from the runs' history.
  */
-public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Heard> {
+public final class CoordinatorActor extends AbstractMatchingBehavior<CoordinatorActor.Command> {
     private static final String NAME = "coordinator";
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -34,95 +35,131 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.He
     private final StatusSink board;
     private final ActorRef<Intake.Command> intake;
     private final ActorRef<Intake.Judged> verdicts;
+    private final TimerScheduler<Command> timers;
     private final Coordination coordination;
-    private final Thread thread;
     private final Map<Integer, Integer> openRuns = new TreeMap<>();
 
-    /** What the coordination's thread and the intake tell. */
-    public sealed interface Heard {}
+    /** What the actor is told. */
+    public sealed interface Command {}
 
-    private record Photos(SubjectUpload upload) implements Heard {}
+    /** Finish the transaction under way, leave the partitions to others, then stop. */
+    public record Stop() implements Command {}
 
-    private record Verdicts(Intake.Judged judged) implements Heard {}
+    private record Photos(SubjectUpload upload) implements Command {}
 
-    private record Coordinates(int partition, int openRuns) implements Heard {}
+    private record Verdicts(Intake.Judged judged) implements Command {}
 
-    private record Leaves(int partition) implements Heard {}
+    private record Coordinates(int partition, int openRuns) implements Command {}
 
-    private record Broken(Throwable cause) implements Heard {}
+    private record Leaves(int partition) implements Command {}
+
+    /** The coordination's thread is over; of an earlier one, where the actor was restarted. */
+    private record Ended(Coordination coordination) implements Command {}
+
+    private record Broken(Coordination coordination, Throwable cause) implements Command {}
+
+    /** The coordination did not end some time after it was to. */
+    private record GivenUp() implements Command {}
 
     /** A supervised actor. */
-    public static Behavior<Heard> create(
+    public static Behavior<Command> create(
             CoordinatorSettings settings, ActorRef<Intake.Command> intake, StatusSink board) {
-        return Behaviors.supervise(
-                        Behaviors.<Heard>setup(context -> new CoordinatorActor(context, settings, intake, board)))
+        return Behaviors.supervise(Behaviors.<Command>setup(context ->
+                        Behaviors.withTimers(timers -> new CoordinatorActor(context, timers, settings, intake, board))))
                 .onFailure(SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.2)
                         .withResetBackoffAfter(GOOD_TIME));
     }
 
     private CoordinatorActor(
-            ActorContext<Heard> context,
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             CoordinatorSettings settings,
             ActorRef<Intake.Command> intake,
             StatusSink board) {
         super(context);
         this.board = board;
         this.intake = intake;
+        this.timers = timers;
         this.verdicts = context.messageAdapter(Intake.Judged.class, Verdicts::new);
         board.report(NAME, "starting", "");
-        coordination = new Coordination(settings, new Telling(context.getSelf()), InstantSource.system());
-        Coordination started = coordination;
-        ActorRef<Heard> self = context.getSelf();
-        thread = Thread.ofPlatform().name(NAME).start(() -> {
-            try {
-                started.run();
-            } catch (RuntimeException e) {
-                self.tell(new Broken(e));
-            }
-        });
+        ActorRef<Command> self = context.getSelf();
+        Coordination started = new Coordination(settings, new Telling(self), InstantSource.system());
+        coordination = started;
+        Thread.ofPlatform().daemon().name(NAME).start(() -> run(started, self));
+    }
+
+    private static void run(Coordination coordination, ActorRef<Command> self) {
+        try {
+            coordination.run();
+            self.tell(new Ended(coordination));
+        } catch (Throwable e) { // an Error too must not leave an actor that coordinates nothing
+            self.tell(new Broken(coordination, e));
+        }
     }
 
     @Override
-    public Receive<Heard> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(Photos.class, photos -> {
-                    intake.tell(new Intake.Judge(photos.upload(), verdicts));
-                    return this;
-                })
-                .onMessage(Verdicts.class, heard -> {
-                    coordination.judged(heard.judged().runId(), heard.judged().verdicts());
-                    return this;
-                })
-                .onMessage(Coordinates.class, partition -> {
-                    openRuns.put(partition.partition(), partition.openRuns());
-                    report(partition.partition(), partition.openRuns());
-                    return this;
-                })
-                .onMessage(Leaves.class, partition -> {
-                    openRuns.remove(partition.partition());
-                    board.report(name(partition.partition()), "stopped", "");
-                    return this;
-                })
-                .onMessage(Broken.class, broken -> {
-                    throw new IllegalStateException(
-                            "The coordination broke: " + broken.cause().getMessage(), broken.cause());
-                })
-                .onSignal(PreRestart.class, _ -> {
-                    end("restarting");
-                    return this;
-                })
-                .onSignal(PostStop.class, _ -> {
-                    end("stopped");
-                    thread.join(LAST_ORDERS); // a transaction under way is finished
-                    return this;
-                })
-                .build();
+    public Behavior<Command> onMessage(Command command) {
+        return switch (command) {
+            case Photos(SubjectUpload upload) -> {
+                intake.tell(new Intake.Judge(upload, verdicts));
+                yield this;
+            }
+            case Verdicts(Intake.Judged judged) -> {
+                coordination.judged(judged.runId(), judged.verdicts());
+                yield this;
+            }
+            case Coordinates(int partition, int open) -> onCoordinates(partition, open);
+            case Leaves(int partition) -> onLeaves(partition);
+            case Stop _ -> onStop();
+            case Ended(Coordination which) -> which.equals(coordination) ? Behaviors.stopped() : this;
+            case Broken(Coordination which, Throwable cause) -> onBroken(which, cause);
+            case GivenUp _ -> Behaviors.stopped();
+        };
     }
 
-    private void report(int partition, int open) {
-        board.report(name(partition), open == 0 ? "idle" : "working", open == 0 ? "" : runs(open));
-        int all = openRuns.values().stream().mapToInt(Integer::intValue).sum();
-        board.report(NAME, all == 0 ? "idle" : "working", all == 0 ? "" : runs(all));
+    @Override
+    public Behavior<Command> onSignal(Signal signal) throws Exception {
+        if (signal instanceof PreRestart) {
+            end("restarting");
+        } else if (signal instanceof PostStop) {
+            end("stopped");
+        }
+        return super.onSignal(signal);
+    }
+
+    private Behavior<Command> onCoordinates(int partition, int open) {
+        openRuns.put(partition, open);
+        report(name(partition), open);
+        return reportAll();
+    }
+
+    private Behavior<Command> onLeaves(int partition) {
+        openRuns.remove(partition);
+        board.report(name(partition), "stopped", "");
+        return reportAll();
+    }
+
+    private Behavior<Command> onStop() {
+        coordination.stop();
+        timers.startSingleTimer(new GivenUp(), LAST_ORDERS);
+        return this;
+    }
+
+    private Behavior<Command> onBroken(Coordination which, Throwable cause) {
+        if (which.equals(coordination)) {
+            throw new IllegalStateException("The coordination broke: " + cause.getMessage(), cause);
+        }
+        return this;
+    }
+
+    private Behavior<Command> reportAll() {
+        report(NAME, openRuns.values().stream().mapToInt(Integer::intValue).sum());
+        return this;
+    }
+
+    private void report(String actor, int open) {
+        String runs = open == 1 ? "1 open run" : open + " open runs";
+        board.report(actor, open == 0 ? "idle" : "working", open == 0 ? "" : runs);
     }
 
     private void end(String state) {
@@ -131,20 +168,16 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.He
         board.report(NAME, state, "");
     }
 
-    private static String runs(int open) {
-        return open == 1 ? "1 open run" : open + " open runs";
-    }
-
     private static String name(int partition) {
         return NAME + "/partition-" + partition;
     }
 
     /** Hears on the coordination's thread and passes on what is news. */
     private static final class Telling implements Coordination.Listener {
-        private final ActorRef<Heard> actor;
+        private final ActorRef<Command> actor;
         private final Map<Integer, Integer> told = new TreeMap<>();
 
-        Telling(ActorRef<Heard> actor) {
+        Telling(ActorRef<Command> actor) {
             this.actor = actor;
         }
 

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,9 +99,9 @@ class CoordinatorIT {
         }
     }
 
-    private record Coordinator(ActorRef<CoordinatorActor.Heard> actor, Board board) {}
+    private record Coordinator(ActorRef<CoordinatorActor.Command> actor, Board board) {}
 
-    private final List<Coordinator> coordinators = new java.util.ArrayList<>();
+    private final List<Coordinator> coordinators = new ArrayList<>();
 
     private Coordinator coordinator() {
         Board board = new Board();
@@ -118,7 +118,10 @@ class CoordinatorIT {
     }
 
     private void stop(Coordinator coordinator) {
-        system.stop(coordinator.actor(), Duration.ofSeconds(15));
+        coordinator.actor().tell(new CoordinatorActor.Stop());
+        await(
+                "the coordinator stops",
+                () -> "stopped".equals(coordinator.board().states.get("coordinator")));
         coordinators.remove(coordinator);
     }
 

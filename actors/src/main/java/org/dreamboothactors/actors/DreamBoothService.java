@@ -1,0 +1,196 @@
+package org.dreamboothactors.actors;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.japi.function.Function;
+import org.dreamboothactors.actors.board.Dashboard;
+import org.dreamboothactors.actors.board.DashboardSettings;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.work.BaseModels;
+import org.dreamboothactors.actors.work.EndedRuns;
+import org.dreamboothactors.actors.work.Facts;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of the service: coordinates runs, judges photos, works with its devices, shows a dashboard.
+ *
+ * <p>Any number of nodes may work with the same Kafka and store. A node may be killed at any time: what it did not finish
+ * is taken over by others, or by itself at its next start.
+ */
+public final class DreamBoothService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DreamBoothService.class);
+    private static final Duration LAUNCH = Duration.ofSeconds(20);
+    /** Longer than actors give their work in progress. */
+    private static final Duration DRAIN = Duration.ofSeconds(45);
+
+    private static final Duration TERMINATE = Duration.ofSeconds(15);
+    private static final Duration READ_HISTORY = Duration.ofSeconds(60);
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final ActorSystem<Guardian.Command> system;
+    private final Dashboard board;
+
+    /** Something that was started, and how it ends. */
+    private record Part(String name, Runnable end) {}
+
+    private DreamBoothService(ServiceSettings settings) {
+        try {
+            new Broker(settings.bootstrapServers()).prepare();
+            Node node = node(settings);
+            List<Device> devices = devices(settings);
+            system = ActorSystem.create(Guardian.create(settings, node, devices), "dreambooth", configuration());
+            parts.push(new Part("actors", this::terminate));
+            board = Dashboard.start(
+                    system,
+                    new DashboardSettings(
+                            settings.bootstrapServers(),
+                            node.store(),
+                            settings.dashboardHost(),
+                            settings.dashboardPort(),
+                            settings.dashboardToken()));
+            parts.push(new Part("dashboard", board::close));
+            Function<ActorRef<Guardian.Launched>, Guardian.Command> launch =
+                    replyTo -> new Guardian.Launch(board.sink(), replyTo);
+            await("start the actors", AskPattern.ask(system, launch, LAUNCH, system.scheduler()), LAUNCH);
+            parts.push(new Part("work", this::drain));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a node and returns when uploads are accepted. The bucket must exist.
+     *
+     * @throws RuntimeException with a sentence for people when Kafka, the store, the base models or the dashboard's
+     *     address are not as they should be; then nothing is left running
+     */
+    public static DreamBoothService start(ServiceSettings settings) {
+        return new DreamBoothService(settings);
+    }
+
+    /** The dashboard, with its token: whoever has it sees everything. */
+    public URI dashboard() {
+        return board.address();
+    }
+
+    /**
+     * Takes no more work, commits what is in training, gives back what is in work, and stops everything. Takes about a
+     * minute at most.
+     */
+    @Override
+    public void close() {
+        for (Part part = parts.poll(); part != null; part = parts.poll()) {
+            try {
+                part.end().run();
+            } catch (RuntimeException e) {
+                LOG.warn("The {} did not end well: {}", part.name(), e.getMessage(), e);
+            }
+        }
+    }
+
+    private Node node(ServiceSettings settings) {
+        Scratch.delete(settings.workDirectory().resolve("scratch")); // of a process that is gone
+        BaseModels models = new BaseModels(settings.baseModels());
+        models.model(settings.defaultBaseModel()); // reads its files now, and not when the first run wants it
+        ArtifactStore store = ArtifactStore.open(settings.store());
+        parts.push(new Part("store", store::close));
+        store.probeConditionalWrites();
+        Facts facts = new Facts(settings.bootstrapServers());
+        parts.push(new Part("facts", facts::close));
+        EndedRuns ended = new EndedRuns(settings.bootstrapServers());
+        parts.push(new Part("history", ended::close));
+        try {
+            if (!ended.awaitHistory(READ_HISTORY)) {
+                LOG.warn(
+                        "The runs' history is not read after {} s; ended runs may be worked on",
+                        READ_HISTORY.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot start: interrupted", e);
+        }
+        return new Node(store, facts, ended, models, settings.workDirectory());
+    }
+
+    private List<Device> devices(ServiceSettings settings) {
+        List<Device> devices = new ArrayList<>();
+        for (String name : settings.devices()) {
+            Path log = settings.workDirectory().resolve("logs").resolve("device-" + fileName(name) + ".log");
+            Device device = new Device(name, settings.threadsPerDevice(), log);
+            parts.push(new Part("device " + name, device::close));
+            warmUp(device);
+            devices.add(device);
+        }
+        return devices;
+    }
+
+    /** Starts the child JVM, which then loads while the rest is started. */
+    private static void warmUp(Device device) {
+        try {
+            Optional<Device.Turn> turn = device.takeTurn(LAUNCH);
+            try (Device.Turn mine = turn.orElseThrow()) {
+                mine.warmUp();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot start the device " + device.name() + ": interrupted", e);
+        }
+    }
+
+    /** The service ends when it is closed: whoever started it decides in which order. */
+    private static Config configuration() {
+        return ConfigFactory.parseMap(Map.of(
+                        "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
+                        "pekko.log-dead-letters", "off"))
+                .withFallback(ConfigFactory.load());
+    }
+
+    private void drain() {
+        await(
+                "finish the work in progress",
+                AskPattern.ask(system, Guardian.Drain::new, DRAIN, system.scheduler()),
+                DRAIN);
+    }
+
+    private void terminate() {
+        system.terminate();
+        await("stop the actors", system.getWhenTerminated(), TERMINATE);
+    }
+
+    private static void await(String what, CompletionStage<?> end, Duration atMost) {
+        try {
+            var _ = end.toCompletableFuture().get(atMost.toMillis() + 1000, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Cannot " + what + " within " + atMost.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot " + what + ": interrupted", e);
+        }
+    }
+
+    /** A device's name without what file and actor names must not have. */
+    static String fileName(String device) {
+        return device.replaceAll("[^A-Za-z0-9]", "-");
+    }
+}
