@@ -12,6 +12,13 @@ final class Keys {
     static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("seed", "of every random number of the run"),
             Map.entry("base_model", "name under which the service knows a base model"),
+            Map.entry("checkpoint_every", "steps between published checkpoints; 0: only at the end"),
+            Map.entry("validation.prompts", "pictures drawn while training"),
+            Map.entry("validation.every_steps", "steps between them; 0: only at the end"),
+            Map.entry("infer.sampler_type", "of all pictures: ddim, ddpm or dpmpp_2m"),
+            Map.entry("infer.inference_steps", "denoising steps of all pictures"),
+            Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
+            Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
             Map.entry("trainer.max_steps", "optimizer steps"),
             Map.entry("trainer.precision", "32: the only one yet"),
             Map.entry("model.with_prior_preservation", "train on class images too"),

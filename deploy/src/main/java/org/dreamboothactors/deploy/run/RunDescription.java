@@ -3,6 +3,7 @@ package org.dreamboothactors.deploy.run;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
 
 /**
  * A run as a person asked for it.
@@ -11,6 +12,13 @@ import org.dreamboothactors.protocol.v1.RunSpec;
  * @param spec what to train and how; unset fields take the service's defaults
  * @param baseModel a folder to train from, where one is named by path
  * @param classImages folder in which the class images are stored once they are made
+ * @param sampling how every picture is drawn; unset fields take the service's defaults
+ * @param pictureSeed of pictures drawn to look at
  */
 public record RunDescription(
-        Optional<Path> photos, RunSpec spec, Optional<Path> baseModel, Optional<Path> classImages) {}
+        Optional<Path> photos,
+        RunSpec spec,
+        Optional<Path> baseModel,
+        Optional<Path> classImages,
+        Sampling sampling,
+        long pictureSeed) {}

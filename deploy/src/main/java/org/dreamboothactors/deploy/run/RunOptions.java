@@ -1,6 +1,7 @@
 package org.dreamboothactors.deploy.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.deploy.UsageException;
@@ -11,6 +12,8 @@ import picocli.CommandLine.Parameters;
 
 /** The flags that describe a run; a flag wins over YAML, YAML over the service's defaults. */
 public final class RunOptions {
+    private static final int USUAL_STEPS = 400;
+
     @Option(names = "--photos", paramLabel = "DIR", description = "folder with the subject's photos, 3 to 40")
     Optional<Path> photos = Optional.empty();
 
@@ -20,7 +23,9 @@ public final class RunOptions {
             description = "describes the run with the keys of NeMo's DreamBooth; may be repeated, later files win")
     List<Path> files = List.of();
 
-    @Parameters(paramLabel = "key=value", description = "overrides of YAML keys, e.g. model.data.resolution=512")
+    @Parameters(
+            paramLabel = "key=value",
+            description = "overrides of YAML keys, e.g. model.data.resolution=512; flags win over them")
     List<String> overrides = List.of();
 
     @Option(names = "--class", paramLabel = "NOUN", description = "what the subject is, e.g. teapot")
@@ -28,80 +33,137 @@ public final class RunOptions {
 
     @Option(
             names = "--identifier",
+            paramLabel = "WORD",
             defaultValue = "sks",
             description = "rare word that will mean the subject (${DEFAULT-VALUE})")
     String identifier = "sks";
 
-    @Option(names = "--instance-prompt", description = "instead of \"a photo of a IDENTIFIER NOUN\"")
+    @Option(
+            names = "--instance-prompt",
+            paramLabel = "TEXT",
+            description = "names the subject (\"a photo of a IDENTIFIER NOUN\")")
     Optional<String> instancePrompt = Optional.empty();
 
-    @Option(names = "--class-prompt", description = "instead of \"a photo of a NOUN\"")
+    @Option(
+            names = "--class-prompt",
+            paramLabel = "TEXT",
+            description = "the same without the identifier (\"a photo of a NOUN\")")
     Optional<String> classPrompt = Optional.empty();
 
-    @Option(names = "--steps", description = "optimizer steps")
+    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps (" + USUAL_STEPS + ")")
     Optional<Integer> steps = Optional.empty();
 
-    @Option(names = "--learning-rate", description = "of the UNet")
+    @Option(names = "--learning-rate", paramLabel = "X", description = "of the UNet (the service's)")
     Optional<Double> learningRate = Optional.empty();
 
-    @Option(names = "--train-text-encoder", negatable = true, description = "train the text encoder as well")
+    @Option(names = "--train-text-encoder", negatable = true, description = "train the text encoder as well (no)")
     Optional<Boolean> trainTextEncoder = Optional.empty();
 
-    @Option(names = "--text-encoder-learning-rate", description = "of the text encoder; default: the UNet's")
+    @Option(
+            names = "--text-encoder-learning-rate",
+            paramLabel = "X",
+            description = "of the text encoder (that of the UNet)")
     Optional<Double> textEncoderLearningRate = Optional.empty();
 
-    @Option(names = "--micro-batch", description = "photos of one step; as many class images come on top")
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "N",
+            description = "photos of one step; as many class images come on top (the service's)")
     Optional<Integer> microBatch = Optional.empty();
 
     @Option(
             names = "--prior",
             negatable = true,
-            description = "train on class images too, so that the class is not forgotten")
+            description = "train on class images too, so that the class is not forgotten (no)")
     Optional<Boolean> prior = Optional.empty();
 
-    @Option(names = "--class-images", description = "wanted number of class images; implies --prior")
+    @Option(
+            names = "--class-images",
+            paramLabel = "N",
+            description = "wanted number of class images; implies --prior (the service's)")
     Optional<Integer> classImages = Optional.empty();
 
-    @Option(names = "--prior-weight", description = "of the class half of the loss; implies --prior")
+    @Option(
+            names = "--prior-weight",
+            paramLabel = "X",
+            description = "of the class half of the loss; implies --prior (the service's)")
     Optional<Double> priorWeight = Optional.empty();
 
-    @Option(names = "--resolution", description = "pixels, side of the square; default: the base model's")
+    @Option(
+            names = "--resolution",
+            paramLabel = "PIXELS",
+            description = "side of the square that photos are brought to (the base model's)")
     Optional<Integer> resolution = Optional.empty();
 
-    @Option(names = "--center-crop", negatable = true, description = "crop photos at their centre instead of at random")
+    @Option(
+            names = "--center-crop",
+            negatable = true,
+            description = "crop photos at their centre instead of at random (no)")
     Optional<Boolean> centerCrop = Optional.empty();
 
-    @Option(names = "--seed", description = "of every random number of the run")
+    @Option(names = "--seed", paramLabel = "N", description = "of every random number of the run (0)")
     Optional<Long> seed = Optional.empty();
 
-    @Option(names = "--base-model-name", description = "name under which the service knows a base model")
+    @Option(
+            names = "--base-model-name",
+            paramLabel = "NAME",
+            description = "name under which the service knows a base model (its default)")
     Optional<String> baseModelName = Optional.empty();
 
-    @Option(names = "--checkpoint-every", description = "steps between published checkpoints; 0: only at the end")
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "STEPS",
+            description = "steps between published checkpoints; 0: only at the end (0)")
     Optional<Integer> checkpointEvery = Optional.empty();
 
-    @Option(names = "--validate-every", description = "steps between validation pictures; 0: only at the end")
-    Optional<Integer> validateEvery = Optional.empty();
-
-    @Option(names = "--validation-prompt", description = "draw this while training; may be repeated")
+    @Option(
+            names = "--validation-prompt",
+            paramLabel = "TEXT",
+            description = "draw this while training; may be repeated, 16 at most (none)")
     List<String> validationPrompts = List.of();
 
-    @Option(names = "--class-image-steps", description = "denoising steps of class images")
-    Optional<Integer> classImageSteps = Optional.empty();
+    @Option(
+            names = "--validate-every",
+            paramLabel = "STEPS",
+            description = "steps between validation pictures; 0: only at the end (0)")
+    Optional<Integer> validateEvery = Optional.empty();
 
-    /** The noun if one was given. */
-    public Optional<String> noun() {
-        return noun;
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "of class images and validation pictures: ddim, ddpm or dpmpp_2m (the service's)")
+    Optional<String> sampler = Optional.empty();
+
+    @Option(
+            names = "--sampling-steps",
+            paramLabel = "N",
+            description = "denoising steps of class images and validation pictures (the service's)")
+    Optional<Integer> samplingSteps = Optional.empty();
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            description = "guidance scale of class images and validation pictures; 1: without (the service's)")
+    Optional<Double> guidance = Optional.empty();
+
+    /** Whether flags, files or overrides name the subject. */
+    public boolean namesSubject() {
+        return noun.isPresent()
+                || instancePrompt.isPresent()
+                || !RunYaml.read(files, overrides).spec().getInstancePrompt().isEmpty();
     }
 
-    /** What the flags, files and overrides say together; {@code start} holds what they may leave open. */
-    public RunDescription describe(RunSpec start) {
-        RunDescription yaml = RunYaml.read(files, overrides);
-        RunSpec.Builder spec = start.toBuilder();
-        if (!files.isEmpty() && !yaml.spec().hasPrior()) {
-            spec.clearPrior(); // a YAML run says so itself when it wants class images
-        }
-        spec.mergeFrom(yaml.spec());
+    /** What the flags, files and overrides say together. */
+    public RunDescription describe() {
+        return describe(List.of());
+    }
+
+    /** The same, with files that say what is left open. */
+    public RunDescription describe(List<Path> defaults) {
+        List<Path> all = new ArrayList<>(defaults);
+        all.addAll(files);
+        RunDescription yaml = RunYaml.read(all, overrides);
+        RunSpec.Builder spec = yaml.spec().toBuilder();
         noun.ifPresent(word -> spec.setInstancePrompt("a photo of a " + identifier + " " + word)
                 .setClassPrompt("a photo of a " + word));
         instancePrompt.ifPresent(spec::setInstancePrompt);
@@ -112,11 +174,16 @@ public final class RunOptions {
         baseModelName.ifPresent(spec::setBaseModel);
         training(spec);
         prior(spec);
-        if (!validationPrompts.isEmpty()) {
-            spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
-        }
-        validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));
-        return new RunDescription(photos.or(yaml::photos), checked(spec.build()), yaml.baseModel(), yaml.classImages());
+        validation(spec);
+        Sampling sampling = sampling(yaml.sampling());
+        drawnWith(sampling, spec);
+        return new RunDescription(
+                photos.or(yaml::photos),
+                checked(spec.build()),
+                yaml.baseModel(),
+                spec.hasPrior() ? yaml.classImages() : Optional.empty(),
+                sampling,
+                yaml.pictureSeed());
     }
 
     private void training(RunSpec.Builder spec) {
@@ -127,6 +194,9 @@ public final class RunOptions {
         textEncoderLearningRate.ifPresent(training::setTextEncoderLearningRate);
         microBatch.ifPresent(training::setMicroBatchSize);
         checkpointEvery.ifPresent(training::setCheckpointEvery);
+        if (training.getMaxSteps() == 0 && steps.isEmpty()) {
+            training.setMaxSteps(USUAL_STEPS);
+        }
     }
 
     private void prior(RunSpec.Builder spec) {
@@ -139,10 +209,33 @@ public final class RunOptions {
         }
         classImages.ifPresent(count -> spec.getPriorBuilder().setNumClassImages(count));
         priorWeight.ifPresent(weight -> spec.getPriorBuilder().setLossWeight(weight));
-        classImageSteps.ifPresent(count -> {
-            Sampling.Builder sampling = spec.getPriorBuilder().getSamplingBuilder();
-            sampling.setInferenceSteps(count);
-        });
+    }
+
+    private void validation(RunSpec.Builder spec) {
+        if (!validationPrompts.isEmpty()) {
+            spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
+        }
+        validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));
+    }
+
+    private Sampling sampling(Sampling start) {
+        Sampling.Builder sampling = start.toBuilder();
+        sampler.ifPresent(sampling::setSampler);
+        samplingSteps.ifPresent(sampling::setInferenceSteps);
+        guidance.ifPresent(sampling::setGuidanceScale);
+        return sampling.build();
+    }
+
+    private static void drawnWith(Sampling sampling, RunSpec.Builder spec) {
+        if (sampling.equals(Sampling.getDefaultInstance())) {
+            return;
+        }
+        if (spec.hasPrior()) {
+            spec.getPriorBuilder().setSampling(sampling);
+        }
+        if (spec.hasValidation()) {
+            spec.getValidationBuilder().setSampling(sampling);
+        }
     }
 
     private static RunSpec checked(RunSpec spec) {
@@ -152,11 +245,15 @@ public final class RunOptions {
         }
         if (spec.getTraining().getMaxSteps() < 1) {
             throw new UsageException(
-                    "Cannot describe the run: no number of steps, expected --steps or trainer.max_steps of 1 or more");
+                    "Cannot describe the run: " + spec.getTraining().getMaxSteps() + " steps, expected 1 or more");
         }
         if (spec.hasPrior() && spec.getClassPrompt().isEmpty()) {
-            throw new UsageException(
-                    "Cannot describe the run: prior preservation without a class prompt, expected --class NOUN or --class-prompt");
+            throw new UsageException("Cannot describe the run: prior preservation without a class prompt,"
+                    + " expected --class NOUN or --class-prompt");
+        }
+        if (spec.hasValidation() && spec.getValidation().getPromptsCount() == 0) {
+            throw new UsageException("Cannot describe the run: validation every "
+                    + spec.getValidation().getEverySteps() + " steps without a prompt, expected --validation-prompt");
         }
         return spec;
     }

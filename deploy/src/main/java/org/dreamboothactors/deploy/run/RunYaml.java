@@ -11,6 +11,8 @@ import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.FlatYaml;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.Training;
 
 /** A run described by YAML with the keys of NeMo's DreamBooth and by dotted overrides. */
 public final class RunYaml {
@@ -47,16 +49,10 @@ public final class RunYaml {
         text("model.data.instance_prompt").ifPresent(spec::setInstancePrompt);
         text("model.data.regularization_prompt").ifPresent(spec::setClassPrompt);
         text("base_model").ifPresent(spec::setBaseModel);
-        text("seed").ifPresent(value -> spec.setSeed(whole("seed", 0, Long.MAX_VALUE)));
+        spec.setSeed(whole("seed", 0, Long.MAX_VALUE));
         spec.setResolution((int) whole("model.data.resolution", 0, 4096));
         spec.setCenterCrop(flag("model.data.center_crop"));
-        var training = spec.getTrainingBuilder();
-        training.setMaxSteps((int) whole("trainer.max_steps", 0, Integer.MAX_VALUE));
-        training.setLearningRate(real("model.optim.lr"));
-        training.setTextEncoderLearningRate(real("model.optim.text_encoder_lr"));
-        training.setTrainTextEncoder(flag("model.train_text_encoder"));
-        training.setMicroBatchSize((int) whole("model.micro_batch_size", 0, 1024));
-        training.setAdamWeightDecay(real("model.optim.weight_decay"));
+        training(spec.getTrainingBuilder());
         Optional<Path> baseModel = Optional.empty();
         if (flag("model.with_prior_preservation")) {
             spec.setPrior(PriorPreservation.newBuilder()
@@ -64,15 +60,48 @@ public final class RunYaml {
                     .setNumClassImages((int) whole("model.data.num_reg_images", 0, 100_000)));
             baseModel = text("model.restore_from_path").map(this::diffusersFolder);
         }
+        List<String> prompts =
+                text("validation.prompts").map(lines -> lines.lines().toList()).orElse(List.of());
+        long pictureSeed = whole("infer.seed", 0, Long.MAX_VALUE);
+        if (!prompts.isEmpty()) {
+            spec.getValidationBuilder().addAllPrompts(prompts).setSeed(pictureSeed);
+        }
+        if (!text("validation.every_steps").orElse("0").equals("0")) {
+            spec.getValidationBuilder().setEverySteps((int) whole("validation.every_steps", 0, Integer.MAX_VALUE));
+        }
         return new RunDescription(
                 text("model.data.instance_dir").map(Path::of),
                 spec.build(),
                 baseModel,
-                spec.hasPrior() ? text("model.data.regularization_dir").map(Path::of) : Optional.empty());
+                spec.hasPrior() ? text("model.data.regularization_dir").map(Path::of) : Optional.empty(),
+                sampling(),
+                pictureSeed);
+    }
+
+    private void training(Training.Builder training) {
+        training.setMaxSteps((int) whole("trainer.max_steps", 0, Integer.MAX_VALUE));
+        training.setLearningRate(real("model.optim.lr"));
+        training.setTextEncoderLearningRate(real("model.optim.text_encoder_lr"));
+        training.setTrainTextEncoder(flag("model.train_text_encoder"));
+        training.setMicroBatchSize((int) whole("model.micro_batch_size", 0, 1024));
+        training.setAdamWeightDecay(real("model.optim.weight_decay"));
+        training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
+    }
+
+    private Sampling sampling() {
+        return Sampling.newBuilder()
+                .setSampler(text("infer.sampler_type").orElse("").toLowerCase(Locale.ROOT))
+                .setInferenceSteps((int) whole("infer.inference_steps", 0, 1000))
+                .setGuidanceScale(real("infer.unconditional_guidance_scale"))
+                .build();
     }
 
     /** Known keys whose value asks for something this version does not do. */
     private void refuseValues() {
+        // They change nothing here, but a value that makes no sense is a mistake all the same.
+        flag("model.use_cached_latents");
+        whole("model.data.num_workers", 0, 1024);
+        whole("model.data.num_images_per_prompt", 0, 1024);
         text("trainer.precision").filter(value -> !value.equals("32")).ifPresent(value -> {
             throw new UsageException("Cannot read the run from " + source + ": trainer.precision is " + value
                     + ", expected 32. Other precisions are not supported yet");

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dreamboothactors.deploy.UsageException;
 
-/** YAML as dotted keys and text values: {@code model.data.resolution} to {@code 512}. */
+/** YAML as dotted keys and text values: {@code model.data.resolution} to {@code 512}; a list has a line for each item. */
 public final class FlatYaml {
     private static final long MOST_BYTES = 1 << 20;
 
@@ -56,7 +56,7 @@ public final class FlatYaml {
                 flatten(key + ".", value, flat);
             } else if (value.isArray()) {
                 StringBuilder items = new StringBuilder();
-                value.forEach(item -> items.append(items.isEmpty() ? "" : ",").append(item.asText()));
+                value.forEach(item -> items.append(items.isEmpty() ? "" : "\n").append(item.asText()));
                 flat.put(key, items.toString());
             } else {
                 flat.put(key, value.isNull() ? "" : value.asText());

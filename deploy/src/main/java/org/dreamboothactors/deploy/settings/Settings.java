@@ -124,7 +124,7 @@ public final class Settings {
     }
 
     public List<String> list(String key) {
-        return Arrays.stream(text(key).split(",", -1))
+        return Arrays.stream(text(key).split("[,\n]", -1))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .toList();

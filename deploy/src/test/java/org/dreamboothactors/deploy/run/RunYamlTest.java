@@ -92,7 +92,7 @@ class RunYamlTest {
                         "4",
                         "model.data.resolution=64");
 
-        RunSpec spec = options.describe(RunSpec.getDefaultInstance()).spec();
+        RunSpec spec = options.describe().spec();
 
         assertThat(spec.getInstancePrompt()).isEqualTo("a photo of a sks cat");
         assertThat(spec.getTraining().getMaxSteps()).isEqualTo(9);
