@@ -1,43 +1,79 @@
 package org.dreamboothactors.deploy;
 
+import java.util.concurrent.Callable;
+import org.dreamboothactors.deploy.commands.CancelCommand;
+import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
+import org.dreamboothactors.deploy.commands.DemoCommand;
+import org.dreamboothactors.deploy.commands.RunsCommand;
+import org.dreamboothactors.deploy.commands.SampleCommand;
+import org.dreamboothactors.deploy.commands.ServeCommand;
 import org.dreamboothactors.deploy.commands.SettingsCommand;
+import org.dreamboothactors.deploy.commands.SubmitCommand;
+import org.dreamboothactors.deploy.commands.WatchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The command line's entry point: the only class that ends the process. */
 @Command(
         name = "dreambooth",
         mixinStandardHelpOptions = true,
         version = "dreambooth-actors 0.1.0",
-        description = "Turns a handful of photos of one subject into a personalised Stable Diffusion checkpoint.",
-        synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed", "2:wrong use"},
-        footerHeading = "%nExamples:%n",
-        footer = {
-            "  ./dreambooth settings > my.yaml",
-            "  ./dreambooth conformance reference-cases --kinds tokenizer,scheduler"
+        description = {
+            "Turns a handful of photos of one subject into a personalised Stable Diffusion checkpoint.",
+            "demo shows all of it. serve keeps a service up; submit, watch, runs, sample, checkpoint and cancel talk"
+                    + " to it from another terminal."
         },
-        subcommands = {ConformanceCommand.class, SettingsCommand.class})
-public final class Main {
-    private Main() {}
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = Exit.HEADING,
+        exitCodeList = {
+            Exit.DONE_HELP,
+            Exit.RUN_FAILED_HELP,
+            Exit.USAGE_HELP,
+            Exit.CANCELLED_HELP,
+            Exit.INTERRUPTED_HELP
+        },
+        footerHeading = Exit.EXAMPLES,
+        footer = {
+            "  ./dreambooth demo",
+            "  ./dreambooth serve",
+            "  ./dreambooth submit --photos my-cat --class cat --wait",
+            "  ./dreambooth COMMAND --help"
+        },
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            SubmitCommand.class,
+            WatchCommand.class,
+            RunsCommand.class,
+            SampleCommand.class,
+            CheckpointCommand.class,
+            CancelCommand.class,
+            SettingsCommand.class,
+            ConformanceCommand.class
+        })
+public final class Main implements Callable<Integer> {
+    private static final int HELP_WIDTH = 100;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    Main() {}
+
+    /** Without a command there is nothing to do but to say which there are. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return Exit.DONE;
+    }
 
     /** A command line that reports errors as one line and their kind as exit code. */
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
-        line.setExecutionExceptionHandler((failure, command, _) -> {
-            String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            command.getErr().println(message);
-            if (failure instanceof UsageException) {
-                return CommandLine.ExitCode.USAGE;
-            }
-            if (System.getProperty("dreambooth.trace") != null) {
-                failure.printStackTrace(command.getErr());
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        return line;
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(new Failures())
+                .setUsageHelpWidth(HELP_WIDTH);
     }
 
     public static void main(String[] arguments) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.conformance.CaseResult;
 import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
@@ -22,16 +23,20 @@ import picocli.CommandLine.Spec;
 /** Compares the product's own numbers with a folder of reference cases. */
 @Command(
         name = "conformance",
+        header = "Compares the numbers with reference cases.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = {
             "Runs every reference case below a folder through the classes that the service uses.",
             "Ends with 0 only when at least one case was found and all passed."
-        })
+        },
+        footerHeading = Exit.EXAMPLES,
+        footer = "  ./dreambooth conformance reference-cases --kinds tokenizer,scheduler")
 public final class ConformanceCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "folder; every folder below it with a case.json is a case")
     Path folder = Path.of("");
 
-    @Option(names = "--kinds", split = ",", description = "only these kinds, e.g. tokenizer,unet")
+    @Option(names = "--kinds", split = ",", description = "only these kinds, e.g. tokenizer,unet (all)")
     Set<String> kinds = Set.of();
 
     @Spec

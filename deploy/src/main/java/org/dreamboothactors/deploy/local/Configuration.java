@@ -1,9 +1,9 @@
 package org.dreamboothactors.deploy.local;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,22 +45,9 @@ public final class Configuration {
         });
     }
 
-    public Path dataDirectory() {
-        return settings.given("data-dir")
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".dreambooth-actors"));
-    }
-
-    /** The store at an endpoint, with the credentials of the settings where there are any. */
-    public StoreSettings store(URI endpoint, String accessKey, String secretKey) {
-        return new StoreSettings(
-                endpoint,
-                settings.text("s3-region"),
-                settings.text("s3-bucket"),
-                settings.given("s3-access-key").orElse(accessKey),
-                settings.given("s3-secret-key").orElse(secretKey),
-                settings.duration("s3-request-timeout"),
-                settings.number("s3-attempts", 1, 20));
+    /** Folders by the names that requests use; the first is the default unless the settings name another. */
+    public Map<String, Path> baseModels() {
+        return Collections.unmodifiableMap(baseModels);
     }
 
     /** Everything a node is told. */

@@ -7,11 +7,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.storage.StoreSettings;
 
@@ -20,10 +20,17 @@ import org.dreamboothactors.storage.StoreSettings;
  *
  * @param bootstrapServers of Kafka
  * @param store the artifact store, credentials included
- * @param dashboard with its token, for people; empty while the service starts
+ * @param dashboard with its token, for people; empty where it is not known
+ * @param baseModels folders by the names under which the service knows them; empty where they are not known
  */
-public record Connection(String bootstrapServers, StoreSettings store, Optional<URI> dashboard) {
+public record Connection(
+        String bootstrapServers, StoreSettings store, Optional<URI> dashboard, Map<String, Path> baseModels) {
     static final String FILE = "connection";
+    private static final String BASE_MODEL = "base-model.";
+
+    public Connection {
+        baseModels = Map.copyOf(baseModels);
+    }
 
     /** Shows no credentials. */
     @Override
@@ -44,18 +51,14 @@ public record Connection(String bootstrapServers, StoreSettings store, Optional<
                 "s3-request-timeout-ms", Long.toString(store.requestTimeout().toMillis()));
         values.setProperty("s3-attempts", Integer.toString(store.attempts()));
         dashboard.ifPresent(uri -> values.setProperty("dashboard", uri.toString()));
+        baseModels.forEach((name, folder) -> values.setProperty(BASE_MODEL + name, folder.toString()));
         StringWriter text = new StringWriter();
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             values.store(text, null);
-            Files.deleteIfExists(fresh);
-            // With its permissions from the start: created first and narrowed later it could be read in between.
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, text.toString());
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e, e);
+            throw new UncheckedIOException(e); // a StringWriter does not fail
         }
+        OwnerOnlyFile.write(file, text.toString());
     }
 
     /** Reads what a service under this data directory left. */
@@ -79,13 +82,20 @@ public record Connection(String bootstrapServers, StoreSettings store, Optional<
                     wanted(values, file, "s3-secret-key"),
                     Duration.ofMillis(Long.parseLong(wanted(values, file, "s3-request-timeout-ms"))),
                     Integer.parseInt(wanted(values, file, "s3-attempts")));
-            return new Connection(wanted(values, file, "bootstrap-servers"), store, dashboard);
+            return new Connection(wanted(values, file, "bootstrap-servers"), store, dashboard, baseModels(values));
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException(
                     "Cannot read " + file + ": " + e.getMessage()
                             + ", expected what serve writes. Start the service again",
                     e);
         }
+    }
+
+    private static Map<String, Path> baseModels(Properties values) {
+        return values.stringPropertyNames().stream()
+                .filter(key -> key.startsWith(BASE_MODEL))
+                .collect(Collectors.toMap(
+                        key -> key.substring(BASE_MODEL.length()), key -> Path.of(values.getProperty(key, ""))));
     }
 
     private static String wanted(Properties values, Path file, String key) {

@@ -8,6 +8,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 
 /** The folder of a one-machine service, held by one process at a time. The lock ends with the process, however it ends. */
@@ -58,6 +61,50 @@ public final class DataDirectory implements AutoCloseable {
     /** Scratch space that may be lost at any time. */
     public Path work() {
         return root.resolve("work");
+    }
+
+    /** For whom the service's output on the terminal is no place, such as the demo. */
+    public Path log() {
+        return root.resolve("log").resolve("dreambooth.log");
+    }
+
+    /** Where downloaded checkpoints go unless people name another folder. */
+    public Path checkpoints() {
+        return root.resolve("checkpoints");
+    }
+
+    Path credentialsFile() {
+        return root.resolve("s3-credentials");
+    }
+
+    Path storePortFile() {
+        return root.resolve("s3-port");
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** Deletes what services kept here, and nothing else that may lie in the folder. */
+    public void empty() {
+        List<Path> ours = List.of(
+                kafka(),
+                store(),
+                work(),
+                root.resolve("log"),
+                checkpoints(),
+                connectionFile(),
+                credentialsFile(),
+                storePortFile());
+        for (Path path : ours) {
+            try (Stream<Path> below = Files.exists(path) ? Files.walk(path) : Stream.empty()) {
+                for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot delete " + path + ": " + e, e);
+            }
+        }
     }
 
     public Path connectionFile() {

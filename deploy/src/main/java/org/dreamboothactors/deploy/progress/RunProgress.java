@@ -1,15 +1,22 @@
 package org.dreamboothactors.deploy.progress;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StepProgress;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.protocol.v1.WorkRequested;
 
 /** Folds a run's events into lines for people. Not thread-safe. */
 public final class RunProgress {
@@ -33,10 +40,15 @@ public final class RunProgress {
     }
 
     private final Set<String> told = new HashSet<>();
-    private final Map<String, Integer> wanted = new HashMap<>();
-    private final Map<String, Integer> done = new HashMap<>();
+    private final Set<String> latentsWanted = new HashSet<>();
     private long maxSteps;
-    private int accepted;
+    private int classImagesWanted;
+    private int acceptedPhotos;
+    private int encoded;
+    private int latentsReused;
+    private int made;
+    private int imagesReused;
+    private String doing = "waiting for the service";
 
     /** The line an event is worth; empty for repeated events and for facts of no interest to people. */
     public Optional<Line> hear(RunEvent event) {
@@ -45,97 +57,134 @@ public final class RunProgress {
         }
         return switch (event.getFactCase()) {
             case REQUESTED ->
-                fact("requested with " + event.getRequested().getUpload().getPhotosCount() + " photos");
-            case PHOTO_JUDGED -> photo(event);
-            case ACCEPTED -> {
-                maxSteps = event.getAccepted().getSpec().getTraining().getMaxSteps();
-                yield fact("accepted: " + event.getAccepted().getImagesCount() + " photos, " + maxSteps + " steps");
-            }
+                then(
+                        "judging photos",
+                        "requested with " + event.getRequested().getUpload().getPhotosCount() + " photos");
+            case PHOTO_JUDGED -> fact(photo(event.getPhotoJudged()));
+            case ACCEPTED -> accepted(event.getAccepted());
             case REJECTED -> over("rejected: " + event.getRejected().getReason(), Ending.REJECTED);
-            case WORK_REQUESTED -> {
-                var work = event.getWorkRequested();
-                wanted.merge(work.getTopic(), work.getRequestIdsCount(), Integer::sum);
-                yield Optional.empty();
-            }
-            case LATENTS_CACHED -> {
-                var latents = event.getLatentsCached();
-                yield fact("latents: " + latents.getEncoded() + " encoded, " + latents.getReused() + " reused");
-            }
-            case CLASS_IMAGES_READY -> {
-                var images = event.getClassImagesReady();
-                int groups = done.merge("reg-generation", 1, Integer::sum);
-                int all = Math.max(groups, wanted.getOrDefault("reg-generation", 0));
-                yield fact("class images: group " + groups + " of " + all + ", " + images.getMade() + " made, "
-                        + images.getReused() + " reused");
-            }
-            case TRAINING_STARTED -> {
-                var started = event.getTrainingStarted();
-                yield fact("training on " + started.getDevice() + " from step " + started.getFromStep() + ", attempt "
-                        + started.getAttempt()
-                        + (started.getEnvironmentChanged() ? ", in another environment than before" : ""));
-            }
-            case STEP_PROGRESS -> Optional.of(new Going(step(event.getStepProgress())));
+            case WORK_REQUESTED -> wanted(event.getWorkRequested());
+            case LATENTS_CACHED -> Optional.of(latents(event.getLatentsCached()));
+            case CLASS_IMAGES_READY -> Optional.of(classImages(event.getClassImagesReady()));
+            case TRAINING_STARTED -> then("loading the model", started(event.getTrainingStarted()));
+            case STEP_PROGRESS -> Optional.of(step(event.getStepProgress()));
             case STEPS_COMMITTED ->
                 fact("state of step " + event.getStepsCommitted().getStep() + " committed");
-            case SAMPLES_READY -> {
-                var samples = event.getSamplesReady();
-                yield fact(samples.getSamplesCount() + " pictures drawn"
-                        + (samples.getStep() == 0 ? " by the base model" : " at step " + samples.getStep()));
-            }
-            case CHECKPOINT_VERIFIED ->
-                fact("checkpoint of step "
-                        + event.getCheckpointVerified().getStep() + " read back and loaded, weights "
-                        + head(event.getCheckpointVerified().getWeightsSha256()));
+            case SAMPLES_READY -> fact(samples(event.getSamplesReady()));
+            case CHECKPOINT_VERIFIED -> then("publishing", verified(event.getCheckpointVerified()));
             case CHECKPOINT_PUBLISHED ->
                 fact("checkpoint-ready published for step "
                         + event.getCheckpointPublished().getStep());
             case TRAINING_YIELDED ->
-                fact("training yields at step " + event.getTrainingYielded().getStep());
+                then(
+                        "waiting for the next turn of training",
+                        "training yields at step " + event.getTrainingYielded().getStep());
             case WORK_FAILED ->
                 fact("work on " + event.getWorkFailed().getTopic() + " failed: "
                         + event.getWorkFailed().getReason());
             case READY -> over("ready at step " + event.getReady().getStep(), Ending.READY);
             case FAILED -> over("failed: " + event.getFailed().getReason(), Ending.FAILED);
             case CANCELLED -> over("cancelled: " + event.getCancelled().getReason(), Ending.CANCELLED);
-            case FACT_NOT_SET -> Optional.empty();
+            case DRAW_REQUESTED, FACT_NOT_SET -> Optional.empty();
         };
     }
 
-    private Optional<Line> photo(RunEvent event) {
-        var photo = event.getPhotoJudged();
-        if (photo.getVerdict() == PhotoVerdict.ACCEPTED) {
-            accepted++;
-            return fact("photo " + (photo.getIndex() + 1) + " accepted, " + photo.getWidth() + "x" + photo.getHeight()
-                    + " (" + accepted + " so far)");
-        }
-        return fact("photo " + (photo.getIndex() + 1) + " " + photo.getName() + " "
-                + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason());
+    /** What goes on while no event comes. */
+    public String doing() {
+        return doing;
     }
 
-    private String step(StepProgress progress) {
+    private String photo(PhotoJudged photo) {
+        if (photo.getVerdict() == PhotoVerdict.ACCEPTED) {
+            acceptedPhotos++;
+            return "photo " + (photo.getIndex() + 1) + " accepted, " + photo.getWidth() + "x" + photo.getHeight() + " ("
+                    + acceptedPhotos + " so far)";
+        }
+        return "photo " + (photo.getIndex() + 1) + " " + photo.getName() + " "
+                + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason();
+    }
+
+    private Optional<Line> accepted(RunAccepted accepted) {
+        maxSteps = accepted.getSpec().getTraining().getMaxSteps();
+        classImagesWanted = accepted.getSpec().getPrior().getNumClassImages();
+        return then(
+                "caching latents",
+                "accepted: " + accepted.getImagesCount() + " photos, "
+                        + (classImagesWanted > 0 ? classImagesWanted + " class images, " : "") + maxSteps + " steps");
+    }
+
+    private Optional<Line> wanted(WorkRequested work) {
+        switch (work.getTopic()) {
+            case Topics.LATENT_CACHE -> latentsWanted.addAll(work.getRequestIdsList());
+            case Topics.TRAIN_STEP -> doing = "waiting for a trainer";
+            default -> {} // pictures: the class images are counted, not their groups
+        }
+        return Optional.empty();
+    }
+
+    private Line latents(LatentsCached latents) {
+        encoded += latents.getEncoded();
+        latentsReused += latents.getReused();
+        latentsWanted.remove(latents.getRequestId());
+        String text = "latents: " + encoded + " encoded, " + latentsReused + " reused";
+        return latentsWanted.isEmpty() ? new Fact(text) : new Going(text);
+    }
+
+    private Line classImages(ClassImagesReady images) {
+        made += images.getMade();
+        imagesReused += images.getReused();
+        int there = Math.min(made + imagesReused, classImagesWanted);
+        String counts = made + " made, " + imagesReused + " reused";
+        if (made + imagesReused >= classImagesWanted) {
+            doing = "caching latents";
+            return new Fact("class images: " + counts);
+        }
+        doing = "drawing class images";
+        return new Going("class images " + there + "/" + classImagesWanted + " " + bar(there, classImagesWanted) + "  "
+                + counts);
+    }
+
+    private static String started(TrainingStarted started) {
+        return "training on " + started.getDevice() + " from step " + started.getFromStep() + ", attempt "
+                + started.getAttempt()
+                + (started.getEnvironmentChanged() ? ", in another environment than before" : "");
+    }
+
+    private Line step(StepProgress progress) {
         long left = Math.max(0, maxSteps - progress.getStep());
-        String time = duration(Duration.ofMillis(Math.round(1000 * left * progress.getSecondsPerStep())));
-        return String.format(
+        String text = String.format(
                 Locale.ROOT,
-                "step %d/%d  loss %.4f  %.2f s/step  %s left",
+                "step %d/%d %s  loss %.4f  %.2f s/step  %s left",
                 progress.getStep(),
                 maxSteps,
+                bar(progress.getStep(), maxSteps),
                 progress.getLoss(),
                 progress.getSecondsPerStep(),
-                time);
+                Spans.text(Duration.ofMillis(Math.round(1000 * left * progress.getSecondsPerStep()))));
+        doing = left == 0 ? "storing and checking the checkpoint" : text;
+        return new Going(text);
     }
 
-    static String duration(Duration time) {
-        long seconds = time.toSeconds();
-        return seconds < 60
-                ? seconds + " s"
-                : seconds < 3600
-                        ? seconds / 60 + " min " + seconds % 60 + " s"
-                        : seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    private static String bar(long done, long all) {
+        int cells = 12;
+        int full = all == 0 ? cells : Math.clamp(done * cells / all, 0, cells);
+        return "[" + "#".repeat(full) + "-".repeat(cells - full) + "]";
     }
 
-    private static String head(String digest) {
-        return digest.substring(0, Math.min(12, digest.length()));
+    private static String samples(SamplesReady samples) {
+        return samples.getSamplesCount() + " pictures drawn"
+                + (samples.getStep() == 0 ? " by the base model" : " at step " + samples.getStep());
+    }
+
+    private static String verified(CheckpointVerified verified) {
+        String digest = verified.getWeightsSha256();
+        return "checkpoint of step " + verified.getStep() + " read back and loaded, weights "
+                + digest.substring(0, Math.min(12, digest.length()));
+    }
+
+    private Optional<Line> then(String next, String text) {
+        doing = next;
+        return fact(text);
     }
 
     private static Optional<Line> fact(String text) {

@@ -7,13 +7,12 @@ import java.util.Optional;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The flags that describe a run; a flag wins over YAML, YAML over the service's defaults. */
 public final class RunOptions {
-    private static final int USUAL_STEPS = 400;
-
     @Option(names = "--photos", paramLabel = "DIR", description = "folder with the subject's photos, 3 to 40")
     Optional<Path> photos = Optional.empty();
 
@@ -50,101 +49,14 @@ public final class RunOptions {
             description = "the same without the identifier (\"a photo of a NOUN\")")
     Optional<String> classPrompt = Optional.empty();
 
-    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps (" + USUAL_STEPS + ")")
-    Optional<Integer> steps = Optional.empty();
+    @ArgGroup(validate = false, heading = "%nTraining:%n")
+    TrainingOptions training = new TrainingOptions();
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "of the UNet (the service's)")
-    Optional<Double> learningRate = Optional.empty();
+    @ArgGroup(validate = false, heading = "%nPrior preservation:%n")
+    PriorOptions prior = new PriorOptions();
 
-    @Option(names = "--train-text-encoder", negatable = true, description = "train the text encoder as well (no)")
-    Optional<Boolean> trainTextEncoder = Optional.empty();
-
-    @Option(
-            names = "--text-encoder-learning-rate",
-            paramLabel = "X",
-            description = "of the text encoder (that of the UNet)")
-    Optional<Double> textEncoderLearningRate = Optional.empty();
-
-    @Option(
-            names = "--micro-batch",
-            paramLabel = "N",
-            description = "photos of one step; as many class images come on top (the service's)")
-    Optional<Integer> microBatch = Optional.empty();
-
-    @Option(
-            names = "--prior",
-            negatable = true,
-            description = "train on class images too, so that the class is not forgotten (no)")
-    Optional<Boolean> prior = Optional.empty();
-
-    @Option(
-            names = "--class-images",
-            paramLabel = "N",
-            description = "wanted number of class images; implies --prior (the service's)")
-    Optional<Integer> classImages = Optional.empty();
-
-    @Option(
-            names = "--prior-weight",
-            paramLabel = "X",
-            description = "of the class half of the loss; implies --prior (the service's)")
-    Optional<Double> priorWeight = Optional.empty();
-
-    @Option(
-            names = "--resolution",
-            paramLabel = "PIXELS",
-            description = "side of the square that photos are brought to (the base model's)")
-    Optional<Integer> resolution = Optional.empty();
-
-    @Option(
-            names = "--center-crop",
-            negatable = true,
-            description = "crop photos at their centre instead of at random (no)")
-    Optional<Boolean> centerCrop = Optional.empty();
-
-    @Option(names = "--seed", paramLabel = "N", description = "of every random number of the run (0)")
-    Optional<Long> seed = Optional.empty();
-
-    @Option(
-            names = "--base-model-name",
-            paramLabel = "NAME",
-            description = "name under which the service knows a base model (its default)")
-    Optional<String> baseModelName = Optional.empty();
-
-    @Option(
-            names = "--checkpoint-every",
-            paramLabel = "STEPS",
-            description = "steps between published checkpoints; 0: only at the end (0)")
-    Optional<Integer> checkpointEvery = Optional.empty();
-
-    @Option(
-            names = "--validation-prompt",
-            paramLabel = "TEXT",
-            description = "draw this while training; may be repeated, 16 at most (none)")
-    List<String> validationPrompts = List.of();
-
-    @Option(
-            names = "--validate-every",
-            paramLabel = "STEPS",
-            description = "steps between validation pictures; 0: only at the end (0)")
-    Optional<Integer> validateEvery = Optional.empty();
-
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            description = "of class images and validation pictures: ddim, ddpm or dpmpp_2m (the service's)")
-    Optional<String> sampler = Optional.empty();
-
-    @Option(
-            names = "--sampling-steps",
-            paramLabel = "N",
-            description = "denoising steps of class images and validation pictures (the service's)")
-    Optional<Integer> samplingSteps = Optional.empty();
-
-    @Option(
-            names = "--guidance",
-            paramLabel = "X",
-            description = "guidance scale of class images and validation pictures; 1: without (the service's)")
-    Optional<Double> guidance = Optional.empty();
+    @ArgGroup(validate = false, heading = "%nPictures:%n")
+    PictureOptions pictures = new PictureOptions();
 
     /** Whether flags, files or overrides name the subject. */
     public boolean namesSubject() {
@@ -168,14 +80,10 @@ public final class RunOptions {
                 .setClassPrompt("a photo of a " + word));
         instancePrompt.ifPresent(spec::setInstancePrompt);
         classPrompt.ifPresent(spec::setClassPrompt);
-        resolution.ifPresent(spec::setResolution);
-        centerCrop.ifPresent(spec::setCenterCrop);
-        seed.ifPresent(spec::setSeed);
-        baseModelName.ifPresent(spec::setBaseModel);
-        training(spec);
-        prior(spec);
-        validation(spec);
-        Sampling sampling = sampling(yaml.sampling());
+        training.apply(spec);
+        prior.apply(spec);
+        pictures.apply(spec);
+        Sampling sampling = pictures.sampling(yaml.sampling());
         drawnWith(sampling, spec);
         return new RunDescription(
                 photos.or(yaml::photos),
@@ -184,46 +92,6 @@ public final class RunOptions {
                 spec.hasPrior() ? yaml.classImages() : Optional.empty(),
                 sampling,
                 yaml.pictureSeed());
-    }
-
-    private void training(RunSpec.Builder spec) {
-        var training = spec.getTrainingBuilder();
-        steps.ifPresent(training::setMaxSteps);
-        learningRate.ifPresent(training::setLearningRate);
-        trainTextEncoder.ifPresent(training::setTrainTextEncoder);
-        textEncoderLearningRate.ifPresent(training::setTextEncoderLearningRate);
-        microBatch.ifPresent(training::setMicroBatchSize);
-        checkpointEvery.ifPresent(training::setCheckpointEvery);
-        if (training.getMaxSteps() == 0 && steps.isEmpty()) {
-            training.setMaxSteps(USUAL_STEPS);
-        }
-    }
-
-    private void prior(RunSpec.Builder spec) {
-        if (!prior.orElse(true)) {
-            spec.clearPrior();
-            return;
-        }
-        if (prior.isPresent() || classImages.isPresent() || priorWeight.isPresent()) {
-            spec.getPriorBuilder();
-        }
-        classImages.ifPresent(count -> spec.getPriorBuilder().setNumClassImages(count));
-        priorWeight.ifPresent(weight -> spec.getPriorBuilder().setLossWeight(weight));
-    }
-
-    private void validation(RunSpec.Builder spec) {
-        if (!validationPrompts.isEmpty()) {
-            spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
-        }
-        validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));
-    }
-
-    private Sampling sampling(Sampling start) {
-        Sampling.Builder sampling = start.toBuilder();
-        sampler.ifPresent(sampling::setSampler);
-        samplingSteps.ifPresent(sampling::setInferenceSteps);
-        guidance.ifPresent(sampling::setGuidanceScale);
-        return sampling.build();
     }
 
     private static void drawnWith(Sampling sampling, RunSpec.Builder spec) {
@@ -242,10 +110,6 @@ public final class RunOptions {
         if (spec.getInstancePrompt().isEmpty()) {
             throw new UsageException(
                     "Cannot describe the run: no prompt names the subject, expected --class NOUN or --instance-prompt");
-        }
-        if (spec.getTraining().getMaxSteps() < 1) {
-            throw new UsageException(
-                    "Cannot describe the run: " + spec.getTraining().getMaxSteps() + " steps, expected 1 or more");
         }
         if (spec.hasPrior() && spec.getClassPrompt().isEmpty()) {
             throw new UsageException("Cannot describe the run: prior preservation without a class prompt,"

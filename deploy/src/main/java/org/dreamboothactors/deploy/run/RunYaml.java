@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.FlatYaml;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
@@ -16,6 +17,8 @@ import org.dreamboothactors.protocol.v1.Training;
 
 /** A run described by YAML with the keys of NeMo's DreamBooth and by dotted overrides. */
 public final class RunYaml {
+    private static final Pattern ZERO = Pattern.compile("0+(\\.0*)?");
+
     private final Map<String, String> values;
     private final String source;
 
@@ -50,14 +53,14 @@ public final class RunYaml {
         text("model.data.regularization_prompt").ifPresent(spec::setClassPrompt);
         text("base_model").ifPresent(spec::setBaseModel);
         spec.setSeed(whole("seed", 0, Long.MAX_VALUE));
-        spec.setResolution((int) whole("model.data.resolution", 0, 4096));
+        spec.setResolution((int) whole("model.data.resolution", 1, 4096));
         spec.setCenterCrop(flag("model.data.center_crop"));
         training(spec.getTrainingBuilder());
         Optional<Path> baseModel = Optional.empty();
         if (flag("model.with_prior_preservation")) {
             spec.setPrior(PriorPreservation.newBuilder()
-                    .setLossWeight(real("model.prior_loss_weight"))
-                    .setNumClassImages((int) whole("model.data.num_reg_images", 0, 100_000)));
+                    .setLossWeight(positive("model.prior_loss_weight"))
+                    .setNumClassImages((int) whole("model.data.num_reg_images", 1, 100_000)));
             baseModel = text("model.restore_from_path").map(this::diffusersFolder);
         }
         List<String> prompts =
@@ -79,20 +82,23 @@ public final class RunYaml {
     }
 
     private void training(Training.Builder training) {
-        training.setMaxSteps((int) whole("trainer.max_steps", 0, Integer.MAX_VALUE));
-        training.setLearningRate(real("model.optim.lr"));
-        training.setTextEncoderLearningRate(real("model.optim.text_encoder_lr"));
+        training.setMaxSteps((int) whole("trainer.max_steps", 1, Integer.MAX_VALUE));
+        training.setLearningRate(positive("model.optim.lr"));
+        training.setTextEncoderLearningRate(positive("model.optim.text_encoder_lr"));
         training.setTrainTextEncoder(flag("model.train_text_encoder"));
-        training.setMicroBatchSize((int) whole("model.micro_batch_size", 0, 1024));
-        training.setAdamWeightDecay(real("model.optim.weight_decay"));
+        training.setMicroBatchSize((int) whole("model.micro_batch_size", 1, 1024));
+        // 0 means the default on the wire and none here
+        boolean noDecay =
+                text("model.optim.weight_decay").filter(ZERO.asMatchPredicate()).isPresent();
+        training.setAdamWeightDecay(noDecay ? -1 : positive("model.optim.weight_decay"));
         training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
     }
 
     private Sampling sampling() {
         return Sampling.newBuilder()
                 .setSampler(text("infer.sampler_type").orElse("").toLowerCase(Locale.ROOT))
-                .setInferenceSteps((int) whole("infer.inference_steps", 0, 1000))
-                .setGuidanceScale(real("infer.unconditional_guidance_scale"))
+                .setInferenceSteps((int) whole("infer.inference_steps", 1, 1000))
+                .setGuidanceScale(positive("infer.unconditional_guidance_scale"))
                 .build();
     }
 
@@ -136,30 +142,38 @@ public final class RunYaml {
         };
     }
 
+    /** Zero when the key is not given. */
     private long whole(String key, long least, long most) {
-        String value = text(key).orElse("0");
+        Optional<String> value = text(key);
+        if (value.isEmpty()) {
+            return 0;
+        }
         try {
-            long number = Long.parseLong(value);
+            long number = Long.parseLong(value.get());
             if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new UsageException(unusable(key, value, "a whole number"), e);
+            throw new UsageException(unusable(key, value.get(), "a whole number"), e);
         }
-        throw new UsageException(unusable(key, value, "a whole number from " + least + " to " + most));
+        throw new UsageException(unusable(key, value.get(), "a whole number from " + least + " to " + most));
     }
 
-    private double real(String key) {
-        String value = text(key).orElse("0");
+    /** Zero when the key is not given; a zero that is given would silently become the service's default. */
+    private double positive(String key) {
+        Optional<String> value = text(key);
+        if (value.isEmpty()) {
+            return 0;
+        }
         try {
-            double number = Double.parseDouble(value);
-            if (Double.isFinite(number) && number >= 0) {
+            double number = Double.parseDouble(value.get());
+            if (Double.isFinite(number) && number > 0) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new UsageException(unusable(key, value, "a number"), e);
+            throw new UsageException(unusable(key, value.get(), "a number"), e);
         }
-        throw new UsageException(unusable(key, value, "a number of 0 or more"));
+        throw new UsageException(unusable(key, value.get(), "a number above 0"));
     }
 
     private String unusable(String key, String value, String expected) {

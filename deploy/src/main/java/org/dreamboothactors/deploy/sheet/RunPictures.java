@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.dreamboothactors.deploy.sheet.ContactSheet.Cell;
@@ -33,9 +34,9 @@ public final class RunPictures {
      *
      * @param base request that the base model answered; prompts of subject and class
      * @param personalised the same prompts and seeds, answered by the checkpoint
-     * @param classPrompt tells class pictures from pictures of the subject
+     * @param classPrompts tell class pictures from pictures of the subject
      */
-    public List<Row> rows(String base, String personalised, String classPrompt) {
+    public List<Row> rows(String base, String personalised, Set<String> classPrompts) {
         Map<String, SamplesReady> answers = new HashMap<>();
         List<Cell> photos = new ArrayList<>();
         for (RunEvent event : events) {
@@ -52,22 +53,22 @@ public final class RunPictures {
         String step = " (step " + after.getStep() + ")";
         return List.of(
                 new Row("Photos of the subject", photos),
-                new Row("Base model, same prompts and seeds", subject(before, classPrompt)),
-                new Row("Personalised model" + step, subject(after, classPrompt)),
-                new Row("Class, base model: " + classPrompt, ofClass(before, classPrompt)),
-                new Row("Class, personalised model" + step, ofClass(after, classPrompt)));
+                new Row("Base model, same prompts and seeds", subject(before, classPrompts)),
+                new Row("Personalised model" + step, subject(after, classPrompts)),
+                new Row("Class, base model", ofClass(before, classPrompts)),
+                new Row("Class, personalised model" + step, ofClass(after, classPrompts)));
     }
 
-    private List<Cell> subject(SamplesReady answer, String classPrompt) {
+    private List<Cell> subject(SamplesReady answer, Set<String> classPrompts) {
         return answer.getSamplesList().stream()
-                .filter(sample -> !sample.getPrompt().equals(classPrompt))
+                .filter(sample -> !classPrompts.contains(sample.getPrompt()))
                 .map(this::cell)
                 .toList();
     }
 
-    private List<Cell> ofClass(SamplesReady answer, String classPrompt) {
+    private List<Cell> ofClass(SamplesReady answer, Set<String> classPrompts) {
         return answer.getSamplesList().stream()
-                .filter(sample -> sample.getPrompt().equals(classPrompt))
+                .filter(sample -> classPrompts.contains(sample.getPrompt()))
                 .map(this::cell)
                 .toList();
     }

@@ -35,8 +35,11 @@ class DataDirectoryTest {
 
     @Test
     void connectionComesBackAndIsForItsOwnerAlone() throws IOException {
-        Connection written =
-                new Connection("127.0.0.1:9092", STORE, Optional.of(URI.create("http://127.0.0.1:8080/?token=t")));
+        Connection written = new Connection(
+                "127.0.0.1:9092",
+                STORE,
+                Optional.of(URI.create("http://127.0.0.1:8080/?token=t")),
+                Map.of("toy", folder));
 
         written.write(folder.resolve(Connection.FILE));
 

@@ -3,9 +3,11 @@ package org.dreamboothactors.deploy.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunReady;
@@ -24,7 +26,8 @@ class RunProgressTest {
         progress.hear(accepted());
 
         assertThat(progress.hear(step(10, 0.5)))
-                .contains(new RunProgress.Going("step 10/130  loss 0.2500  0.50 s/step  1 min 0 s left"));
+                .contains(
+                        new RunProgress.Going("step 10/130 [------------]  loss 0.2500  0.50 s/step  1 min 0 s left"));
     }
 
     @Test
@@ -60,18 +63,66 @@ class RunProgressTest {
         screen.show("", new RunProgress.Going("step 1"));
         screen.show("", new RunProgress.Going("step 2"));
 
-        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\r\u001b[2Kstep 1\r\u001b[2Kstep 2");
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(drawn("step 1") + drawn("step 2"));
+    }
+
+    @Test
+    void saysOnATerminalOnlyWhatIsWaitedFor() {
+        screen(Screen.Kind.PLAIN).idle("judging photos, 3 s");
+        assertThat(bytes.size()).isZero();
+
+        screen(Screen.Kind.TERMINAL).idle("judging photos, 3 s");
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(drawn("judging photos, 3 s"));
+    }
+
+    @Test
+    void replacesControlCharactersThatOthersSent() {
+        screen(Screen.Kind.PLAIN).print("photo \u001b[31m.jpg");
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8).strip()).isEqualTo("photo ?[31m.jpg");
+    }
+
+    @Test
+    void countsClassImagesUntilAllAreThere() {
+        progress.hear(accepted());
+
+        assertThat(progress.hear(classImages("a", 4, 0)))
+                .contains(new RunProgress.Going("class images 4/6 [########----]  4 made, 0 reused"));
+        assertThat(progress.hear(classImages("b", 0, 4)))
+                .contains(new RunProgress.Fact("class images: 4 made, 4 reused"));
+    }
+
+    @Test
+    void saysWhatGoesOnWhileNothingIsHeard() {
+        progress.hear(accepted());
+        assertThat(progress.doing()).isEqualTo("caching latents");
+
+        progress.hear(step(130, 0.5));
+        assertThat(progress.doing()).isEqualTo("storing and checking the checkpoint");
+    }
+
+    private static String drawn(String text) {
+        return "\r\u001b[2K\u001b[?7l" + text + "\u001b[?7h";
+    }
+
+    private static RunEvent classImages(String id, int made, int reused) {
+        return RunEvent.newBuilder()
+                .setEventId(id)
+                .setClassImagesReady(ClassImagesReady.newBuilder().setMade(made).setReused(reused))
+                .build();
     }
 
     private Screen screen(Screen.Kind kind) {
-        return new Screen(new PrintStream(bytes, true, StandardCharsets.UTF_8), kind, () -> now);
+        return new Screen(new PrintWriter(bytes, true, StandardCharsets.UTF_8), kind, () -> now);
     }
 
     private static RunEvent accepted() {
         var training = Training.newBuilder().setMaxSteps(130);
         return RunEvent.newBuilder()
-                .setAccepted(
-                        RunAccepted.newBuilder().setSpec(RunSpec.newBuilder().setTraining(training)))
+                .setAccepted(RunAccepted.newBuilder()
+                        .setSpec(RunSpec.newBuilder()
+                                .setTraining(training)
+                                .setPrior(PriorPreservation.newBuilder().setNumClassImages(6))))
                 .build();
     }
 

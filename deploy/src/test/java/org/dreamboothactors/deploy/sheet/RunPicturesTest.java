@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -25,7 +26,7 @@ class RunPicturesTest {
                 .build();
 
         var rows = new RunPictures(List.of(accepted, drawn("before", 0), drawn("after", 40)), _ -> png())
-                .rows("before", "after", "a photo of a cat");
+                .rows("before", "after", Set.of("a photo of a cat"));
 
         assertThat(rows).extracting(row -> row.cells().size()).containsExactly(2, 1, 1, 1, 1);
         assertThat(rows.get(2).label()).contains("step 40");

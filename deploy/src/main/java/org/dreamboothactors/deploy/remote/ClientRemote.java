@@ -1,0 +1,106 @@
+package org.dreamboothactors.deploy.remote;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.local.Connection;
+import org.dreamboothactors.protocol.CheckpointSubscription;
+import org.dreamboothactors.protocol.DreamBoothClient;
+import org.dreamboothactors.protocol.RunFollower;
+import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.StoredObject;
+
+/** A service reached by the client library. */
+public record ClientRemote(DreamBoothClient client) implements Remote {
+
+    /** Checks broker and store. */
+    public static Remote to(Connection connection) {
+        return new ClientRemote(DreamBoothClient.connect(connection.bootstrapServers(), connection.store()));
+    }
+
+    @Override
+    public String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec) {
+        return asked(() -> runId.map(id -> client.submit(id, tenant, photos, spec))
+                .orElseGet(() -> client.submit(tenant, photos, spec)));
+    }
+
+    @Override
+    public void cancel(String runId, String reason) {
+        client.cancel(runId, reason);
+    }
+
+    @Override
+    public String draw(String runId, SampleRequest samples) {
+        return asked(() -> client.draw(runId, samples));
+    }
+
+    @Override
+    public Feed<RunEvent> follow(String runId) {
+        RunFollower follower = client.follow(runId);
+        return new Feed<>() {
+            @Override
+            public Optional<RunEvent> next(Duration atMost) {
+                return follower.next(atMost);
+            }
+
+            @Override
+            public void close() {
+                follower.close();
+            }
+        };
+    }
+
+    @Override
+    public List<RunEvent> history() {
+        return client.history();
+    }
+
+    @Override
+    public Feed<CheckpointReady> checkpoints() {
+        CheckpointSubscription subscription = client.checkpoints(DreamBoothClient.From.BEGINNING);
+        return new Feed<>() {
+            @Override
+            public Optional<CheckpointReady> next(Duration atMost) {
+                return subscription.next(atMost);
+            }
+
+            @Override
+            public void close() {
+                subscription.close();
+            }
+        };
+    }
+
+    @Override
+    public byte[] read(StoredObject object) {
+        return client.read(object);
+    }
+
+    @Override
+    public void download(CheckpointReady checkpoint, Path folder) {
+        asked(() -> {
+            client.download(checkpoint, folder);
+            return folder;
+        });
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** What the client refuses to send is wrong use. */
+    private static <T> T asked(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

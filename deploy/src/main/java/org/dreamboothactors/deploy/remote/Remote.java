@@ -1,0 +1,53 @@
+package org.dreamboothactors.deploy.remote;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.deploy.local.Connection;
+import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.StoredObject;
+
+/** What the commands ask of a service; the client library in truth. */
+public interface Remote extends AutoCloseable {
+    /** Reaches a service; throws when it does not answer. */
+    interface Connector {
+        Remote to(Connection connection);
+    }
+
+    /** What comes one by one. */
+    interface Feed<T> extends AutoCloseable {
+        /** The next one; empty when none came within this time. */
+        Optional<T> next(Duration atMost);
+
+        @Override
+        void close();
+    }
+
+    /** Uploads and asks; returns the run id. */
+    String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec);
+
+    void cancel(String runId, String reason);
+
+    /** Asks for pictures; returns the request id that the answer will name. */
+    String draw(String runId, SampleRequest samples);
+
+    /** The run's events from its beginning. */
+    Feed<RunEvent> follow(String runId);
+
+    /** All events up to now, in order per run. */
+    List<RunEvent> history();
+
+    /** Every checkpoint-ready from the beginning. */
+    Feed<CheckpointReady> checkpoints();
+
+    byte[] read(StoredObject object);
+
+    void download(CheckpointReady checkpoint, Path folder);
+
+    @Override
+    void close();
+}

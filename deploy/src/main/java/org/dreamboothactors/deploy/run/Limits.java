@@ -1,0 +1,22 @@
+package org.dreamboothactors.deploy.run;
+
+import org.dreamboothactors.deploy.UsageException;
+
+/** Checks of single numbers: zero would silently become the service's default. */
+final class Limits {
+    private Limits() {}
+
+    static int positive(String name, int value) {
+        if (value < 1) {
+            throw new UsageException("Cannot describe the run: " + name + " is " + value + ", expected 1 or more");
+        }
+        return value;
+    }
+
+    static double positive(String name, double value) {
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw new UsageException("Cannot describe the run: " + name + " is " + value + ", expected more than 0");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,55 @@
+package org.dreamboothactors.deploy.run;
+
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
+import picocli.CommandLine.Option;
+
+/** What is drawn while training, and how pictures are drawn. */
+final class PictureOptions {
+    @Option(
+            names = "--validation-prompt",
+            paramLabel = "TEXT",
+            description = "draw this while training; may be repeated, 16 at most (none)")
+    List<String> validationPrompts = List.of();
+
+    @Option(
+            names = "--validate-every",
+            paramLabel = "STEPS",
+            description = "steps between validation pictures; 0: only at the end (0)")
+    Optional<Integer> validateEvery = Optional.empty();
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "of class images and validation pictures: ddim, ddpm or dpmpp_2m (ddim)")
+    Optional<String> sampler = Optional.empty();
+
+    @Option(
+            names = "--sampling-steps",
+            paramLabel = "N",
+            description = "denoising steps of class images and validation pictures (50)")
+    Optional<Integer> samplingSteps = Optional.empty();
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            description = "guidance scale of class images and validation pictures; 1: without (7.5)")
+    Optional<Double> guidance = Optional.empty();
+
+    void apply(RunSpec.Builder spec) {
+        if (!validationPrompts.isEmpty()) {
+            spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
+        }
+        validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));
+    }
+
+    Sampling sampling(Sampling start) {
+        Sampling.Builder sampling = start.toBuilder();
+        sampler.ifPresent(sampling::setSampler);
+        samplingSteps.ifPresent(count -> sampling.setInferenceSteps(Limits.positive("--sampling-steps", count)));
+        guidance.ifPresent(scale -> sampling.setGuidanceScale(Limits.positive("--guidance", scale)));
+        return sampling.build();
+    }
+}

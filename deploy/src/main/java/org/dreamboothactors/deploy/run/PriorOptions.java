@@ -1,0 +1,40 @@
+package org.dreamboothactors.deploy.run;
+
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import picocli.CommandLine.Option;
+
+/** Whether the class is to be kept, and by how many images. */
+final class PriorOptions {
+    @Option(
+            names = "--prior",
+            negatable = true,
+            description = "train on class images too, so that the class is not forgotten (no)")
+    Optional<Boolean> prior = Optional.empty();
+
+    @Option(
+            names = "--class-images",
+            paramLabel = "N",
+            description = "wanted number of class images; implies --prior (100)")
+    Optional<Integer> classImages = Optional.empty();
+
+    @Option(
+            names = "--prior-weight",
+            paramLabel = "X",
+            description = "of the class half of the loss; implies --prior (0.5)")
+    Optional<Double> priorWeight = Optional.empty();
+
+    void apply(RunSpec.Builder spec) {
+        if (!prior.orElse(true)) {
+            spec.clearPrior();
+            return;
+        }
+        if (prior.isPresent() || classImages.isPresent() || priorWeight.isPresent()) {
+            spec.getPriorBuilder();
+        }
+        classImages.ifPresent(
+                count -> spec.getPriorBuilder().setNumClassImages(Limits.positive("--class-images", count)));
+        priorWeight.ifPresent(
+                weight -> spec.getPriorBuilder().setLossWeight(Limits.positive("--prior-weight", weight)));
+    }
+}

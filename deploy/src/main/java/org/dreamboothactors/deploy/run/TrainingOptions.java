@@ -1,0 +1,76 @@
+package org.dreamboothactors.deploy.run;
+
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import picocli.CommandLine.Option;
+
+/** How to train. */
+final class TrainingOptions {
+    private static final int USUAL_STEPS = 400;
+
+    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps (" + USUAL_STEPS + ")")
+    Optional<Integer> steps = Optional.empty();
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "of the UNet (5e-6)")
+    Optional<Double> learningRate = Optional.empty();
+
+    @Option(names = "--train-text-encoder", negatable = true, description = "train the text encoder as well (no)")
+    Optional<Boolean> trainTextEncoder = Optional.empty();
+
+    @Option(
+            names = "--text-encoder-learning-rate",
+            paramLabel = "X",
+            description = "of the text encoder (that of the UNet)")
+    Optional<Double> textEncoderLearningRate = Optional.empty();
+
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "N",
+            description = "photos of one step; as many class images come on top (1)")
+    Optional<Integer> microBatch = Optional.empty();
+
+    @Option(
+            names = "--resolution",
+            paramLabel = "PIXELS",
+            description = "side of the square that photos are brought to (the base model's)")
+    Optional<Integer> resolution = Optional.empty();
+
+    @Option(
+            names = "--center-crop",
+            negatable = true,
+            description = "crop photos at their centre instead of at random (no)")
+    Optional<Boolean> centerCrop = Optional.empty();
+
+    @Option(names = "--seed", paramLabel = "N", description = "of every random number of the run (0)")
+    Optional<Long> seed = Optional.empty();
+
+    @Option(
+            names = "--base-model-name",
+            paramLabel = "NAME",
+            description = "name under which the service knows a base model (its default)")
+    Optional<String> baseModelName = Optional.empty();
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "STEPS",
+            description = "steps between published checkpoints; 0: only at the end (0)")
+    Optional<Integer> checkpointEvery = Optional.empty();
+
+    void apply(RunSpec.Builder spec) {
+        resolution.ifPresent(spec::setResolution);
+        centerCrop.ifPresent(spec::setCenterCrop);
+        seed.ifPresent(spec::setSeed);
+        baseModelName.ifPresent(spec::setBaseModel);
+        var training = spec.getTrainingBuilder();
+        steps.ifPresent(count -> training.setMaxSteps(Limits.positive("--steps", count)));
+        learningRate.ifPresent(rate -> training.setLearningRate(Limits.positive("--learning-rate", rate)));
+        trainTextEncoder.ifPresent(training::setTrainTextEncoder);
+        textEncoderLearningRate.ifPresent(
+                rate -> training.setTextEncoderLearningRate(Limits.positive("--text-encoder-learning-rate", rate)));
+        microBatch.ifPresent(size -> training.setMicroBatchSize(Limits.positive("--micro-batch", size)));
+        checkpointEvery.ifPresent(training::setCheckpointEvery);
+        if (training.getMaxSteps() == 0) {
+            training.setMaxSteps(USUAL_STEPS);
+        }
+    }
+}

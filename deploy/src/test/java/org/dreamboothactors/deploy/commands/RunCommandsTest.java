@@ -1,0 +1,192 @@
+package org.dreamboothactors.deploy.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dreamboothactors.deploy.commands.CommandLineOf.reaching;
+import static org.dreamboothactors.deploy.commands.CommandLineOf.run;
+import static org.dreamboothactors.deploy.commands.CommandLineOf.with;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.dreamboothactors.deploy.Told;
+import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
+import org.dreamboothactors.deploy.progress.RunWatch.Patience;
+import org.dreamboothactors.deploy.remote.FakeRemote;
+import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.Training;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunCommandsTest {
+    private static final Patience SHORT = new Patience(Duration.ofMillis(1), Duration.ofMillis(1));
+    private static final RunSpec SPEC = RunSpec.newBuilder()
+            .setInstancePrompt("a photo of a sks cat")
+            .setResolution(64)
+            .setTraining(Training.newBuilder().setMaxSteps(400))
+            .setPrior(PriorPreservation.newBuilder()
+                    .setSampling(Sampling.newBuilder().setSampler("ddim").setInferenceSteps(25)))
+            .build();
+
+    private final FakeRemote service = new FakeRemote();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @Test
+    void watchTellsWhatHappenedUntilTheRunIsOver() {
+        service.events.addAll(List.of(
+                Told.requested("cat-1", SPEC, 0),
+                Told.judged("cat-1", "notes.jpg", PhotoVerdict.NOT_AN_IMAGE),
+                Told.ready("dog-1", 3),
+                Told.ready("cat-1", 400)));
+
+        Said said = run(new WatchCommand(with(service), SHORT), reaching("cat-1"));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().lines())
+                .containsExactly("requested with 0 photos", "photo 1 notes.jpg not_an_image: ", "ready at step 400");
+    }
+
+    @Test
+    void watchGivesUpOnARunThatNobodyAskedFor() {
+        Said said = run(new WatchCommand(with(service), SHORT), reaching("nobody"));
+
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.out()).contains("Cannot watch run nobody");
+    }
+
+    @Test
+    void refusesWhatCannotBeARunId() {
+        Said said = run(new WatchCommand(with(service), SHORT), reaching("../cat"));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("run ../cat: expected 1 to 64 of a-z, 0-9 and -");
+    }
+
+    @Test
+    void runsListsStateStepAgeAndPrompt() {
+        service.events.addAll(List.of(
+                Told.requested("late", SPEC, 600_000),
+                Told.step("late", 120),
+                Told.requested("early", SPEC, 0),
+                Told.step("early", 10),
+                Told.failed("early", "x"),
+                Told.step("early", 11)));
+
+        Said said = run(new RunsCommand(with(service, () -> Instant.ofEpochSecond(3_700))), reaching());
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().lines())
+                .containsExactly(
+                        "RUN    STATE     STEP     AGE          PROMPT",
+                        "early  failed    10/400   1 h 1 min    a photo of a sks cat",
+                        "late   training  120/400  51 min 40 s  a photo of a sks cat");
+    }
+
+    @Test
+    void sampleDrawsWithTheNewestCheckpointAsTheRunDoes() {
+        service.events.addAll(
+                List.of(Told.accepted("cat-1", SPEC), Told.published("cat-1", 200), Told.published("cat-1", 400)));
+
+        Said said = run(
+                new SampleCommand(with(service)),
+                reaching("cat-1", "--prompt", "p", "--prompt", "q", "--count", "2", "--out", folder.toString()));
+
+        SampleRequest asked = service.drawn.getFirst();
+        assertThat(said.exitCode()).isZero();
+        assertThat(asked.getCheckpointStep()).isEqualTo(400);
+        assertThat(asked.getPromptsList()).containsExactly("p", "p", "q", "q");
+        assertThat(asked.getSampling().getInferenceSteps()).isEqualTo(25);
+        assertThat(asked.getSampling().getWidth()).isEqualTo(64);
+        for (int seed = 0; seed < 4; seed++) {
+            assertThat(folder.resolve("cat-1-step400-seed" + seed + ".png")).exists();
+        }
+        assertThat(said.out().lines()).hasSize(4);
+    }
+
+    @Test
+    void sampleDrawsWithTheBaseModelWhenAsked() {
+        service.events.add(Told.accepted("cat-1", SPEC));
+
+        Said said = run(
+                new SampleCommand(with(service)),
+                reaching("cat-1", "--prompt", "p", "--step", "base", "--steps", "3", "--out", folder.toString()));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(service.drawn.getFirst().getCheckpointStep()).isZero();
+        assertThat(service.drawn.getFirst().getSampling().getInferenceSteps()).isEqualTo(3);
+        assertThat(Files.exists(folder.resolve("cat-1-base-seed0.png"))).isTrue();
+    }
+
+    @Test
+    void sampleNamesTheStepsThatThereAre() {
+        service.events.addAll(List.of(Told.accepted("cat-1", SPEC), Told.published("cat-1", 200)));
+
+        Said said = run(
+                new SampleCommand(with(service)),
+                reaching("cat-1", "--prompt", "p", "--step", "100", "--out", folder.toString()));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("no checkpoint of step 100, expected base or one of [200]");
+    }
+
+    @Test
+    void cancelWaitsUntilTheServiceSaysSo() {
+        service.events.add(Told.requested("cat-1", SPEC, 0));
+
+        Said said = run(new CancelCommand(with(service)), reaching("cat-1", "--reason", "wrong photos"));
+
+        assertThat(said).isEqualTo(new Said(0, "run cat-1 cancelled: wrong photos" + System.lineSeparator(), ""));
+    }
+
+    @Test
+    void cancelRefusesARunThatIsOver() {
+        service.events.add(Told.ready("cat-1", 400));
+
+        Said said = run(new CancelCommand(with(service)), reaching("cat-1"));
+
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.err()).contains("Cannot cancel run cat-1: it is over, ready at step 400");
+    }
+
+    @Test
+    void checkpointDownloadsTheNewestUnlessAStepIsNamed() {
+        service.events.add(Told.published("cat-1", 400));
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("cat-1").setStep(200).build());
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("dog").setStep(900).build());
+        service.announced.add(CheckpointReady.newBuilder()
+                .setRunId("cat-1")
+                .setStep(400)
+                .setLast(true)
+                .build());
+        String out = folder.resolve("model").toString();
+
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out))
+                        .out())
+                .startsWith("step 400, weights ");
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--step", "200"))
+                        .out())
+                .startsWith("step 200, weights ");
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--step", "7"))
+                        .err())
+                .contains("none of step 7 was published");
+        assertThat(service.downloads).containsOnly(folder.resolve("model"));
+    }
+
+    @Test
+    void aRunThatDoesNotExistIsWrongUse() {
+        Said said = run(new CancelCommand(with(service)), reaching("nobody"));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("Cannot find run nobody");
+    }
+}

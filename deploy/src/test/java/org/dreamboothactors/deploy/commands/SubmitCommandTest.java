@@ -1,0 +1,177 @@
+package org.dreamboothactors.deploy.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dreamboothactors.deploy.commands.CommandLineOf.reaching;
+import static org.dreamboothactors.deploy.commands.CommandLineOf.run;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.dreamboothactors.deploy.Told;
+import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
+import org.dreamboothactors.deploy.remote.FakeRemote;
+import org.dreamboothactors.deploy.remote.TestPng;
+import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.storage.Sha256;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SubmitCommandTest {
+    private final FakeRemote service = new FakeRemote();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @BeforeEach
+    void photos() throws IOException {
+        for (String name : List.of("b.jpg", "a.jpg", "c.jpg", ".hidden")) {
+            Files.writeString(Files.createDirectories(folder.resolve("cat")).resolve(name), name);
+        }
+    }
+
+    @Test
+    void printsTheRunIdAloneAndUploadsWhatIsNotHidden() {
+        Said said = submit(reaching("--photos", photosFolder(), "--class", "cat", "--class-images", "8"));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().strip()).isEqualTo("fresh-run");
+        assertThat(service.photos.getFirst())
+                .extracting(file -> String.valueOf(file.getFileName()))
+                .containsExactly("a.jpg", "b.jpg", "c.jpg");
+        assertThat(service.submitted.getFirst().getInstancePrompt()).isEqualTo("a photo of a sks cat");
+        assertThat(service.submitted.getFirst().getPrior().getNumClassImages()).isEqualTo(8);
+    }
+
+    @Test
+    void takesTheBlocksOfNemoWithOnlyThePathsReplaced() throws URISyntaxException {
+        for (String block : List.of("prior-preservation.yaml", "cached-latents.yaml")) {
+            Path yaml = Path.of(
+                    Objects.requireNonNull(getClass().getResource("/" + block)).toURI());
+
+            Said said = submit(reaching("--run", yaml.toString(), "model.data.instance_dir=" + photosFolder()));
+
+            assertThat(said).isEqualTo(new Said(0, "fresh-run" + System.lineSeparator(), ""));
+        }
+        assertThat(service.submitted).extracting(RunSpec::getInstancePrompt).containsOnly("a photo of a sks dog");
+    }
+
+    @Test
+    void followsTheRunAndSaysHowItEndedByTheExitCode() {
+        service.afterSubmit = run -> List.of(Told.ready(run, 5));
+        assertThat(waiting().exitCode()).isZero();
+
+        service.events.clear();
+        service.afterSubmit = run -> List.of(Told.failed(run, "loss is NaN at step 3"));
+        Said failed = waiting();
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out()).contains("failed: loss is NaN at step 3");
+
+        service.events.clear();
+        service.afterSubmit = run -> List.of(Told.cancelled(run, "wrong photos"));
+        assertThat(waiting().exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void refusesWithoutPhotosOrWithAFolderThatIsNone() {
+        assertThat(submit(reaching("--class", "cat")))
+                .isEqualTo(new Said(
+                        2,
+                        "",
+                        "Cannot submit a run: no photos are named, expected --photos DIR or model.data.instance_dir"
+                                + System.lineSeparator()));
+        assertThat(submit(reaching("--class", "cat", "--photos", folder + "/none"))
+                        .err())
+                .contains("none is not a folder");
+    }
+
+    @Test
+    void refusesABaseModelThatTheServiceDoesNotHave() {
+        Said said = submit(reaching(
+                "--photos",
+                photosFolder(),
+                "--class",
+                "cat",
+                "model.with_prior_preservation=True",
+                "model.restore_from_path=/models/sd15"));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("model.restore_from_path").contains("serve --base-model /models/sd15");
+    }
+
+    @Test
+    void storesClassImagesInTheDirectoryThatTheYamlNames() throws IOException {
+        Path directory = folder.resolve("reg");
+        service.afterSubmit = run -> List.of(classImages(run), training(run));
+
+        assertThat(withClassImages(directory).exitCode()).isZero();
+
+        assertThat(Files.readAllBytes(directory.resolve("class-0.png"))).isEqualTo(TestPng.of("one"));
+        assertThat(directory.resolve("class-1.png")).exists();
+        assertThat(withClassImages(directory).exitCode()).isZero(); // its own images are no obstacle
+    }
+
+    @Test
+    void refusesADirectoryWithClassImagesOfOthers() throws IOException {
+        Path directory = Files.createDirectories(folder.resolve("reg"));
+        Files.write(directory.resolve("mine.png"), TestPng.of("mine"));
+
+        Said said = withClassImages(directory);
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("model.data.regularization_dir").contains("holds 1 files");
+        assertThat(service.submitted).isEmpty();
+    }
+
+    private Said withClassImages(Path directory) {
+        return submit(reaching(
+                "--photos",
+                photosFolder(),
+                "--class",
+                "cat",
+                "model.with_prior_preservation=True",
+                "model.data.num_reg_images=2",
+                "model.data.regularization_dir=" + directory));
+    }
+
+    private Said waiting() {
+        return submit(reaching("--photos", photosFolder(), "--class", "cat", "--wait"));
+    }
+
+    private Said submit(String... arguments) {
+        return run(new SubmitCommand(CommandLineOf.with(service)), arguments);
+    }
+
+    private String photosFolder() {
+        return folder.resolve("cat").toString();
+    }
+
+    private static RunEvent training(String run) {
+        return RunEvent.newBuilder()
+                .setRunId(run)
+                .setTrainingStarted(TrainingStarted.getDefaultInstance())
+                .build();
+    }
+
+    private static RunEvent classImages(String run) {
+        return RunEvent.newBuilder()
+                .setRunId(run)
+                .setClassImagesReady(
+                        ClassImagesReady.newBuilder().addImages(image("one")).addImages(image("two")))
+                .build();
+    }
+
+    private static StoredObject image(String key) {
+        return StoredObject.newBuilder()
+                .setKey(key)
+                .setSha256(Sha256.of(TestPng.of(key)))
+                .build();
+    }
+}

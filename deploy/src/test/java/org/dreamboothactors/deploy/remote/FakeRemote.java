@@ -1,0 +1,115 @@
+package org.dreamboothactors.deploy.remote;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Function;
+import org.dreamboothactors.deploy.Told;
+import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sample;
+import org.dreamboothactors.protocol.v1.SampleRequest;
+import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.protocol.v1.StoredObject;
+
+/** A service in memory: tells the events that it is given, draws at once, cancels at once. */
+public final class FakeRemote implements Remote {
+    private static final String FRESH = "fresh-run";
+
+    public final List<RunEvent> events = new ArrayList<>();
+    public final List<CheckpointReady> announced = new ArrayList<>();
+    public final List<RunSpec> submitted = new ArrayList<>();
+    public final List<List<Path>> photos = new ArrayList<>();
+    public final List<SampleRequest> drawn = new ArrayList<>();
+    public final List<Path> downloads = new ArrayList<>();
+
+    /** What a run's events are once it is submitted. */
+    public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
+
+    @Override
+    public String submit(Optional<String> runId, String tenant, List<Path> files, RunSpec spec) {
+        submitted.add(spec);
+        photos.add(files);
+        String id = runId.orElse(FRESH);
+        events.addAll(afterSubmit.apply(id));
+        return id;
+    }
+
+    @Override
+    public void cancel(String runId, String reason) {
+        events.add(Told.cancelled(runId, reason));
+    }
+
+    @Override
+    public String draw(String runId, SampleRequest request) {
+        drawn.add(request);
+        String id = "draw-" + drawn.size();
+        SamplesReady.Builder answer = SamplesReady.newBuilder().setRequestId(id).setStep(request.getCheckpointStep());
+        for (int i = 0; i < request.getPromptsCount(); i++) {
+            answer.addSamples(Sample.newBuilder()
+                    .setPrompt(request.getPrompts(i))
+                    .setSeed(request.getSeed() + i)
+                    .setImage(StoredObject.newBuilder().setKey(request.getCheckpointStep() + "/" + i)));
+        }
+        events.add(RunEvent.newBuilder().setRunId(runId).setSamplesReady(answer).build());
+        return id;
+    }
+
+    @Override
+    public Feed<RunEvent> follow(String runId) {
+        return new Feed<>() {
+            private int next = 0;
+
+            @Override
+            public Optional<RunEvent> next(Duration atMost) {
+                while (next < events.size()) {
+                    RunEvent event = events.get(next++);
+                    if (event.getRunId().equals(runId)) {
+                        return Optional.of(event);
+                    }
+                }
+                return Optional.empty();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public List<RunEvent> history() {
+        return List.copyOf(events);
+    }
+
+    @Override
+    public Feed<CheckpointReady> checkpoints() {
+        Queue<CheckpointReady> left = new ArrayDeque<>(announced);
+        return new Feed<>() {
+            @Override
+            public Optional<CheckpointReady> next(Duration atMost) {
+                return Optional.ofNullable(left.poll());
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public byte[] read(StoredObject object) {
+        return TestPng.of(object.getKey());
+    }
+
+    @Override
+    public void download(CheckpointReady checkpoint, Path folder) {
+        downloads.add(folder);
+    }
+
+    @Override
+    public void close() {}
+}
