@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./dreambooth submit --photos my-cat --class cat --class-images 40 --wait",
             "  RUN=$(./dreambooth submit --run prior-preservation.yaml model.data.instance_dir=my-cat)",
-            "  ./dreambooth submit --photos my-cat --class cat --steps 800 --learning-rate 5e-6 --train-text-encoder"
+            "  ./dreambooth submit --photos my-cat --class cat --steps 800 --train-text-encoder"
         })
 public final class SubmitCommand implements Callable<Integer> {
     @Mixin

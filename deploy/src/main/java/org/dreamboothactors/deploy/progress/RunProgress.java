@@ -43,7 +43,6 @@ public final class RunProgress {
     private final Set<String> latentsWanted = new HashSet<>();
     private long maxSteps;
     private int classImagesWanted;
-    private int acceptedPhotos;
     private int encoded;
     private int latentsReused;
     private int made;
@@ -94,14 +93,11 @@ public final class RunProgress {
         return doing;
     }
 
-    private String photo(PhotoJudged photo) {
-        if (photo.getVerdict() == PhotoVerdict.ACCEPTED) {
-            acceptedPhotos++;
-            return "photo " + (photo.getIndex() + 1) + " accepted, " + photo.getWidth() + "x" + photo.getHeight() + " ("
-                    + acceptedPhotos + " so far)";
-        }
-        return "photo " + (photo.getIndex() + 1) + " " + photo.getName() + " "
-                + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason();
+    private static String photo(PhotoJudged photo) {
+        String name = "photo " + (photo.getIndex() + 1) + " (" + photo.getName() + ") ";
+        return photo.getVerdict() == PhotoVerdict.ACCEPTED
+                ? name + "accepted, " + photo.getWidth() + "x" + photo.getHeight()
+                : name + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason();
     }
 
     private Optional<Line> accepted(RunAccepted accepted) {
@@ -162,7 +158,7 @@ public final class RunProgress {
                 progress.getSecondsPerStep(),
                 Spans.text(Duration.ofMillis(Math.round(1000 * left * progress.getSecondsPerStep()))));
         doing = left == 0 ? "storing and checking the checkpoint" : text;
-        return new Going(text);
+        return left == 0 ? new Fact(text) : new Going(text);
     }
 
     private static String bar(long done, long all) {

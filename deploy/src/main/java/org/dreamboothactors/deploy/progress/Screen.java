@@ -35,8 +35,6 @@ public final class Screen {
     private final Kind kind;
     private final InstantSource clock;
     private Instant nextGoing = Instant.MIN;
-    private String going = "";
-    private boolean lost = false;
 
     public Screen(PrintWriter out, Kind kind, InstantSource clock) {
         this.out = out;
@@ -67,28 +65,19 @@ public final class Screen {
         }
     }
 
-    /** A line that stays. Whatever was going on is written out first where it would be lost. */
+    /** A line that stays; it takes the place of what was going on. */
     public synchronized void print(String text) {
         if (kind == Kind.TERMINAL) {
             out.print(CLEAR);
         }
-        if (!going.isEmpty() && (kind == Kind.TERMINAL || lost)) {
-            out.println(going);
-        }
-        going = "";
         out.println(clean(text));
         out.flush();
-        nextGoing = Instant.MIN;
     }
 
     private void going(String text) {
-        going = text;
         if (kind == Kind.TERMINAL) {
             redraw(text);
-            return;
-        }
-        lost = clock.instant().isBefore(nextGoing); // too soon; shown when something else is said
-        if (!lost) {
+        } else if (!clock.instant().isBefore(nextGoing)) {
             out.println(text);
             out.flush();
             nextGoing = clock.instant().plus(PLAIN_PACE);

@@ -23,7 +23,8 @@ public final class SettingsOptions {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "folder of the one-machine service (~/.dreambooth-actors; demo: .dreambooth/demo here)")
+            description =
+                    "folder of the one-machine service (~/.dreambooth-actors; that of demo: DREAMBOOTH/.dreambooth/demo)")
     Optional<String> dataDirectory = Optional.empty();
 
     @Option(

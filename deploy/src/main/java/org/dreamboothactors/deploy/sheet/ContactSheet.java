@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
+import java.awt.Image;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -106,7 +107,13 @@ public final class ContactSheet {
         double scale = (double) CELL / Math.max(picture.getWidth(), picture.getHeight());
         int w = Math.max(1, (int) Math.round(picture.getWidth() * scale));
         int h = Math.max(1, (int) Math.round(picture.getHeight() * scale));
-        canvas.drawImage(picture, x + (CELL - w) / 2, y + (CELL - h) / 2, w, h, null);
+        int left = x + (CELL - w) / 2;
+        int top = y + (CELL - h) / 2;
+        if (scale < 1) { // photos: every pixel counts, or stripes turn into other stripes
+            canvas.drawImage(picture.getScaledInstance(w, h, Image.SCALE_AREA_AVERAGING), left, top, null);
+        } else {
+            canvas.drawImage(picture, left, top, w, h, null);
+        }
     }
 
     private static List<String> twoLines(Graphics2D canvas, String caption) {

@@ -51,7 +51,7 @@ class RunCommandsTest {
 
         assertThat(said.exitCode()).isZero();
         assertThat(said.out().lines())
-                .containsExactly("requested with 0 photos", "photo 1 notes.jpg not_an_image: ", "ready at step 400");
+                .containsExactly("requested with 0 photos", "photo 1 (notes.jpg) not_an_image: ", "ready at step 400");
     }
 
     @Test

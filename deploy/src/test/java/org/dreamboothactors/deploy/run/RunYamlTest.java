@@ -100,6 +100,69 @@ class RunYamlTest {
         assertThat(spec.getResolution()).isEqualTo(64);
     }
 
+    @Test
+    void negatedFlagsSwitchOffWhatYamlSwitchesOn() {
+        List<String> yaml = List.of("model.with_prior_preservation=True", "model.train_text_encoder=True");
+        RunOptions options = new RunOptions();
+        new CommandLine(new Host(options))
+                .parseArgs("--class", "cat", "--no-prior", "--no-train-text-encoder", yaml.get(0), yaml.get(1));
+
+        RunSpec spec = options.describe().spec();
+
+        assertThat(spec.hasPrior()).isFalse();
+        assertThat(spec.getTraining().getTrainTextEncoder()).isFalse();
+    }
+
+    @Test
+    void drawsClassImagesAndValidationPicturesAsInferSays() {
+        RunOptions options = new RunOptions();
+        new CommandLine(new Host(options))
+                .parseArgs(
+                        "--class",
+                        "cat",
+                        "--prior",
+                        "--validation-prompt",
+                        "a cat",
+                        "--guidance",
+                        "3",
+                        "infer.inference_steps=12",
+                        "infer.sampler_type=DDIM");
+
+        RunSpec spec = options.describe().spec();
+
+        assertThat(spec.getPrior().getSampling()).isEqualTo(spec.getValidation().getSampling());
+        assertThat(spec.getPrior().getSampling().getSampler()).isEqualTo("ddim");
+        assertThat(spec.getPrior().getSampling().getInferenceSteps()).isEqualTo(12);
+        assertThat(spec.getPrior().getSampling().getGuidanceScale()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.optim.lr=0",
+                "model.prior_loss_weight=-1",
+                "trainer.max_steps=0",
+                "infer.inference_steps=1e3",
+                "model.data.num_workers=many",
+                "model.use_cached_latents=maybe"
+            })
+    void refusesANumberThatMakesNoSense(String override) {
+        List<String> overrides = List.of("model.with_prior_preservation=True", override);
+
+        assertThatThrownBy(() -> RunYaml.read(List.of(), overrides))
+                .hasMessageContaining(override.replace("=", " is "))
+                .hasMessageContaining("expected");
+    }
+
+    @Test
+    void aWeightDecayOfZeroIsNoneAndNotTheDefault() {
+        assertThat(RunYaml.read(List.of(), List.of("model.optim.weight_decay=0"))
+                        .spec()
+                        .getTraining()
+                        .getAdamWeightDecay())
+                .isNegative();
+    }
+
     @CommandLine.Command
     private record Host(@CommandLine.Mixin RunOptions options) {}
 
