@@ -48,7 +48,8 @@ public final class DeviceMain {
                 commands.add(next.get());
             }
         } catch (IOException e) {
-            System.err.println("Cannot read commands: " + e);
+            e.printStackTrace();
+            Runtime.getRuntime().halt(2);
         }
         Runtime.getRuntime().halt(0); // exit would wait for native code
     }

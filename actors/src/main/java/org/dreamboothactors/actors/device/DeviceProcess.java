@@ -23,6 +23,8 @@ final class DeviceProcess {
     private final Lines lines;
     /** Empty is the end of the pipe. Holds at most what one command is answered. */
     private final BlockingQueue<Optional<DeviceAnswer>> answers = new LinkedBlockingQueue<>();
+    /** A process lives on for a moment after it was killed. */
+    private volatile boolean killed;
 
     private DeviceProcess(String device, Process process) {
         this.device = device;
@@ -41,7 +43,7 @@ final class DeviceProcess {
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return !killed && process.isAlive();
     }
 
     /** Sends a command and waits for its answer; a child that is silent for longer than {@code patience} is killed. */
@@ -86,6 +88,7 @@ final class DeviceProcess {
 
     /** Ends it at once, whatever it is computing. */
     void kill() {
+        killed = true;
         process.destroyForcibly();
     }
 

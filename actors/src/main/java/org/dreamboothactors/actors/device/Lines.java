@@ -13,8 +13,12 @@ import java.util.Optional;
 
 /** Records as JSON lines over a pipe. Reading and writing may happen on two threads. */
 final class Lines {
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().addModule(new Jdk8Module()).build();
+    /** Jackson 2 does not look up what a sealed interface permits. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .registerSubtypes(DeviceCommand.class.getPermittedSubclasses())
+            .registerSubtypes(DeviceAnswer.class.getPermittedSubclasses())
+            .build();
 
     private final BufferedReader in;
     private final OutputStream out;

@@ -110,6 +110,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
 
     private void check(List<Stored> files, long step) {
         ArtifactStore store = place.node().store();
+        place.shift().says(run.runId() + ": reading back the checkpoint of step " + step);
         Path back = place.scratch().folder("read-back-" + step);
         for (Stored file : files) {
             // checkpoints/<run>/<step and digest>/<path in the folder>

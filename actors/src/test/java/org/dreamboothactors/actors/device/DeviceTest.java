@@ -1,0 +1,194 @@
+package org.dreamboothactors.actors.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
+import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
+import org.dreamboothactors.actors.device.DeviceCommand.OpenTrainer;
+import org.dreamboothactors.actors.device.DeviceCommand.TrainStep;
+import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DeviceTest {
+    private static final Duration TURN = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    Path model = Path.of("");
+
+    @BeforeEach
+    void makeModel() throws Exception {
+        model = FakeDevice.model(directory.resolve("model"));
+    }
+
+    @Test
+    void answersCommandsOverThePipe() throws Exception {
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            Stepped stepped = turn.ask(new TrainStep(), Stepped.class);
+            Saved saved = turn.ask(new DeviceCommand.SaveState(directory.resolve("state")), Saved.class);
+
+            assertThat(stepped.result().step()).isEqualTo(1);
+            assertThat(Files.readString(directory.resolve("device.log"))).doesNotContain("Exception");
+            assertThat(saved.weightsSha256()).isEqualTo(FakeDevice.weights(3, 1));
+        }
+    }
+
+    @Test
+    void replacesAChildThatDied() throws Exception {
+        new FakeDevice.Orders(model).give("crash-at-1");
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            long first = device.pid().orElseThrow();
+
+            assertThatThrownBy(() -> turn.ask(new TrainStep()))
+                    .isInstanceOf(DeviceLost.class)
+                    .hasMessageContaining("ended with 9");
+            turn.ask(opened());
+            assertThat(turn.ask(new TrainStep(), Stepped.class).result().step()).isEqualTo(1);
+            assertThat(device.pid().orElseThrow()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void killsAChildThatIsSilentForTooLong() throws Exception {
+        new FakeDevice.Orders(model).give("hang-at-1");
+        try (Device device = FakeDevice.start(directory, Duration.ofSeconds(3));
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            ProcessHandle child = ProcessHandle.of(device.pid().orElseThrow()).orElseThrow();
+
+            assertThatThrownBy(() -> turn.ask(new TrainStep()))
+                    .isInstanceOf(DeviceLost.class)
+                    .hasMessageContaining("did not answer TrainStep");
+            assertThat(child.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(child);
+        }
+    }
+
+    @Test
+    void goesOnAfterARefusal() throws Exception {
+        new FakeDevice.Orders(model).give("refuse-at-1");
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            long child = device.pid().orElseThrow();
+
+            assertThatThrownBy(() -> turn.ask(new TrainStep())).isInstanceOf(DeviceRefused.class);
+            assertThat(turn.ask(new TrainStep(), Stepped.class).result().step()).isEqualTo(1);
+            assertThat(device.pid()).contains(child);
+        }
+    }
+
+    @Test
+    void neverTakesAnAnswerForThatOfTheNextCommand() throws Exception {
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            DeviceCommand drawing = new DeviceCommand.DrawTrained(drawing(), directory);
+
+            assertThatThrownBy(() -> turn.ask(drawing, _ -> {
+                        throw new IllegalStateException("a listener that breaks");
+                    }))
+                    .hasMessageContaining("a listener that breaks");
+            turn.ask(opened());
+            assertThat(turn.ask(new TrainStep(), Stepped.class).result().step()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void startsNoChildOnceClosed() throws Exception {
+        Device device = FakeDevice.start(directory);
+        device.close();
+
+        try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            assertThatThrownBy(() -> turn.ask(opened())).isInstanceOf(DeviceLost.class);
+        }
+        assertThat(device.pid()).isEmpty();
+    }
+
+    @Test
+    void losesTheCommandInFlightWhenItIsKilled() throws Exception {
+        new FakeDevice.Orders(model).give("hang-at-1");
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+            CompletableFuture<DeviceAnswer> step = CompletableFuture.supplyAsync(() -> turn.ask(new TrainStep()));
+            device.kill();
+
+            assertThatThrownBy(() -> step.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(DeviceLost.class);
+        }
+    }
+
+    @Test
+    void endsItsChildWithItself() throws Exception {
+        Process parent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ParentMain.class.getName(),
+                        directory.toString())
+                .redirectError(directory.resolve("parent.log").toFile())
+                .start();
+        long pid =
+                Long.parseLong(new String(parent.getInputStream().readNBytes(20), StandardCharsets.US_ASCII).strip());
+        ProcessHandle child = ProcessHandle.of(pid).orElseThrow();
+        assertThat(child.isAlive()).isTrue();
+
+        parent.destroyForcibly();
+
+        assertThat(child.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(child);
+    }
+
+    @Test
+    void givesTheTurnToOneAtATime() throws Exception {
+        try (Device device = FakeDevice.start(directory)) {
+            try (Device.Turn _ = device.takeTurn(TURN).orElseThrow()) {
+                assertThat(device.takeTurn(Duration.ofMillis(50))).isEmpty();
+            }
+            try (Device.Turn again = device.takeTurn(TURN).orElseThrow()) {
+                assertThat(again.deviceName()).isEqualTo("cpu:0");
+            }
+        }
+    }
+
+    @Test
+    void keepsTheChildsLogSmall() throws Exception {
+        Path log = directory.resolve("device.log");
+        Files.write(log, new byte[11 << 20]);
+
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+        }
+        assertThat(Files.size(log)).isLessThan(1 << 20);
+    }
+
+    private OpenTrainer opened() {
+        TrainingConfig config =
+                new TrainingConfig(3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b");
+        return new OpenTrainer(model, config, new TrainingData(List.of(), List.of()), Optional.empty());
+    }
+
+    private static Drawing drawing() {
+        return new Drawing(List.of("a"), List.of(1L), SamplerKind.DDIM, 1, 1, "", 8, 8, 1);
+    }
+}

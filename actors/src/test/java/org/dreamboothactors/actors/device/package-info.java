@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.device;
+
+import org.jspecify.annotations.NullMarked;
