@@ -1,13 +1,17 @@
 import { attribute, el, keyed, section, show, text } from './dom.js';
 import { duration } from './format.js';
 
+const HEADS = ['Actor', 'State', 'Work', 'For', 'Restarts'];
+
 /** Actors by path, indented like the tree they form. */
 export class ActorTree {
   constructor(store) {
     this.store = store;
     this.list = el('ul', { class: 'tree' });
     this.none = el('p', { class: 'empty' }, 'No actor has reported yet.');
-    this.node = section('Actors', 'actors', this.list, this.none);
+    const head = el('div', { class: 'actor head', 'aria-hidden': true },
+      ...['name', 'state', 'work', 'age', 'restarts'].map((part, i) => el('span', { class: `actor-${part}` }, HEADS[i])));
+    this.node = section('Actors', 'actors', head, this.list, this.none);
   }
 
   draw() {

@@ -2,8 +2,8 @@ import { el, show } from './dom.js';
 import { decimal, finite } from './format.js';
 
 const HEIGHT = 260;
-const LOW_HEIGHT = 130;
-const MARKS = { attempt: '--bad', checkpoint: '--good', commit: '--line-strong' };
+const LOW_HEIGHT = 160;
+const MARKS = { commit: '--line-strong', checkpoint: '--good', attempt: '--bad' };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const faint = (name) => `color-mix(in srgb, ${colour(name)} 35%, transparent)`;
@@ -19,11 +19,16 @@ export class Charts {
     this.size = new ResizeObserver(() => this.#fit());
     this.size.observe(this.node);
     this.scheme = matchMedia('(prefers-color-scheme: dark)');
-    this.rebuild = () => this.#drop();
+    this.rebuild = () => {
+      this.#drop();
+      if (this.gallery) this.draw(this.points, this.gallery);
+    };
     this.scheme.addEventListener('change', this.rebuild);
   }
 
   draw(points, gallery) {
+    this.points = points;
+    this.gallery = gallery;
     const any = points.length > 0;
     for (const part of [this.loss, this.key, this.gradient]) show(part, any);
     show(this.none, !any);
@@ -106,7 +111,7 @@ function line(label, stroke, width) {
 function marks(gallery) {
   return [
     ...gallery.commits.map((step) => ({ kind: 'commit', step })),
-    ...gallery.attempts.filter((it) => it.attempt > 1 || it.fromStep > 0).map((it) => ({ kind: 'attempt', step: it.fromStep })),
     ...gallery.checkpoints.map((it) => ({ kind: 'checkpoint', step: it.step })),
+    ...gallery.attempts.filter((it) => it.attempt > 1 || it.fromStep > 0).map((it) => ({ kind: 'attempt', step: it.fromStep })),
   ];
 }

@@ -98,19 +98,20 @@ export class Viewer {
   constructor(dialog) {
     this.dialog = dialog;
     this.picture = el('img', { class: 'large' });
-    this.subject = el('img', { class: 'subject', alt: 'a photo of the subject' });
+    this.subject = el('img', { class: 'subject', alt: '' });
+    this.beside = el('figure', {}, this.subject, el('figcaption', {}, 'photo of the subject'));
     this.caption = el('p');
     const button = (label, name, go) => el('button', { type: 'button', 'aria-label': name, on: { click: go } }, label);
     this.controls = el('div', { class: 'viewer-controls' }, button('←', 'previous', () => this.#go(-1)), this.caption,
       button('→', 'next', () => this.#go(1)), button('close', 'close', () => dialog.close()));
-    dialog.replaceChildren(el('div', { class: 'viewer-pictures' }, this.picture, this.subject), this.controls);
+    dialog.replaceChildren(el('div', { class: 'viewer-pictures' }, this.picture, this.beside), this.controls);
     this.keys = (event) => this.#key(event);
     dialog.addEventListener('keydown', this.keys);
   }
 
   /** `subject` is shown for comparison. */
   compareWith(subject) {
-    this.subject.hidden = !subject;
+    this.beside.hidden = !subject;
     setPicture(this.subject, subject);
   }
 

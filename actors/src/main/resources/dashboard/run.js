@@ -7,6 +7,7 @@ import { drawProgress, drawState, progressBar } from './runs.js';
 
 const LOOK_EVERY_MS = 700;
 const REALLY_WITHIN_MS = 5000;
+const MOST_LINES = 1000;
 
 /** One run: samples, curves, photos, checkpoints, events. */
 export class RunPage {
@@ -50,14 +51,12 @@ export class RunPage {
     this.classSection = section('Class images', 'classes', this.classImages.node, this.hints.classes);
     this.checkpointSection = section('Checkpoints', 'checkpoint-panel', this.checkpoints.node);
     this.sampleSection = section('Samples', 'sample-panel', this.samples.node, this.hints.samples);
+    const column = (...sections) => el('div', { class: 'column' }, ...sections);
     return el('div', { class: 'run-body' },
-      this.sampleSection,
-      section('Loss', 'loss-panel', this.charts.node),
-      section('Photos', 'photo-panel', this.photos.node),
-      this.classSection,
-      this.checkpointSection,
-      section('Events', 'log-panel', this.log.node),
-      section('Settings', 'settings-panel', this.settings, this.attempts.node));
+      column(this.sampleSection, section('Photos', 'photo-panel', this.photos.node), this.classSection),
+      column(section('Loss', 'loss-panel', this.charts.node), section('Events', 'log-panel', this.log.node),
+        section('Settings', 'settings-panel', this.settings, this.attempts.node)),
+      this.checkpointSection);
   }
 
   run() {
@@ -121,7 +120,7 @@ export class RunPage {
   #take(news) {
     if (this.id === undefined) return;
     this.#points = news.whole ? news.points : this.#points.concat(news.points);
-    this.#log = news.whole ? news.log : this.#log.concat(news.log);
+    this.#log = (news.whole ? news.log : this.#log.concat(news.log)).slice(-MOST_LINES);
     this.#gallery = news.gallery ?? this.#gallery;
     this.#generation = news.generation;
     this.#seq = news.run.seq;

@@ -86,7 +86,7 @@ export function drawProgress(node, run) {
 
 function stages(run) {
   const part = (name, it) => (it.wanted ? `${name} ${count(it.done)}/${count(Math.max(it.done, it.wanted))}` : '');
-  return [part('photos', run.photos), part('latents', run.latents), part('class images', run.classImages)]
+  return [part('good photos', run.photos), part('latents', run.latents), part('class images', run.classImages)]
     .filter((words) => words)
     .join(' · ');
 }

@@ -2,6 +2,7 @@
 
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10000;
+const LONGEST_SILENCE_MS = 40000; // the server's heart beats every 15 s
 
 export class Stream {
   #store;
@@ -9,6 +10,7 @@ export class Stream {
   #status;
   #source;
   #timer;
+  #silence;
   #pause = SHORTEST_PAUSE_MS;
 
   /** `changed()` after every update; `status(word)` is live, reconnecting or refused. */
@@ -27,20 +29,30 @@ export class Stream {
     this.#source?.close();
     const source = new EventSource('/api/events');
     this.#source = source;
+    source.addEventListener('beat', () => this.#heard(source));
     source.addEventListener('snapshot', (event) => {
+      this.#heard(source);
       this.#pause = SHORTEST_PAUSE_MS;
       this.#store.snapshot(JSON.parse(event.data));
       this.#status('live');
       this.#changed();
     });
     source.addEventListener('delta', (event) => {
+      this.#heard(source);
       this.#store.delta(JSON.parse(event.data));
       this.#changed();
     });
     source.addEventListener('error', () => this.#lost(source));
   }
 
+  /** A connection that fell silent, as after a sleep, is given up. */
+  #heard(source) {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lost(source), LONGEST_SILENCE_MS);
+  }
+
   async #lost(source) {
+    clearTimeout(this.#silence);
     if (source !== this.#source || this.#timer) return;
     source.close();
     this.#status('reconnecting');

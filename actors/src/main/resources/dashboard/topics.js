@@ -36,7 +36,7 @@ function update(node, topic) {
   node.querySelector('.readers').title = topic.group;
   text(node.querySelector('.end'), topic.exists ? `end offset ${count(topic.end)}` : 'not there yet');
   const dead = node.querySelector('.dead');
-  text(dead, topic.dead ? `${count(topic.dead)} dead letters` : 'no dead letters');
+  text(dead, topic.dead ? `${count(topic.dead)} dead letter${topic.dead === 1 ? '' : 's'}` : 'no dead letters');
   show(dead, topic.dead !== null);
   attribute(node, 'data-load', load(topic));
   attribute(node, 'data-dead', topic.dead > 0);

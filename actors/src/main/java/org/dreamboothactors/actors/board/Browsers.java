@@ -16,7 +16,8 @@ final class Browsers {
     /** Updates that wait for a slow browser. */
     static final int QUEUE = 64;
 
-    private static final ByteString BEAT = ByteString.fromString(": beat\n\n");
+    /** A comment for what is between, an event for the page, which would not see a comment. */
+    private static final ByteString BEAT = ByteString.fromString(": beat\nevent: beat\ndata: {}\n\n");
 
     private final List<BoundedSourceQueue<ByteString>> queues = new ArrayList<>();
 

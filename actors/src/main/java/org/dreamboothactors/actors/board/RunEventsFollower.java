@@ -63,10 +63,12 @@ final class RunEventsFollower implements AutoCloseable {
     private void run() {
         try (consumer) {
             Map<TopicPartition, Long> history = Map.of();
+            boolean reached = true;
             while (stopped.getCount() > 0) {
                 try {
                     if (consumer.assignment().isEmpty()) {
                         history = begin();
+                        reached = true;
                     }
                     if (!consumer.assignment().isEmpty()) {
                         follow(history);
@@ -74,7 +76,10 @@ final class RunEventsFollower implements AutoCloseable {
                 } catch (WakeupException closing) {
                     return;
                 } catch (KafkaException e) {
-                    LOG.warn("The dashboard cannot read {}: {}; it tries again", Topics.RUN_EVENTS, e.getMessage());
+                    if (reached) {
+                        LOG.warn("The dashboard cannot read {}: {}; it tries again", Topics.RUN_EVENTS, e.getMessage());
+                    }
+                    reached = false;
                     tell(State.LOST, String.valueOf(e.getMessage()));
                 }
                 var _ = stopped.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);

@@ -20,6 +20,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -61,9 +62,8 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         var _ = request.discardEntityBytes(system);
-        return gate.stop(request)
-                .map(Site::now)
-                .orElseGet(() -> route(request))
+        return CompletableFuture.completedStage(request)
+                .thenCompose(it -> gate.stop(it).map(Site::now).orElseGet(() -> route(it)))
                 .exceptionally(Site::failed)
                 .thenApply(gate::shield);
     }
@@ -194,6 +194,9 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         if (cause instanceof RejectedExecutionException) {
             return text(StatusCodes.SERVICE_UNAVAILABLE, "Too much to do; try again");
+        }
+        if (cause instanceof IllegalUriException) { // not logged: it may hold the token
+            return text(StatusCodes.BAD_REQUEST, "This address cannot be read");
         }
         LOG.warn("The dashboard could not answer: {}", cause.toString());
         return text(

@@ -48,7 +48,7 @@ final class TopicWatch implements AutoCloseable {
                 } catch (ExecutionException | TimeoutException e) {
                     String reason = String.valueOf(e.getCause() == null ? "no answer in time" : e.getCause());
                     board.tell(new Board.Feed(new FeedView("topics", State.LOST, reason)));
-                    if (reached) {
+                    if (reached && stopped.getCount() > 0) {
                         LOG.warn("The dashboard cannot look at the topics: {}; it tries again", reason);
                     }
                     reached = false;

@@ -78,7 +78,7 @@ record EventText(String kind, String text) {
         String name = "photo " + (photo.getIndex() + 1) + " " + photo.getName();
         return photo.getVerdict() == PhotoVerdict.ACCEPTED
                 ? line("photo", name + " accepted, " + photo.getWidth() + "×" + photo.getHeight())
-                : line("failure", name + " " + verdict(photo.getVerdict()) + ": " + photo.getReason());
+                : line("photo", name + " " + verdict(photo.getVerdict()) + ": " + photo.getReason());
     }
 
     private static Optional<EventText> latents(LatentsCached latents) {
