@@ -5,6 +5,7 @@ import org.dreamboothactors.deploy.commands.CancelCommand;
 import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
+import org.dreamboothactors.deploy.commands.RandomModelCommand;
 import org.dreamboothactors.deploy.commands.RunsCommand;
 import org.dreamboothactors.deploy.commands.SampleCommand;
 import org.dreamboothactors.deploy.commands.ServeCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CheckpointCommand.class,
             CancelCommand.class,
+            RandomModelCommand.class,
             SettingsCommand.class,
             ConformanceCommand.class
         })

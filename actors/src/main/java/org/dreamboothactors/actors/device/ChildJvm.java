@@ -46,6 +46,8 @@ record ChildJvm(String device, int threads, Path log, Class<?> main) {
             builder.environment().put("MALLOC_MMAP_MAX_", "0");
             builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");
             builder.environment().put("MALLOC_TOP_PAD_", "268435456");
+            // Threads that spin while they wait take the processor from broker, store and each other.
+            builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
             builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
             return builder.start();
         } catch (IOException e) {

@@ -12,24 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Records as JSON lines over a pipe. Reading and writing may happen on two threads. */
-final class Lines {
-    /** Jackson 2 does not look up what a sealed interface permits. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .registerSubtypes(DeviceCommand.class.getPermittedSubclasses())
-            .registerSubtypes(DeviceAnswer.class.getPermittedSubclasses())
-            .build();
+public final class Lines {
+    private final ObjectMapper json =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
 
     private final BufferedReader in;
     private final OutputStream out;
 
-    Lines(InputStream in, OutputStream out) {
+    public Lines(InputStream in, OutputStream out) {
         this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         this.out = out;
     }
 
-    void write(Object message) throws IOException {
-        byte[] line = (JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
+    public void write(Object message) throws IOException {
+        byte[] line = (json.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
         synchronized (out) {
             out.write(line);
             out.flush();
@@ -37,8 +33,14 @@ final class Lines {
     }
 
     /** The next message; empty when the other side is gone. */
-    <T> Optional<T> read(Class<T> type) throws IOException {
+    public <T> Optional<T> read(Class<T> type) throws IOException {
         String line = in.readLine();
-        return line == null ? Optional.empty() : Optional.of(JSON.readValue(line, type));
+        if (line == null) {
+            return Optional.empty();
+        }
+        if (type.isSealed()) { // Jackson 2 does not look up what a sealed interface permits
+            json.registerSubtypes(type.getPermittedSubclasses());
+        }
+        return Optional.of(json.readValue(line, type));
     }
 }

@@ -34,6 +34,11 @@ record EventText(String kind, String text) {
             case LATENTS_CACHED -> latents(event.getLatentsCached());
             case CLASS_IMAGES_READY -> classImages(event.getClassImagesReady());
             case TRAINING_STARTED -> started(event.getTrainingStarted());
+            case DRAW_REQUESTED ->
+                line(
+                        "work",
+                        event.getDrawRequested().getSamples().getPromptsCount() + " pictures asked for, step "
+                                + event.getDrawRequested().getSamples().getCheckpointStep());
             case STEP_PROGRESS, FACT_NOT_SET -> Optional.empty();
             case STEPS_COMMITTED ->
                 line(

@@ -126,6 +126,9 @@ final class RunView {
             case CHECKPOINT_PUBLISHED ->
                 checkpoints.computeIfPresent(
                         event.getCheckpointPublished().getStep(), (_, checkpoint) -> checkpoint.announced());
+            case DRAW_REQUESTED -> {
+                // the log says it; the pictures come with SamplesReady
+            }
             case TRAINING_YIELDED -> enter(RunState.WAITING);
             case WORK_FAILED -> {
                 if (!state.over()) {

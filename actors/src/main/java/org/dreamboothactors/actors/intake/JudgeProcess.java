@@ -1,0 +1,125 @@
+package org.dreamboothactors.actors.intake;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.dreamboothactors.actors.device.Lines;
+import org.dreamboothactors.actors.intake.JudgeAnswer.Ready;
+import org.jspecify.annotations.Nullable;
+
+/** A running judging process. One thread talks to it; closing kills it. */
+final class JudgeProcess implements AutoCloseable {
+    private static final Duration GLANCE = Duration.ofMillis(200);
+    private static final Duration TO_DIE = Duration.ofSeconds(5);
+
+    private final JudgeSettings settings;
+    private final Process process;
+    private final Lines lines;
+    private final BlockingQueue<Heard> answers = new ArrayBlockingQueue<>(2);
+
+    /** What came through the pipe; empty when it was closed. */
+    private record Heard(Optional<JudgeAnswer> answer) {}
+
+    private JudgeProcess(JudgeSettings settings, Process process) {
+        this.settings = settings;
+        this.process = process;
+        this.lines = new Lines(process.getInputStream(), process.getOutputStream());
+        Thread.ofVirtual().name("judge-answers").start(this::receive);
+    }
+
+    /**
+     * Starts a process and waits until it is ready.
+     *
+     * @param folder where it runs and leaves what it has to say when it crashes
+     */
+    static JudgeProcess start(JudgeSettings settings, Path folder) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(settings.command())
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("judge.log").toFile()));
+        builder.environment().clear(); // whoever breaks out of a decoder finds no credentials
+        JudgeProcess judge;
+        try {
+            judge = new JudgeProcess(settings, builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot start the process that judges photos: " + e.getMessage(), e);
+        }
+        @Nullable Heard first = judge.answers.poll(settings.toStart().toMillis(), TimeUnit.MILLISECONDS);
+        if (first == null || first.answer().filter(Ready.class::isInstance).isEmpty()) {
+            judge.close();
+            throw new IllegalStateException("Cannot start the process that judges photos: no word from it within "
+                    + settings.toStart().toSeconds() + " s. Its class path is this process's own");
+        }
+        return judge;
+    }
+
+    JudgeAnswer ask(JudgeQuestion question) throws JudgeLost, InterruptedException {
+        try {
+            lines.write(question);
+        } catch (IOException e) {
+            throw new JudgeLost(ending());
+        }
+        long begin = System.nanoTime();
+        Duration cpuBefore = cpu();
+        while (true) {
+            @Nullable Heard heard = answers.poll(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (heard != null && heard.answer().isPresent()) {
+                return heard.answer().get();
+            }
+            if (heard != null) {
+                throw new JudgeLost(ending());
+            }
+            if (cpu().minus(cpuBefore).compareTo(settings.cpuPerPhoto()) > 0) {
+                throw new JudgeLost("it takes more than " + text(settings.cpuPerPhoto()) + " of processor time");
+            }
+            if (System.nanoTime() - begin > settings.timePerPhoto().toNanos()) {
+                throw new JudgeLost("it takes more than " + text(settings.timePerPhoto()));
+            }
+        }
+    }
+
+    /** Ends it at once, whatever it is decoding. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it dies without a witness
+        }
+    }
+
+    private void receive() {
+        try {
+            Heard next;
+            do {
+                next = new Heard(lines.read(JudgeAnswer.class));
+                answers.put(next);
+            } while (next.answer().isPresent());
+        } catch (IOException | InterruptedException e) { // killed, or nonsense on the pipe: as good as silence
+            process.destroyForcibly();
+            answers.offer(new Heard(Optional.empty()));
+        }
+    }
+
+    private Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private String ending() throws InterruptedException {
+        return process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS)
+                ? "the process that decoded it died with code " + process.exitValue()
+                : "the process that decoded it fell silent";
+    }
+
+    private static String text(Duration duration) {
+        return duration.compareTo(Duration.ofSeconds(1)) < 0
+                ? duration.toMillis() + " ms"
+                : duration.toSeconds() + " s";
+    }
+}

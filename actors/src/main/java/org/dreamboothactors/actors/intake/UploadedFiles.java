@@ -1,0 +1,83 @@
+package org.dreamboothactors.actors.intake;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.dreamboothactors.actors.intake.photo.PhotoLimits;
+import org.dreamboothactors.actors.intake.photo.RefusedPhoto;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.Sha256;
+import org.dreamboothactors.storage.Stored;
+
+/** Brings uploaded objects to files. Key, size and digest are what a client says, so none is believed. */
+record UploadedFiles(ArtifactStore store) {
+    private static final int PART_BYTES = 4 << 20;
+    private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
+    /** Parts that no store and no file system reads in a way of its own. */
+    private static final Pattern KEY =
+            Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}/){0,4}" + "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
+
+    /**
+     * Fetches a photo of a tenant.
+     *
+     * @throws org.dreamboothactors.storage.StorageException when the store cannot tell
+     */
+    void fetch(String tenant, StoredObject announced, Path target) throws RefusedPhoto {
+        String key = announced.getKey();
+        if (!belongs(tenant, key)) {
+            throw missing("its key is not one of the tenant's uploads, expected uploads/<tenant>/<name>");
+        }
+        Stored found = store.stat(key).orElseThrow(() -> missing("the store has no object " + key));
+        if (found.sizeBytes() > PhotoLimits.LARGEST_FILE_BYTES) {
+            throw new RefusedPhoto(
+                    PhotoVerdict.TOO_LARGE,
+                    "it has %.1f MiB, expected at most %d MiB"
+                            .formatted(found.sizeBytes() / (double) (1 << 20), PhotoLimits.LARGEST_FILE_BYTES >> 20));
+        }
+        String digest = copy(found, target);
+        if (!digest.equals(announced.getSha256().toLowerCase(Locale.ROOT))) {
+            throw missing("the object " + key + " has another SHA-256 than announced: " + digest + ". Upload it again");
+        }
+    }
+
+    private static boolean belongs(String tenant, String key) {
+        String home = "uploads/" + tenant + "/";
+        return TENANT.matcher(tenant).matches()
+                && key.startsWith(home)
+                && KEY.matcher(key.substring(home.length())).matches();
+    }
+
+    /** Reads no more than the size that was looked up, whatever is written there meanwhile. */
+    private String copy(Stored found, Path target) {
+        try (DigestOutputStream out = new DigestOutputStream(Files.newOutputStream(target), Sha256.digest())) {
+            copy(found, out);
+            return Sha256.hex(out.getMessageDigest().digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void copy(Stored found, OutputStream out) throws IOException {
+        long offset = 0;
+        while (offset < found.sizeBytes()) {
+            int length = (int) Math.min(PART_BYTES, found.sizeBytes() - offset);
+            byte[] part = store.readRange(found.key(), offset, length);
+            if (part.length == 0) {
+                return; // it was replaced by a shorter one, and the digest will tell
+            }
+            out.write(part);
+            offset += part.length;
+        }
+    }
+
+    private static RefusedPhoto missing(String reason) {
+        return new RefusedPhoto(PhotoVerdict.MISSING, reason);
+    }
+}
