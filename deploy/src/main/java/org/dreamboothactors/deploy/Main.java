@@ -5,6 +5,7 @@ import org.dreamboothactors.deploy.commands.CancelCommand;
 import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
+import org.dreamboothactors.deploy.commands.EventsCommand;
 import org.dreamboothactors.deploy.commands.RandomModelCommand;
 import org.dreamboothactors.deploy.commands.RunsCommand;
 import org.dreamboothactors.deploy.commands.SampleCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CheckpointCommand.class,
             CancelCommand.class,
+            EventsCommand.class,
             RandomModelCommand.class,
             SettingsCommand.class,
             ConformanceCommand.class
