@@ -37,7 +37,7 @@ public final class RandomModel {
     public enum Size {
         /** Stable Diffusion 1.5: 859.5 million parameters in the UNet. */
         SD15,
-        /** A few thousand parameters; pictures of 32 x 32. */
+        /** A few thousand parameters; pictures of 64 x 64. */
         TINY
     }
 
