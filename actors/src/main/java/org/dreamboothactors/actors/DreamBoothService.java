@@ -54,6 +54,7 @@ public final class DreamBoothService implements AutoCloseable {
     private record Part(String name, Runnable end) {}
 
     private DreamBoothService(ServiceSettings settings) {
+        long begun = System.nanoTime();
         try {
             new Broker(settings.bootstrapServers()).prepare();
             Node node = node(settings);
@@ -73,6 +74,10 @@ public final class DreamBoothService implements AutoCloseable {
                     replyTo -> new Guardian.Launch(board.sink(), replyTo);
             await("start the actors", AskPattern.ask(system, launch, LAUNCH, system.scheduler()), LAUNCH);
             parts.push(new Part("work", this::drain));
+            LOG.info(
+                    "Node with {} is up after {} ms",
+                    String.join(", ", settings.devices()),
+                    Duration.ofNanos(System.nanoTime() - begun).toMillis());
         } catch (RuntimeException e) {
             close();
             throw e;

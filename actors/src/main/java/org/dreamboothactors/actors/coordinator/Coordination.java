@@ -37,6 +37,7 @@ final class Coordination {
     private static final Duration HISTORY_POLL = Duration.ofMillis(50);
     private static final List<String> CLIENT_TOPICS = List.of(Topics.SUBJECT_UPLOAD, Topics.RUN_CONTROL);
     private static final int MOST_RECORDS = 100; // of clients in one transaction
+    private static final int MOST_FACTS = 5000; // in one go; a long history is read in seconds
 
     private final CoordinatorSettings settings;
     private final Listener listener;
@@ -204,7 +205,9 @@ final class Coordination {
                         "auto.offset.reset",
                         "earliest",
                         "enable.auto.commit",
-                        false),
+                        false,
+                        "max.poll.records",
+                        MOST_FACTS),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

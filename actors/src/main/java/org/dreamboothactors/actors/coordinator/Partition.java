@@ -175,9 +175,7 @@ final class Partition implements AutoCloseable {
             List<SubjectUpload> toJudge) {
         if (verdicts.containsKey(run.runId())) {
             for (PhotoJudged verdict : verdicts.getOrDefault(run.runId(), List.of())) {
-                if (!run.photos().containsKey(verdict.getIndex())) {
-                    records.add(Announcements.fact(Announcements.judged(run.runId(), verdict)));
-                }
+                records.add(Announcements.fact(Announcements.judged(run.runId(), verdict)));
             }
         } else if (now.isAfter(judgedUntil.getOrDefault(run.runId(), Instant.MIN))) {
             toJudge.add(upload);
@@ -196,7 +194,7 @@ final class Partition implements AutoCloseable {
     }
 
     private RunState run(String runId) {
-        return runs.getOrDefault(runId, RunState.unknown(runId));
+        return runs.computeIfAbsent(runId, RunState::unknown);
     }
 
     int number() {

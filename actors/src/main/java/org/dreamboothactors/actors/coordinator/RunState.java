@@ -212,6 +212,10 @@ record RunState(
 
         private void endAs(End how) {
             end = Optional.of(how);
+            // Ended runs are many: what is left is what pictures of them need.
+            upload = upload.map(
+                    whole -> whole.toBuilder().clearPhotos().clearSpec().build());
+            accepted = accepted.map(whole -> whole.toBuilder().clearImages().build());
             photos.clear();
             latents.clear();
             classImages.clear();

@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dreamboothactors.actors.coordinator.Tale.RUN;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -127,7 +128,7 @@ class DecisionsTest {
                         spec -> spec.getPriorBuilder().getSamplingBuilder().setInferenceSteps(1001)),
                 slip(
                         "the number of validation prompts is 17, expected 1 to 16",
-                        spec -> spec.getValidationBuilder().addAllPrompts(java.util.Collections.nCopies(17, "a dog"))),
+                        spec -> spec.getValidationBuilder().addAllPrompts(Collections.nCopies(17, "a dog"))),
                 slip("Cannot use base model sd9", spec -> spec.setBaseModel("sd9")));
     }
 
