@@ -1,6 +1,10 @@
 package org.dreamboothactors.actors.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A running judging process. One thread talks to it; closing kills it. */
 final class JudgeProcess implements AutoCloseable {
     private static final Duration GLANCE = Duration.ofMillis(200);
+    private static final int LAST_WORDS_BYTES = 500;
     private static final Duration TO_DIE = Duration.ofSeconds(5);
 
     private final JudgeSettings settings;
@@ -22,8 +27,8 @@ final class JudgeProcess implements AutoCloseable {
     private final Lines lines;
     private final BlockingQueue<Heard> answers = new ArrayBlockingQueue<>(2);
 
-    /** What came through the pipe; empty when it was closed. */
-    private record Heard(Optional<JudgeAnswer> answer) {}
+    /** What came through the pipe; no answer when it was closed or held nonsense. */
+    private record Heard(Optional<JudgeAnswer> answer, String trouble) {}
 
     private JudgeProcess(JudgeSettings settings, Process process) {
         this.settings = settings;
@@ -38,10 +43,10 @@ final class JudgeProcess implements AutoCloseable {
      * @param folder where it runs and leaves what it has to say when it crashes
      */
     static JudgeProcess start(JudgeSettings settings, Path folder) throws InterruptedException {
+        Path log = folder.resolve("judge.log");
         ProcessBuilder builder = new ProcessBuilder(settings.command())
                 .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("judge.log").toFile()));
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().clear(); // whoever breaks out of a decoder finds no credentials
         JudgeProcess judge;
         try {
@@ -52,8 +57,9 @@ final class JudgeProcess implements AutoCloseable {
         @Nullable Heard first = judge.answers.poll(settings.toStart().toMillis(), TimeUnit.MILLISECONDS);
         if (first == null || first.answer().filter(Ready.class::isInstance).isEmpty()) {
             judge.close();
-            throw new IllegalStateException("Cannot start the process that judges photos: no word from it within "
-                    + settings.toStart().toSeconds() + " s. Its class path is this process's own");
+            throw new IllegalStateException("Cannot start the process that judges photos: it did not say within "
+                    + text(settings.toStart()) + " that it is ready. " + (first == null ? "" : first.trouble())
+                    + " Its last words: " + lastWords(log));
         }
         return judge;
     }
@@ -72,7 +78,7 @@ final class JudgeProcess implements AutoCloseable {
                 return heard.answer().get();
             }
             if (heard != null) {
-                throw new JudgeLost(ending());
+                throw new JudgeLost(ending() + heard.trouble());
             }
             if (cpu().minus(cpuBefore).compareTo(settings.cpuPerPhoto()) > 0) {
                 throw new JudgeLost("it takes more than " + text(settings.cpuPerPhoto()) + " of processor time");
@@ -98,12 +104,15 @@ final class JudgeProcess implements AutoCloseable {
         try {
             Heard next;
             do {
-                next = new Heard(lines.read(JudgeAnswer.class));
+                next = new Heard(lines.read(JudgeAnswer.class), "");
                 answers.put(next);
             } while (next.answer().isPresent());
-        } catch (IOException | InterruptedException e) { // killed, or nonsense on the pipe: as good as silence
+        } catch (JsonProcessingException e) {
             process.destroyForcibly();
-            answers.offer(new Heard(Optional.empty()));
+            answers.offer(new Heard(Optional.empty(), ": it says nonsense, " + e.getOriginalMessage()));
+        } catch (IOException | InterruptedException e) {
+            process.destroyForcibly();
+            answers.offer(new Heard(Optional.empty(), ""));
         }
     }
 
@@ -115,6 +124,17 @@ final class JudgeProcess implements AutoCloseable {
         return process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS)
                 ? "the process that decoded it died with code " + process.exitValue()
                 : "the process that decoded it fell silent";
+    }
+
+    private static String lastWords(Path log) {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - LAST_WORDS_BYTES));
+            byte[] words = new byte[(int) Math.min(LAST_WORDS_BYTES, file.length())];
+            file.readFully(words);
+            return new String(words, UTF_8).strip();
+        } catch (IOException e) {
+            return "none";
+        }
     }
 
     private static String text(Duration duration) {

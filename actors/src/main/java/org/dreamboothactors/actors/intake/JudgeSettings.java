@@ -22,7 +22,7 @@ record JudgeSettings(List<String> command, Duration toStart, Duration cpuPerPhot
 
     static JudgeSettings standard() {
         return new JudgeSettings(
-                command(IntakeMain.class), Duration.ofMinutes(1), Duration.ofSeconds(20), Duration.ofMinutes(3));
+                command(IntakeMain.class), Duration.ofMinutes(2), Duration.ofSeconds(20), Duration.ofMinutes(3));
     }
 
     /** The command that runs a main class of this class path as a judging process. */

@@ -3,7 +3,6 @@ package org.dreamboothactors.actors.work;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -37,14 +35,13 @@ final class ShareQueue<T extends Message> {
     private static final Logger LOG = LoggerFactory.getLogger(ShareQueue.class);
     /** How long the device is kept from its other queues to look for a record. */
     private static final Duration POLL = Duration.ofMillis(150);
-    /** Shorter than a poll: a record that comes later must not be locked for a queue that no longer looks. */
+    /** Shorter than a poll, so that a poll that finds nothing leaves no long fetch under way. */
     private static final int FETCH_MILLIS = 50;
     /** Queues wait for their device as long as it trains, and are no less members of their group. */
     private static final int LONGEST_PAUSE_BETWEEN_POLLS_MILLIS =
             Math.toIntExact(Duration.ofDays(7).toMillis());
 
     private static final Duration TURN = Duration.ofSeconds(1);
-    private static final Duration DEFAULT_LOCK = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -83,18 +80,20 @@ final class ShareQueue<T extends Message> {
                         .factory())) {
             consumer.subscribe(List.of(settings.topic()));
             listener.idle();
-            Instant looked = clock.instant();
+            Hand hand = new Hand(consumer, clock);
             while (stopped.getCount() > 0) {
                 pause = Duration.ZERO;
                 Optional<Device.Turn> turn = device.takeTurn(TURN);
                 if (turn.isPresent()) {
                     try (Device.Turn held = turn.get()) {
-                        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                            receive(lock(consumer, record, looked), held, workers);
+                        Optional<RecordLock> lock = hand.take(POLL);
+                        if (lock.isPresent()) {
+                            receive(lock.get(), held, workers);
                             listener.idle();
                         }
-                        looked = clock.instant();
                     }
+                } else {
+                    hand.passOn();
                 }
                 var _ = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             }
@@ -122,24 +121,14 @@ final class ShareQueue<T extends Message> {
                         "fetch.max.wait.ms",
                         FETCH_MILLIS,
                         "max.poll.interval.ms",
+                        LONGEST_PAUSE_BETWEEN_POLLS_MILLIS,
+                        "connections.max.idle.ms",
                         LONGEST_PAUSE_BETWEEN_POLLS_MILLIS),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
     }
 
-    /** The lock of a record that the client may hold since the poll before. */
-    private RecordLock lock(
-            KafkaShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> record, Instant looked) {
-        Duration length =
-                consumer.acquisitionLockTimeoutMs().map(Duration::ofMillis).orElse(DEFAULT_LOCK);
-        return new RecordLock(consumer, record, looked, length, clock);
-    }
-
     private void receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
-        if (lock.isOld() && !lock.keep()) {
-            LOG.info("{} of {} waited too long for the device and went to another", key(lock), settings.topic());
-            return;
-        }
         try {
             T request = settings.parser().parseFrom(lock.record().value());
             deliver(request, lock, turn, workers);

@@ -72,7 +72,7 @@ class DeviceTest {
     @Test
     void killsAChildThatIsSilentForTooLong() throws Exception {
         new FakeDevice.Orders(model).give("hang-at-1");
-        try (Device device = FakeDevice.start(directory, Duration.ofSeconds(3));
+        try (Device device = FakeDevice.start(directory, Duration.ofSeconds(8));
                 Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
             turn.ask(opened());
             ProcessHandle child = ProcessHandle.of(device.pid().orElseThrow()).orElseThrow();

@@ -3,9 +3,13 @@ package org.dreamboothactors.deploy.local;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dreamboothactors.actors.DreamBoothService;
@@ -37,10 +41,16 @@ public final class LocalService implements AutoCloseable {
      */
     public static LocalService start(
             Places places, Configuration configuration, DataDirectory data, Consumer<String> tell) {
-        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
-            StoreSettings store = store(places, data, parts, tell);
-            String bootstrapServers = kafka(places, data, parts, tell);
+            StoreSettings store;
+            String bootstrapServers;
+            // Both at once: each takes seconds, mostly of loading classes. Closing waits, also when the broker fails.
+            try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
+                Future<StoreSettings> starting = beside.submit(() -> store(places, data, parts, tell));
+                bootstrapServers = kafka(places, data, parts, tell);
+                store = started(starting);
+            }
             ServiceSettings settings = configuration.service(bootstrapServers, store, data.work());
             DreamBoothService service = DreamBoothService.start(settings);
             parts.push(service);
@@ -70,6 +80,20 @@ public final class LocalService implements AutoCloseable {
     @Override
     public void close() {
         close(parts);
+    }
+
+    private static StoreSettings started(Future<StoreSettings> starting) {
+        try {
+            return starting.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("Cannot start the S3 store: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot start the S3 store: interrupted", e);
+        }
     }
 
     private static StoreSettings store(

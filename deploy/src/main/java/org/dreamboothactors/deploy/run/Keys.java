@@ -1,6 +1,8 @@
 package org.dreamboothactors.deploy.run;
 
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dreamboothactors.deploy.UsageException;
@@ -42,33 +44,44 @@ final class Keys {
             Map.entry("model.data.cached_instance_dir", "empty: latents are computed"),
             Map.entry("model.data.cached_reg_dir", "empty: latents are computed"));
 
-    /** Known elsewhere and not here yet; the value says what would have been asked for. */
-    private static final Map<String, String> LATER = Map.of(
-            "model.channels_last", "channels-last memory order",
-            "model.inductor", "whole-graph compilation",
-            "model.unet_config.use_flash_attention", "a choice of attention kernels",
-            "model.unet_config.use_checkpoint", "activation checkpointing",
-            "model.unet_config.from_pretrained", "another UNet than the base model's",
-            "trainer.devices", "a choice of devices for one run",
-            "trainer.num_nodes", "a choice of nodes for one run",
-            "trainer.accumulate_grad_batches", "gradient accumulation",
-            "model.global_batch_size", "gradient accumulation and several ranks",
-            "model.snr_gamma", "min-SNR weighting");
+    /**
+     * Something known elsewhere and not here yet.
+     *
+     * @param feature what would have been asked for
+     * @param without the value that asks for nothing
+     */
+    private record Later(String feature, String without) {}
+
+    private static final Map<String, Later> LATER = Map.of(
+            "model.channels_last", new Later("channels-last memory order", "false"),
+            "model.inductor", new Later("whole-graph compilation", "false"),
+            "model.unet_config.use_flash_attention", new Later("a choice of attention kernels", "false"),
+            "model.unet_config.use_checkpoint", new Later("activation checkpointing", "false"),
+            "model.unet_config.from_pretrained", new Later("another UNet than the base model's", ""),
+            "trainer.devices", new Later("a choice of devices for one run", "1"),
+            "trainer.num_nodes", new Later("a choice of nodes for one run", "1"),
+            "trainer.accumulate_grad_batches", new Later("gradient accumulation", "1"),
+            "model.global_batch_size", new Later("gradient accumulation and several ranks", ""),
+            "model.snr_gamma", new Later("min-SNR weighting", ""));
 
     private Keys() {}
 
     static void check(Map<String, String> values, String source) {
         for (String key : new TreeSet<>(values.keySet())) {
-            String later = LATER.get(key);
-            if (later != null) {
-                throw new UsageException("Cannot read the run from " + source + ": " + key + " asks for " + later
-                        + ", which is not supported yet. Remove the key");
+            Optional<Later> later = Optional.ofNullable(LATER.get(key));
+            if (later.isPresent() && asksFor(later.get(), values.getOrDefault(key, ""))) {
+                throw new UsageException("Cannot read the run from " + source + ": " + key + " asks for "
+                        + later.get().feature() + ", which is not supported yet. Remove the key");
             }
-            if (!KNOWN.containsKey(key)) {
+            if (later.isEmpty() && !KNOWN.containsKey(key)) {
                 throw new UsageException("Cannot read the run from " + source + ": unknown key " + key
                         + ", expected a documented one. Did you mean "
                         + Nearest.to(key, new TreeMap<>(KNOWN).keySet()) + "?");
             }
         }
+    }
+
+    private static boolean asksFor(Later later, String value) {
+        return !value.isBlank() && !value.strip().toLowerCase(Locale.ROOT).equals(later.without());
     }
 }

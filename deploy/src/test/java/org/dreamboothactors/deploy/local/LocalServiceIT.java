@@ -32,7 +32,7 @@ class LocalServiceIT {
                     .hasMessageStartingWith("Cannot start the S3 store: port " + taken.getLocalPort() + " is in use")
                     .hasMessageContaining("--set s3-port=PORT");
         }
-        assertThat(told).isEmpty();
+        assertThat(told).noneMatch(line -> line.startsWith("S3 store"));
     }
 
     @Test

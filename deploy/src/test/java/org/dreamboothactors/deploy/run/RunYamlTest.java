@@ -64,6 +64,15 @@ class RunYamlTest {
     }
 
     @Test
+    void takesKeysOfLaterFeaturesWhoseValueAsksForNothing() {
+        List<String> nothing =
+                List.of("model.inductor=False", "model.channels_last=false", "trainer.devices=1", "model.snr_gamma=");
+
+        assertThat(RunYaml.read(List.of(), nothing).spec())
+                .isEqualTo(RunYaml.read(List.of(), List.of()).spec());
+    }
+
+    @Test
     void refusesNemoCheckpointsWithPriorPreservation() throws URISyntaxException {
         Path file = resource("prior-preservation.yaml");
 

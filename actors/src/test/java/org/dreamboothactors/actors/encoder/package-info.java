@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.encoder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.inference;
+
+import org.jspecify.annotations.NullMarked;

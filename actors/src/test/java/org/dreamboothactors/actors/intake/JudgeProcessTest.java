@@ -1,0 +1,136 @@
+package org.dreamboothactors.actors.intake;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dreamboothactors.actors.intake.JudgeAnswer.Clean;
+import org.dreamboothactors.actors.intake.JudgeAnswer.Failed;
+import org.dreamboothactors.actors.intake.JudgeAnswer.Refused;
+import org.dreamboothactors.actors.intake.photo.Photos;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class JudgeProcessTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    @TempDir
+    Path folder;
+
+    private JudgeProcess start(Class<?> main, Duration cpu, Duration time) throws InterruptedException {
+        return JudgeProcess.start(new JudgeSettings(JudgeSettings.command(main), LONG, cpu, time), folder);
+    }
+
+    private JudgeQuestion photo(byte[] content) throws Exception {
+        return new JudgeQuestion(Files.write(folder.resolve("photo"), content), folder.resolve("clean.png"));
+    }
+
+    private JudgeQuestion photo(String content) throws Exception {
+        return photo(content.getBytes(ISO_8859_1));
+    }
+
+    @Test
+    void judgesOnePhotoAfterAnother() throws Exception {
+        try (JudgeProcess judge = start(IntakeMain.class, LONG, LONG)) {
+            assertThat(judge.ask(photo(Photos.file("plain.jpg")))).isEqualTo(new Clean(96, 64));
+            assertThat(judge.ask(photo(""))).isEqualTo(new Refused(PhotoVerdict.EMPTY, "the file is empty"));
+            assertThat(judge.ask(photo(Photos.file("cmyk.jpg")))).isEqualTo(new Clean(96, 64));
+        }
+        assertThat(folder.resolve("clean.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void isLostWhenAPhotoMakesItWaitForEver() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, SHORT)) {
+            assertThatThrownBy(() -> judge.ask(photo("hang")))
+                    .isInstanceOf(JudgeLost.class)
+                    .hasMessageContaining("more than 500 ms");
+        }
+    }
+
+    @Test
+    void isLostWhenAPhotoMakesItComputeForEver() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, SHORT, LONG)) {
+            assertThatThrownBy(() -> judge.ask(photo("spin")))
+                    .isInstanceOf(JudgeLost.class)
+                    .hasMessageContaining("more than 500 ms of processor time");
+        }
+    }
+
+    @Test
+    void isLostWhenAPhotoKillsItOrMakesItBabble() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            assertThatThrownBy(() -> judge.ask(photo("die")))
+                    .isInstanceOf(JudgeLost.class)
+                    .hasMessageContaining("died with code 3");
+        }
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            assertThatThrownBy(() -> judge.ask(photo("babble")))
+                    .isInstanceOf(JudgeLost.class)
+                    .hasMessageContaining("nonsense");
+        }
+    }
+
+    @Test
+    void seesNoEnvironmentVariable() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            assertThat(judge.ask(photo("environment"))).isEqualTo(new Failed("[]"));
+        }
+    }
+
+    @Test
+    void saysWhenTheProcessCannotBeStarted() {
+        JudgeSettings settings =
+                new JudgeSettings(JudgeSettings.command(JudgeProcessTest.class), LONG, LONG, LONG); // has no main
+
+        assertThatThrownBy(() -> JudgeProcess.start(settings, folder))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("Cannot start the process that judges photos", "Main method not found");
+    }
+
+    @Test
+    void survivesPhotosThatWouldFillItsMemory() throws Exception {
+        List<String> command = JudgeSettings.command(IntakeMain.class).stream()
+                .map(part -> part.startsWith("-Xmx") ? "-Xmx96m" : part)
+                .map(part -> part.startsWith("-Xmn") ? "-Xmn16m" : part)
+                .toList();
+        try (JudgeProcess judge = JudgeProcess.start(new JudgeSettings(command, LONG, LONG, LONG), folder)) {
+            assertThat(judge.ask(photo(Photos.pngThatClaims(30_000, 30_000))))
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.verdict()).isEqualTo(PhotoVerdict.TOO_LARGE));
+            assertThat(judge.ask(photo(Photos.pngWithTextOf(400 << 20)))).isEqualTo(new Clean(96, 64));
+            assertThat(judge.ask(photo(Photos.pngWithProfileOf(400 << 20)))).isEqualTo(new Clean(96, 64));
+            assertThat(judge.ask(photo(Photos.png(new BufferedImage(6000, 6000, BufferedImage.TYPE_BYTE_BINARY)))))
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.reason()).contains("it takes more memory than the 9"));
+            assertThat(judge.ask(photo(Photos.file("plain.jpg")))).isEqualTo(new Clean(96, 64));
+        }
+    }
+
+    @Test
+    void endsWhenItsParentIsGone() throws Exception {
+        Process process = new ProcessBuilder(JudgeSettings.command(IntakeMain.class))
+                .redirectError(folder.resolve("log").toFile())
+                .start();
+        try (OutputStream pipe = process.getOutputStream()) {
+            pipe.write("\n".getBytes(UTF_8), 0, 0);
+        }
+
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+}

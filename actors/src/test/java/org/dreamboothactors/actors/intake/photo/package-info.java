@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.intake.photo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package org.dreamboothactors.actors.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class CommitPaceTest {
+    private final CommitPace pace = new CommitPace(Duration.ofMinutes(10));
+
+    @Test
+    void commitsSoonAtFirst() {
+        assertThat(pace.isDue(Duration.ofSeconds(4))).isFalse();
+        assertThat(pace.isDue(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    void costsAtMostATwentiethOfTheTime() {
+        pace.learn(Duration.ofSeconds(6));
+
+        assertThat(pace.isDue(Duration.ofSeconds(119))).isFalse();
+        assertThat(pace.isDue(Duration.ofMinutes(2))).isTrue();
+    }
+
+    @Test
+    void risksNoMoreThanItMayHoweverMuchACommitCosts() {
+        pace.learn(Duration.ofMinutes(5));
+
+        assertThat(pace.isDue(Duration.ofMinutes(10))).isTrue();
+    }
+}

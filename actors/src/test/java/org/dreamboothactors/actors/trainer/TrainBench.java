@@ -1,0 +1,143 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.FakeDevice;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.NodeBench;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.Waiting;
+import org.dreamboothactors.protocol.Wire;
+import org.dreamboothactors.protocol.v1.CachedLatent;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.Validation;
+import org.dreamboothactors.storage.CommitLog;
+import org.dreamboothactors.storage.CommitLog.Commit;
+import org.dreamboothactors.storage.CommitLog.Kind;
+import org.dreamboothactors.storage.Stored;
+
+/** One run, and trainers for it with a device each. */
+final class TrainBench implements AutoCloseable {
+    static final long SEED = 7;
+    static final Duration SELDOM = Duration.ofHours(1);
+
+    final FakeDevice.Orders orders;
+    private final NodeBench bench;
+    private final Path directory;
+    private final Node node;
+    private final String run;
+    private final int steps;
+    private Device device;
+
+    TrainBench(NodeBench bench, Path directory, String run, int steps) throws IOException {
+        this.bench = bench;
+        this.directory = directory;
+        this.run = run;
+        this.steps = steps;
+        Path model = FakeDevice.model(directory.resolve("model"));
+        orders = new FakeDevice.Orders(model);
+        node = bench.node(model);
+        device = FakeDevice.start(directory);
+    }
+
+    /** Trains until the shift is over, or the run is. */
+    Outcome train(TrainRequest request, Duration longestCommitInterval, Shift shift) throws InterruptedException {
+        return work(new TrainRuns(node, SELDOM, longestCommitInterval, _ -> false), request, device, shift);
+    }
+
+    Outcome trainBySlices(TrainRequest request, Duration slice, Waiting waiting, Shift shift)
+            throws InterruptedException {
+        return work(new TrainRuns(node, slice, SELDOM, waiting), request, device, shift);
+    }
+
+    /** The same on a device of its own. */
+    Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
+        try (Device other = FakeDevice.start(directory)) {
+            return work(new TrainRuns(node, SELDOM, SELDOM, _ -> false), request, other, shift);
+        }
+    }
+
+    private static Outcome work(TrainRuns worker, TrainRequest request, Device device, Shift shift)
+            throws InterruptedException {
+        try (Device.Turn turn = device.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            return worker.work(request, turn, shift);
+        }
+    }
+
+    TrainRequest request(int attempt) {
+        return request(attempt, 0);
+    }
+
+    TrainRequest request(int attempt, int checkpointEvery) {
+        byte[] moments = "moments".getBytes(StandardCharsets.UTF_8);
+        Stored latent = bench.store().put("latents/" + run, moments);
+        return TrainRequest.newBuilder()
+                .setRunId(run)
+                .setAttempt(attempt)
+                .setBaseModel("toy")
+                .setBaseModelDigest(node.models().model("toy").digest())
+                .addInstanceLatents(
+                        CachedLatent.newBuilder().setImageSha256("aa").setMoments(Wire.message(latent)))
+                .setSpec(RunSpec.newBuilder()
+                        .setSeed(SEED)
+                        .setTraining(Training.newBuilder()
+                                .setMaxSteps(steps)
+                                .setLearningRate(1e-3)
+                                .setMicroBatchSize(1)
+                                .setAdamBeta1(0.9)
+                                .setAdamBeta2(0.999)
+                                .setAdamEpsilon(1e-8)
+                                .setMaxGradNorm(1)
+                                .setCheckpointEvery(checkpointEvery)))
+                .build();
+    }
+
+    static TrainRequest withPictures(TrainRequest request, int everySteps) {
+        TrainRequest.Builder builder = request.toBuilder();
+        builder.getSpecBuilder()
+                .setValidation(Validation.newBuilder()
+                        .addPrompts("a sks cup")
+                        .addPrompts("a sks cup in the snow")
+                        .setSeed(5)
+                        .setEverySteps(everySteps)
+                        .setSampling(Sampling.newBuilder()
+                                .setSampler("ddim")
+                                .setInferenceSteps(2)
+                                .setGuidanceScale(1)
+                                .setWidth(8)
+                                .setHeight(8)));
+        return builder.build();
+    }
+
+    /** As if the service had been started anew. */
+    Device freshDevice() {
+        device.close();
+        device = FakeDevice.start(directory);
+        return device;
+    }
+
+    List<RunEvent> told(FactCase fact) throws Exception {
+        return bench.told(run, fact);
+    }
+
+    List<Commit> commits(Kind kind) {
+        return CommitLog.open(bench.store(), "runs/" + run + "/").all().stream()
+                .filter(commit -> commit.kind() == kind)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

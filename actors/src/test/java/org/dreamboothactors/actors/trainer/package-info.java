@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.trainer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,316 @@
+package org.dreamboothactors.actors.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+@Timeout(180)
+class ShareQueueIT {
+    private static final Logger LOG = LoggerFactory.getLogger(ShareQueueIT.class);
+    private static final Duration LOCK = Duration.ofSeconds(6);
+    private static final Duration LONG_ENOUGH = LOCK.plusSeconds(3);
+    /** Less than a lock, which is what a record that is held by the wrong one takes. */
+    private static final Duration SOON = LOCK.minusSeconds(1);
+
+    private static final RunningQueue.Work NOTHING = (_, _) -> new Outcome.Done();
+
+    @TempDir
+    static Path directory = Path.of("");
+
+    private static QueueBench bench;
+
+    @BeforeAll
+    static void start() {
+        bench = new QueueBench(directory.resolve("kafka"));
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @Test
+    void worksOnARecordOnce() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("once", LOCK);
+        try (RunningQueue worker = RunningQueue.start(queue, device(), NOTHING)) {
+            bench.send("once", "a");
+
+            assertThat(worker.begun()).isEqualTo("a");
+            assertThat(worker.begun(LONG_ENOUGH)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsARecordLongerThanItsLock() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("renewed", LOCK);
+        RunningQueue.Work slow = (_, _) -> {
+            Thread.sleep(LOCK.multipliedBy(2));
+            return new Outcome.Done();
+        };
+        try (RunningQueue one = RunningQueue.start(queue, device(), slow)) {
+            bench.send("renewed", "a");
+            assertThat(one.begun()).isEqualTo("a");
+            try (RunningQueue other = RunningQueue.start(queue, device(), NOTHING)) {
+                assertThat(one.ended()).isEqualTo("a");
+                assertThat(other.begun(LONG_ENOUGH)).isEmpty();
+                assertThat(one.begun(Duration.ofMillis(1))).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void takesOneRecordAtATimeAlsoWhileItRenews() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("one-at-a-time", LOCK);
+        CountDownLatch done = new CountDownLatch(1);
+        RunningQueue.Work first = (request, _) -> {
+            if (request.getRunId().equals("a")) {
+                await(done);
+            }
+            return new Outcome.Done();
+        };
+        try (RunningQueue one = RunningQueue.start(queue, device(), first)) {
+            bench.send("one-at-a-time", "a");
+            assertThat(one.begun()).isEqualTo("a");
+            try (RunningQueue other = RunningQueue.start(queue, device(), NOTHING)) {
+                bench.send("one-at-a-time", "warm-up");
+                assertThat(other.begun()).isEqualTo("warm-up");
+                Instant end = Instant.now().plus(LOCK.multipliedBy(2));
+                for (int i = 0; Instant.now().isBefore(end); i++) {
+                    bench.send("one-at-a-time", "b" + i);
+                    assertThat(other.begun(SOON)).contains("b" + i);
+                }
+                done.countDown();
+                assertThat(one.ended()).isEqualTo("a");
+            }
+        }
+    }
+
+    @Test
+    void takesOverFromAWorkerThatVanished() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("vanished", LOCK);
+        bench.send("vanished", "a");
+        try (KafkaShareConsumer<String, byte[]> _ = bench.takeAndVanish(queue);
+                RunningQueue worker = RunningQueue.start(queue, device(), NOTHING)) {
+
+            assertThat(worker.begun()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void tellsAWorkerThatSleptThatItsRecordIsGone() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("slept", LOCK);
+        CountDownLatch otherHasIt = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        RunningQueue.Work untilTold = (_, shift) -> {
+            waitUntil(shift);
+            told.countDown();
+            return new Outcome.Again("lost");
+        };
+        try (RunningQueue sleeper = RunningQueue.start(queue, device(), untilTold, _ -> await(otherHasIt))) {
+            bench.send("slept", "a");
+            try (RunningQueue other = RunningQueue.start(queue, device(), (_, _) -> {
+                otherHasIt.countDown();
+                assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+                return new Outcome.Done();
+            })) {
+                // whichever of the two got it first, the sleeper's clock runs out
+                assertThat(other.begun()).isEqualTo("a");
+                assertThat(sleeper.ended()).isEqualTo("a");
+                assertThat(other.ended()).isEqualTo("a");
+                assertThat(other.begun(LONG_ENOUGH)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void givesARecordBackWhenAWorkerFails() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("failing", LOCK);
+        bench.send("failing", "a");
+        RunningQueue failing = RunningQueue.start(queue, device(), (_, _) -> {
+            throw new IllegalStateException("a surprise");
+        });
+
+        assertThat(failing.end().orElseThrow()).hasMessageContaining("a surprise");
+        try (RunningQueue next = RunningQueue.start(queue, device(), NOTHING)) {
+            assertThat(next.begun()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void givesUpWithAReasonWhenDeliveriesAreUsedUp() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("hopeless", LOCK);
+        bench.send("hopeless", "a");
+        Optional<String> failed = Optional.empty();
+        for (int tries = 0; failed.isEmpty(); tries++) {
+            assertThat(tries).isLessThan(Topics.DELIVERIES);
+            RunningQueue worker = RunningQueue.start(queue, device(), (_, _) -> {
+                throw new IllegalStateException("no luck");
+            });
+            assertThat(worker.end()).isPresent();
+            failed = worker.failed(Duration.ofMillis(1));
+        }
+
+        assertThat(failed.orElseThrow()).startsWith("a: it was tried 10 times").contains("no luck");
+        assertThat(bench.read(Topics.deadLetters("hopeless"), 1)).hasSize(1);
+    }
+
+    @Test
+    void putsWhatItCannotReadAmongTheDeadLetters() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("poison", LOCK);
+        byte[] poison = "this is no protobuf".getBytes(StandardCharsets.UTF_8);
+        bench.send("poison", "p", poison);
+        bench.send("poison", "a");
+        try (RunningQueue worker = RunningQueue.start(queue, device(), NOTHING)) {
+
+            assertThat(worker.begun()).isEqualTo("a");
+            List<ConsumerRecord<String, byte[]>> letters = bench.read(Topics.deadLetters("poison"), 1);
+            assertThat(letters).hasSize(1);
+            assertThat(letters.getFirst().key()).isEqualTo("p");
+            assertThat(letters.getFirst().value()).isEqualTo(poison);
+        }
+    }
+
+    @Test
+    void losesNothingWhenTheBrokerIsRestartedInMidWork() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("restarted", LOCK);
+        AtomicBoolean first = new AtomicBoolean(true);
+        CountDownLatch up = new CountDownLatch(1);
+        RunningQueue.Work work = (_, shift) -> {
+            if (first.getAndSet(false)) {
+                assertThat(up.await(60, TimeUnit.SECONDS)).isTrue();
+                Thread.sleep(LOCK.multipliedBy(2));
+            }
+            return shift.over() ? new Outcome.Again("lost") : new Outcome.Done();
+        };
+        try (RunningQueue worker = RunningQueue.start(queue, device(), work)) {
+            bench.send("restarted", "a");
+            assertThat(worker.begun()).isEqualTo("a");
+            bench.restart();
+            up.countDown();
+            bench.send("restarted", "b");
+
+            List<String> ended = new ArrayList<>();
+            while (!ended.contains("b")) {
+                ended.add(worker.ended());
+            }
+            assertThat(ended).contains("a");
+            assertThat(worker.begun(Duration.ofMillis(1))).isPresent(); // of b; nothing else waits
+        }
+    }
+
+    @Test
+    void leavesARecordToOthersWhileItsDeviceIsBusy() throws Exception {
+        QueueSettings<LatentRequest> training = bench.queue("busy-train", LOCK);
+        QueueSettings<LatentRequest> drawing = bench.queue("busy-draw", LOCK);
+        Device busy = device();
+        CountDownLatch done = new CountDownLatch(1);
+        try (RunningQueue trainer = RunningQueue.start(training, busy, (_, _) -> {
+                    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+                    return new Outcome.Done();
+                });
+                RunningQueue here = RunningQueue.start(drawing, busy, NOTHING);
+                RunningQueue there = RunningQueue.start(drawing, device(), NOTHING)) {
+            bench.send("busy-draw", "warm-up");
+            assertThat(firstOf(here, there)).isEqualTo("warm-up");
+            bench.send("busy-train", "long");
+            assertThat(trainer.begun()).isEqualTo("long");
+
+            for (int i = 0; i < 5; i++) {
+                bench.send("busy-draw", "p" + i);
+                assertThat(there.begun(SOON)).contains("p" + i);
+            }
+            done.countDown();
+            assertThat(here.begun(LONG_ENOUGH)).isEmpty();
+        }
+    }
+
+    @Test
+    void beginsWithinASecondWhileThreeQueuesShareADevice() throws Exception {
+        Device device = device();
+        QueueSettings<LatentRequest> third = bench.queue("latency-3", LOCK);
+        try (RunningQueue _ = RunningQueue.start(bench.queue("latency-1", LOCK), device, NOTHING);
+                RunningQueue _ = RunningQueue.start(bench.queue("latency-2", LOCK), device, NOTHING);
+                RunningQueue worker = RunningQueue.start(third, device, NOTHING)) {
+            bench.send("latency-3", "warm-up");
+            assertThat(worker.begun()).isEqualTo("warm-up");
+
+            List<Long> millis = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                bench.send("latency-3", "r" + i);
+                Instant sent = Instant.now();
+                assertThat(worker.begun()).isEqualTo("r" + i);
+                millis.add(Duration.between(sent, Instant.now()).toMillis());
+            }
+            LOG.info("milliseconds from record to start: {}", millis);
+            assertThat(millis.stream().sorted().toList().get(8)).isLessThan(1000);
+        }
+    }
+
+    @Test
+    void stopsSoonAndGivesBackWhatIsInWork() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("stopped", LOCK);
+        RunningQueue stopping = RunningQueue.start(queue, device(), (_, shift) -> {
+            waitUntil(shift);
+            return new Outcome.Again("closing");
+        });
+        bench.send("stopped", "a");
+        assertThat(stopping.begun()).isEqualTo("a");
+        stopping.stop();
+
+        assertThat(stopping.end()).isEmpty();
+        try (RunningQueue next = RunningQueue.start(queue, device(), NOTHING)) {
+            assertThat(next.begun()).isEqualTo("a");
+        }
+    }
+
+    private static String firstOf(RunningQueue one, RunningQueue other) throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            Optional<String> begun = one.begun(Duration.ofMillis(100)).or(() -> other.begunSoFar());
+            if (begun.isPresent()) {
+                return begun.get();
+            }
+        }
+        throw new IllegalStateException("neither queue got a record");
+    }
+
+    private static Device device() {
+        return new Device("cpu:0", 1, directory.resolve("device.log")); // no worker here asks it anything
+    }
+
+    private static void waitUntil(Shift shift) throws InterruptedException {
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (!shift.over()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.work;
+
+import org.jspecify.annotations.NullMarked;
