@@ -1,20 +1,12 @@
 package org.dreamboothactors.actors.board;
 
-import java.awt.AlphaComposite;
-import java.awt.Color;
-import java.awt.GradientPaint;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointPublished;
@@ -47,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the life of one run as the service would, with pictures in the store. The same seed tells the same story. */
 final class Story {
-    private static final int SIDE = 64;
+    private static final int SIDE = Paint.SIDE;
     private static final int GROUP = 4;
 
     private final String id;
@@ -66,7 +58,9 @@ final class Story {
         this.out = out;
         this.random = new Random(seed);
         this.atMs = beginMs;
-        this.photos = photos.isEmpty() ? List.of(subject(random), subject(random), subject(random)) : photos;
+        this.photos = photos.isEmpty()
+                ? List.of(Paint.subject(random), Paint.subject(random), Paint.subject(random))
+                : photos;
     }
 
     Story requested(String tenant, String instancePrompt, String classPrompt, int steps, int classImages) {
@@ -121,7 +115,7 @@ final class Story {
             int index = group;
             ClassImagesReady.Builder ready = ClassImagesReady.newBuilder().setGroupIndex(index);
             for (int i = 0; i < GROUP; i++) {
-                ready.addImages(put("class-images/" + id + "/" + index + "/" + i, subject(random)));
+                ready.addImages(put("class-images/" + id + "/" + index + "/" + i, Paint.subject(random)));
             }
             tell("class-" + index, event -> event.setClassImagesReady(ready.setMade(GROUP)));
             latents("latents-class-" + index, GROUP);
@@ -184,7 +178,7 @@ final class Story {
     Story drawn(long step, double likeness) {
         SamplesReady.Builder ready = SamplesReady.newBuilder().setStep(step);
         for (int i = 0; i < prompts.size(); i++) {
-            BufferedImage picture = blend(photos.get(i % photos.size()), likeness, new Random(i));
+            BufferedImage picture = Paint.blend(photos.get(i % photos.size()), likeness, new Random(i));
             ready.addSamples(Sample.newBuilder()
                     .setPrompt(prompts.get(i))
                     .setSeed(i + 1)
@@ -262,45 +256,6 @@ final class Story {
     }
 
     private StoredObject put(String key, BufferedImage picture) {
-        return Wire.message(store.put(key + ".png", png(picture)));
-    }
-
-    static byte[] png(BufferedImage picture) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    static BufferedImage subject(Random random) {
-        BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = picture.createGraphics();
-        graphics.setPaint(new GradientPaint(
-                0,
-                0,
-                Color.getHSBColor(random.nextFloat(), 0.3f, 0.95f),
-                SIDE,
-                SIDE,
-                Color.getHSBColor(random.nextFloat(), 0.4f, 0.6f)));
-        graphics.fillRect(0, 0, SIDE, SIDE);
-        graphics.setColor(Color.getHSBColor(random.nextFloat(), 0.8f, 0.8f));
-        graphics.fillOval(12 + random.nextInt(8), 18, 34, 32);
-        graphics.fillRect(40, 24, 14, 6);
-        graphics.dispose();
-        return picture;
-    }
-
-    private static BufferedImage blend(BufferedImage photo, double likeness, Random noise) {
-        BufferedImage base = subject(noise);
-        BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = picture.createGraphics();
-        graphics.drawImage(base, 0, 0, null);
-        graphics.setComposite(AlphaComposite.SrcOver.derive((float) likeness));
-        graphics.drawImage(photo, 0, 0, SIDE, SIDE, null);
-        graphics.dispose();
-        return picture;
+        return Wire.message(store.put(key + ".png", Paint.png(picture)));
     }
 }

@@ -93,6 +93,35 @@ final class Visitor implements AutoCloseable {
         return new Events(request("/api/events"));
     }
 
+    void awaitRun(String id, Predicate<JsonNode> wanted) throws InterruptedException {
+        try (Visitor.Events events = events()) {
+            events.await("run " + id, event -> {
+                for (JsonNode run : event.data().path("runs")) {
+                    if (run.path("id").asText().equals(id) && wanted.test(run)) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    JsonNode awaitTopic(String name, Predicate<JsonNode> wanted) throws InterruptedException {
+        JsonNode[] found = new JsonNode[1];
+        try (Visitor.Events events = events()) {
+            events.await("topic " + name, event -> {
+                for (JsonNode topic : event.data().path("topics")) {
+                    if (topic.path("name").asText().equals(name) && wanted.test(topic)) {
+                        found[0] = topic;
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+        return found[0];
+    }
+
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address.resolve(path)).timeout(PATIENCE);
