@@ -26,6 +26,7 @@ import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,7 +156,11 @@ public final class Intake extends AbstractMatchingBehavior<Intake.Command> {
     }
 
     private Behavior<Command> onUnfinished(SubjectUpload upload, Throwable cause) {
-        getContext().getLog().warn("Cannot judge upload {}, until it is asked for again", upload.getRunId(), cause);
+        if (cause.getCause() instanceof StorageException away) {
+            getContext().getLog().warn("Cannot judge upload {} now: {}", upload.getRunId(), away.getMessage());
+        } else {
+            getContext().getLog().error("Cannot judge upload {} now", upload.getRunId(), cause);
+        }
         askers.remove(upload);
         inWork.remove(upload);
         return reported();

@@ -1,6 +1,7 @@
 package org.dreamboothactors.deploy.local;
 
 import java.net.BindException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Deque;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /** The service in this process, with a broker and a store of its own where the settings name no others. */
 public final class LocalService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalService.class);
+    private static final int LARGEST_PORT = 65535;
 
     private final Deque<AutoCloseable> parts;
     private final Connection connection;
@@ -41,6 +43,7 @@ public final class LocalService implements AutoCloseable {
      */
     public static LocalService start(
             Places places, Configuration configuration, DataDirectory data, Consumer<String> tell) {
+        refuseWrongSettings(places, configuration, data);
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
             StoreSettings store;
@@ -82,6 +85,15 @@ public final class LocalService implements AutoCloseable {
         close(parts);
     }
 
+    /** Before anything is started: a typing mistake need not cost the start of a broker. */
+    private static void refuseWrongSettings(Places places, Configuration configuration, DataDirectory data) {
+        places.settings().number("kafka-port", 0, LARGEST_PORT);
+        places.settings().number("s3-port", 0, LARGEST_PORT);
+        Credentials none = new Credentials("", "");
+        URI anywhere = places.s3Endpoint().orElse(URI.create("http://127.0.0.1"));
+        configuration.service("", places.store(anywhere, places.credentials().orElse(none)), data.work());
+    }
+
     private static StoreSettings started(Future<StoreSettings> starting) {
         try {
             return starting.get();
@@ -105,7 +117,7 @@ public final class LocalService implements AutoCloseable {
         }
         Credentials keys = places.credentials().orElseGet(() -> Credentials.keptIn(data.credentialsFile()));
         KeptPort kept = new KeptPort(data.storePortFile());
-        int wanted = places.settings().number("s3-port", 0, 65535);
+        int wanted = places.settings().number("s3-port", 0, LARGEST_PORT);
         int port = wanted == 0 ? kept.last() : wanted;
         EmbeddedS3 server = started(
                 "S3 store",
@@ -127,7 +139,7 @@ public final class LocalService implements AutoCloseable {
             tell.accept("Kafka       " + places.bootstrapServers().get());
             return places.bootstrapServers().get();
         }
-        int port = places.settings().number("kafka-port", 0, 65535);
+        int port = places.settings().number("kafka-port", 0, LARGEST_PORT);
         EmbeddedKafka broker =
                 started("Kafka broker", "kafka-port", port, () -> EmbeddedKafka.start(data.kafka(), port));
         parts.push(broker);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,19 @@ class LocalServiceIT {
     }
 
     @Test
+    void refusesAWrongSettingBeforeAnythingIsStarted() throws IOException {
+        Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of("train-slice", "soon"));
+        Configuration configuration = new Configuration(settings, folder, Optional.of(model()));
+
+        try (DataDirectory data = DataDirectory.take(folder.resolve("data"))) {
+            assertThatThrownBy(() -> LocalService.start(new Places(settings), configuration, data, told::add))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("train-slice: soon");
+        }
+        assertThat(folder.resolve("data/kafka")).doesNotExist();
+    }
+
+    @Test
     void keepsTheKeysOfTheStoreForTheOwnerAlone() throws IOException {
         Path file = folder.resolve("s3-credentials");
 
@@ -61,14 +75,18 @@ class LocalServiceIT {
     }
 
     private void start(String portSetting, ServerSocket taken) throws IOException {
-        Path model = Files.createDirectories(folder.resolve("model"));
-        Files.writeString(model.resolve("model_index.json"), "{}");
         Settings settings =
                 Settings.read(Optional.empty(), Map.of(), Map.of(portSetting, Integer.toString(taken.getLocalPort())));
-        Configuration configuration = new Configuration(settings, folder, Optional.of(model));
+        Configuration configuration = new Configuration(settings, folder, Optional.of(model()));
         try (DataDirectory data = DataDirectory.take(folder.resolve("data"))) {
             LocalService.start(new Places(settings), configuration, data, told::add)
                     .close();
         }
+    }
+
+    private Path model() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("model_index.json"), "{}");
+        return model;
     }
 }
