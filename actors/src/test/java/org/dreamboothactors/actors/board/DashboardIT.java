@@ -188,8 +188,8 @@ class DashboardIT {
 
     @Test
     void saysThatAPortIsTaken() {
-        assertThatThrownBy(() -> new BoardStack(
-                        directory.resolve("second"), stack.dashboard().address().getPort()))
+        assertThatThrownBy(
+                        () -> stack.anotherDashboard(stack.dashboard().address().getPort()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Cannot serve the dashboard on 127.0.0.1 port")
                 .hasMessageContaining("Choose another port");

@@ -156,9 +156,7 @@ class IntakeIT {
                 store.verify(Wire.stored(verdict.getImage()));
             }
         }
-        assertThat(store.list("photos/"))
-                .hasSize(6)
-                .allMatch(key -> key.matches("photos/studio-1/blobs/[0-9a-f]{64}"));
+        assertThat(store.list("photos/")).hasSize(6).allMatch(key -> key.matches("photos/studio-1/blobs/[0-9a-f]{64}"));
         assertThat(store.list("")).noneMatch(key -> key.contains("secret") || key.contains("other"));
         assertThat(folder.resolve("work/scratch")).isEmptyDirectory();
 
@@ -233,8 +231,8 @@ class IntakeIT {
     @Test
     void staysSilentWhileTheStoreIsAwayOrTheDiskIsFull() {
         JudgeSettings moody = new JudgeSettings(JudgeSettings.command(MoodyMain.class), LONG, LONG, LONG);
-        ActorRef<Intake.Command> actor = kit.spawn(
-                Intake.create(new ChildProcessJudge(store, folder.resolve("work"), moody), 1, 8, NOBODY));
+        ActorRef<Intake.Command> actor =
+                kit.spawn(Intake.create(new ChildProcessJudge(store, folder.resolve("work"), moody), 1, 8, NOBODY));
         TestProbe<Judged> asker = kit.createTestProbe(Judged.class);
         SubjectUpload full = upload(List.of(photo("fail", "fail".getBytes(UTF_8))));
         SubjectUpload none = SubjectUpload.newBuilder().setRunId("none").build();

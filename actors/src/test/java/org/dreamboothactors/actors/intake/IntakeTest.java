@@ -33,8 +33,8 @@ class IntakeTest {
     private final ActorTestKit kit = ActorTestKit.create();
     private final SlowJudge judge = new SlowJudge();
     private final BlockingQueue<String> board = new LinkedBlockingQueue<>();
-    private final ActorRef<Intake.Command> intake = kit.spawn(
-            Intake.create(judge, 1, 1, (actor, state, work) -> board.add(actor + " " + state + " " + work)));
+    private final ActorRef<Intake.Command> intake =
+            kit.spawn(Intake.create(judge, 1, 1, (actor, state, work) -> board.add(actor + " " + state + " " + work)));
     private final TestProbe<Judged> first = kit.createTestProbe(Judged.class);
     private final TestProbe<Judged> second = kit.createTestProbe(Judged.class);
 

@@ -109,12 +109,14 @@ class JudgeProcessTest {
         try (JudgeProcess judge = JudgeProcess.start(new JudgeSettings(command, LONG, LONG, LONG), folder)) {
             assertThat(judge.ask(photo(Photos.pngThatClaims(30_000, 30_000))))
                     .isInstanceOfSatisfying(
-                            Refused.class, refused -> assertThat(refused.verdict()).isEqualTo(PhotoVerdict.TOO_LARGE));
+                            Refused.class,
+                            refused -> assertThat(refused.verdict()).isEqualTo(PhotoVerdict.TOO_LARGE));
             assertThat(judge.ask(photo(Photos.pngWithTextOf(400 << 20)))).isEqualTo(new Clean(96, 64));
             assertThat(judge.ask(photo(Photos.pngWithProfileOf(400 << 20)))).isEqualTo(new Clean(96, 64));
             assertThat(judge.ask(photo(Photos.png(new BufferedImage(6000, 6000, BufferedImage.TYPE_BYTE_BINARY)))))
                     .isInstanceOfSatisfying(
-                            Refused.class, refused -> assertThat(refused.reason()).contains("it takes more memory than the 9"));
+                            Refused.class,
+                            refused -> assertThat(refused.reason()).contains("it takes more memory than the 9"));
             assertThat(judge.ask(photo(Photos.file("plain.jpg")))).isEqualTo(new Clean(96, 64));
         }
     }

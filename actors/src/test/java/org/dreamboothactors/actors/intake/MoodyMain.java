@@ -29,7 +29,8 @@ final class MoodyMain {
                 case "die" -> Runtime.getRuntime().halt(3);
                 case "babble" -> pipe.println("babble");
                 case "fail" -> lines.write(new Failed("the disk is full"));
-                case "environment" -> lines.write(new Failed(System.getenv().keySet().toString()));
+                case "environment" ->
+                    lines.write(new Failed(System.getenv().keySet().toString()));
                 case "good" -> lines.write(new Clean(1, 1));
                 default -> lines.write(IntakeMain.answer(next.get()));
             }

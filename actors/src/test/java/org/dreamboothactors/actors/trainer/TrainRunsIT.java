@@ -275,9 +275,10 @@ class TrainRunsIT {
             String newest = run.commits(Kind.STATE).getLast().blobs().getFirst().key();
             bench.store().put(newest, "rotten".getBytes(StandardCharsets.UTF_8));
 
+            run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(5))); // the same state once more
             run.train(run.request(1), TrainBench.SELDOM, TestShift.endless());
 
-            assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L, 4L);
+            assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L, 4L, 9L);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 20));
         }
     }
