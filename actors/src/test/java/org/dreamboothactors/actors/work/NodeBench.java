@@ -1,6 +1,9 @@
 package org.dreamboothactors.actors.work;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +53,14 @@ public final class NodeBench implements AutoCloseable {
 
     public ArtifactStore store() {
         return store;
+    }
+
+    /** Changes a byte of an object on the store's disk; what the store knows of it stays as it was. */
+    public void rot(String key) throws IOException {
+        Path file = directory.resolve("s3").resolve(store.bucket()).resolve(key);
+        byte[] content = Files.readAllBytes(file);
+        content[0] ^= 1;
+        Files.write(file, content, StandardOpenOption.WRITE);
     }
 
     public Facts facts() {
