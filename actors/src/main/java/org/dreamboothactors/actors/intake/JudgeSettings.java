@@ -15,6 +15,8 @@ import java.util.List;
 record JudgeSettings(List<String> command, Duration toStart, Duration cpuPerPhoto, Duration timePerPhoto) {
     /** A photo of the largest size takes up to 600 MB in some formats: decoded, converted, and its clean copy. */
     private static final String HEAP = "-Xmx768m";
+    /** Three times what the slowest large photo took: 64 million pixels of 16 bits with transparency, 12 s. */
+    private static final Duration CPU_PER_PHOTO = Duration.ofSeconds(40);
 
     JudgeSettings {
         command = List.copyOf(command);
@@ -22,7 +24,7 @@ record JudgeSettings(List<String> command, Duration toStart, Duration cpuPerPhot
 
     static JudgeSettings standard() {
         return new JudgeSettings(
-                command(IntakeMain.class), Duration.ofMinutes(2), Duration.ofSeconds(20), Duration.ofMinutes(3));
+                command(IntakeMain.class), Duration.ofMinutes(2), CPU_PER_PHOTO, Duration.ofMinutes(5));
     }
 
     /** The command that runs a main class of this class path as a judging process. */
