@@ -163,7 +163,7 @@ public final class DemoCommand implements Callable<Integer> {
                     yield Exit.DONE;
                 }
                 case Demo.Interrupted() -> {
-                    screen.print("Interrupted, stopping");
+                    screen.print("Stopping");
                     yield Exit.INTERRUPTED;
                 }
                 case Demo.NotReady(var why) -> {

@@ -35,6 +35,8 @@ import org.dreamboothactors.protocol.v1.SamplesReady;
 public final class Demo {
     private static final String TENANT = "demo";
     private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(30));
+    private static final Duration LONGEST_CANCEL = Duration.ofSeconds(10);
+    private static final Duration GLANCE = Duration.ofMillis(300);
     private static final Duration LONGEST_SEARCH = Duration.ofMinutes(1);
 
     /** How the demo ended. */
@@ -84,6 +86,7 @@ public final class Demo {
             switch (end) {
                 case RunOver(var ending) when ending == Ending.READY -> {}
                 case RunWatch.Stopped() -> {
+                    cancel(runId, feed);
                     return new Interrupted();
                 }
                 case RunOver over -> {
@@ -142,6 +145,18 @@ public final class Demo {
                     sheet);
         });
         return pictures.map(_ -> events);
+    }
+
+    /** So that it does not go on beside the next demo. */
+    private void cancel(String runId, Feed<RunEvent> feed) {
+        say("Interrupted, cancelling the run");
+        remote.cancel(runId, "the demo was interrupted");
+        Instant limit = clock.instant().plus(LONGEST_CANCEL);
+        while (clock.instant().isBefore(limit)) {
+            if (feed.next(GLANCE).filter(RunEvent::hasCancelled).isPresent()) {
+                return;
+            }
+        }
     }
 
     private void say(String line) {

@@ -25,7 +25,8 @@ public record RunTotals(int imagesMade, int imagesReused, int latentsEncoded, in
 
     @Override
     public String toString() {
+        String found = imagesReused + latentsReused > 0 ? " (found from earlier runs; --fresh starts without)" : "";
         return "class images: " + imagesMade + " made, " + imagesReused + " reused; latents: " + latentsEncoded
-                + " encoded, " + latentsReused + " reused";
+                + " encoded, " + latentsReused + " reused" + found;
     }
 }

@@ -19,6 +19,7 @@ import org.dreamboothactors.deploy.progress.Screen;
 import org.dreamboothactors.deploy.remote.FakeRemote;
 import org.dreamboothactors.deploy.run.RunDescription;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -76,10 +77,11 @@ class DemoTest {
     }
 
     @Test
-    void stopsWhereItIsWhenASignalComes() {
+    void cancelsItsRunWhenASignalComes() {
         stop.give();
 
         assertThat(demo()).isEqualTo(new Demo.Interrupted());
+        assertThat(service.history()).anyMatch(RunEvent::hasCancelled);
     }
 
     private Demo.End demo() {
