@@ -12,9 +12,9 @@ public final class Exit {
     public static final String EXAMPLES = "%nExamples:%n";
     public static final String SERVICE = "%nThe service and its settings:%n";
     public static final String DONE_HELP = "0:done";
-    public static final String FAILED_HELP = "1:failed; the last line says why";
+    public static final String FAILED_HELP = "1:failed; the message says why";
     public static final String RUN_FAILED_HELP = "1:failed; a run that failed or was rejected counts as well";
-    public static final String USAGE_HELP = "2:wrong use; the last line says what was expected";
+    public static final String USAGE_HELP = "2:wrong use; the message says what was expected";
     public static final String CANCELLED_HELP = "3:the run was cancelled";
     public static final String INTERRUPTED_HELP = "130:interrupted, e.g. by Ctrl-C";
 

@@ -77,6 +77,7 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler(new Failures())
+                .setParameterExceptionHandler(new WrongUse())
                 .setUsageHelpWidth(HELP_WIDTH);
     }
 

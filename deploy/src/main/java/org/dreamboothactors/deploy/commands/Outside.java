@@ -1,5 +1,7 @@
 package org.dreamboothactors.deploy.commands;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.dreamboothactors.deploy.progress.Screen;
 import org.dreamboothactors.deploy.remote.ClientRemote;
 import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a command takes from the world around it.
@@ -38,7 +41,9 @@ record Outside(
                 Screen.Kind.ofThisProcess());
     }
 
+    /** Where the service is. From here on the Kafka client keeps its warnings to itself: the command says what is wrong. */
     Connection find(SettingsOptions options) {
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
         return new Places(options.read(environment)).connection();
     }
 

@@ -168,7 +168,9 @@ public final class RunProgress {
     }
 
     private static String samples(SamplesReady samples) {
-        return samples.getSamplesCount() + " pictures drawn"
+        int count = samples.getSamplesCount();
+        return count
+                + (count == 1 ? " picture drawn" : " pictures drawn")
                 + (samples.getStep() == 0 ? " by the base model" : " at step " + samples.getStep());
     }
 
