@@ -36,7 +36,8 @@ public final class CommitLog {
      */
     public static CommitLog open(ArtifactStore store, String runPrefix) {
         CommitLog log = new CommitLog(store, runPrefix + "log/");
-        for (int index = 0; index < store.list(log.prefix).size(); index++) {
+        int entries = store.list(log.prefix).size();
+        for (int index = 0; index < entries; index++) {
             log.commits.add(log.read(index));
         }
         return log;

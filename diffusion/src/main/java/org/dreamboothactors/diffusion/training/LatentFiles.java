@@ -29,8 +29,12 @@ public record LatentFiles(List<Latent> instances, List<Latent> classes, int heig
         List<Latent> instances = read(data.instanceLatents(), shapes, kernels);
         List<Latent> classes = read(data.classLatents(), shapes, kernels);
         Shape first = shapes.getFirst();
+        if (first.dimension() != 3) {
+            throw new IllegalArgumentException("Cannot train: a latent has shape " + first
+                    + ", expected (2 x channels, height, width). Encode the pictures anew");
+        }
         for (Shape shape : shapes) {
-            if (shape.dimension() != 3 || !shape.equals(first)) {
+            if (!shape.equals(first)) {
                 throw new IllegalArgumentException("Cannot train: a latent has shape " + shape + ", expected " + first
                         + " as the first has. Encode all pictures at one resolution");
             }

@@ -1,0 +1,108 @@
+package org.dreamboothactors.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Times the product's DreamBooth step on random latents: one line a step, {@code step N total SECONDS ...}. */
+@Command(name = "train-step", mixinStandardHelpOptions = true, description = "Times DreamBooth steps of a model.")
+final class TrainStep implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", description = "diffusers folder, e.g. one of ./dreambooth random-model")
+    Path model = Path.of("");
+
+    @Option(names = "--steps", defaultValue = "3", description = "default 3; the first is a warm-up")
+    int steps;
+
+    @Option(names = "--latent-size", defaultValue = "64", description = "sides of the latents; default 64: 512 pixels")
+    int latentSize;
+
+    @Option(names = "--latent-channels", defaultValue = "4", description = "default 4")
+    int latentChannels;
+
+    @Option(names = "--micro-batch", defaultValue = "1", description = "instance samples; as many class samples on top")
+    int microBatch;
+
+    @Option(names = "--threads", description = "default: all cores")
+    int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--train-text-encoder", description = "the text encoder learns too")
+    boolean trainTextEncoder;
+
+    @Override
+    public Integer call() throws IOException {
+        Path scratch = Files.createTempDirectory("train-step");
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(), data(scratch), threads)) {
+            System.out.println(trainer.environment());
+            for (int i = 0; i < steps; i++) {
+                long start = System.nanoTime();
+                StepResult result = trainer.trainStep();
+                System.out.printf(
+                        "step %d total %.3f loss %.4f rss %s%n",
+                        i, (System.nanoTime() - start) / 1e9, result.loss(), PeakMemory.text());
+            }
+        } finally {
+            delete(scratch);
+        }
+        return 0;
+    }
+
+    private TrainingConfig config() {
+        return new TrainingConfig(
+                1,
+                steps,
+                1e-6,
+                trainTextEncoder,
+                1e-6,
+                microBatch,
+                0.9,
+                0.999,
+                1e-8,
+                0.01,
+                1,
+                1,
+                true,
+                "a photo of a sks teapot",
+                "a photo of a teapot");
+    }
+
+    private TrainingData data(Path folder) {
+        return new TrainingData(
+                List.of(latent(folder.resolve("instance.safetensors"))),
+                List.of(latent(folder.resolve("class.safetensors"))));
+    }
+
+    /** Moments with mean and log-variance from a normal distribution: what they hold does not change the time. */
+    private Path latent(Path file) {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray moments = manager.randomNormal(
+                        0, 1, new Shape(2L * latentChannels, latentSize, latentSize), DataType.FLOAT32)) {
+            Safetensors.write(Map.of("moments", moments), Map.of(), file);
+        }
+        return file;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
