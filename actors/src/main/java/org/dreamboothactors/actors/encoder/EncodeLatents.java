@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
-import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.DeviceRefused;
-import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
@@ -32,14 +30,12 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
 
     @Override
     public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
-        if (node.ended().contains(request.getRunId())) {
-            return new Outcome.Done();
-        }
-        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
-            case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
-            case BaseModels.Changed(String reason) -> fail(request, reason);
-            case BaseModels.Found(BaseModel model) -> work(request, model, device, shift);
-        };
+        return node.withModel(
+                request.getRunId(),
+                request.getBaseModel(),
+                request.getBaseModelDigest(),
+                reason -> fail(request, reason),
+                model -> work(request, model, device, shift));
     }
 
     private Outcome work(LatentRequest request, BaseModel model, Device.Turn device, Shift shift) {
@@ -47,8 +43,6 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
             return encode(request, model, device, shift);
         } catch (DeviceRefused e) {
             return fail(request, String.valueOf(e.getMessage()));
-        } catch (DeviceLost e) {
-            return new Outcome.Again(String.valueOf(e.getMessage()));
         }
     }
 

@@ -7,9 +7,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
-import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.DeviceRefused;
-import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Drawings;
 import org.dreamboothactors.actors.work.Node;
@@ -34,14 +32,12 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
 
     @Override
     public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {
-        if (node.ended().contains(request.getRunId())) {
-            return new Outcome.Done();
-        }
-        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
-            case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
-            case BaseModels.Changed(String reason) -> fail(request, reason);
-            case BaseModels.Found(BaseModel model) -> work(request, model, device, shift);
-        };
+        return node.withModel(
+                request.getRunId(),
+                request.getBaseModel(),
+                request.getBaseModelDigest(),
+                reason -> fail(request, reason),
+                model -> work(request, model, device, shift));
     }
 
     private Outcome work(GenerationRequest request, BaseModel model, Device.Turn device, Shift shift) {
@@ -53,8 +49,6 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
             };
         } catch (DeviceRefused | UnsupportedOperationException | IllegalArgumentException e) {
             return fail(request, String.valueOf(e.getMessage()));
-        } catch (DeviceLost e) {
-            return new Outcome.Again(String.valueOf(e.getMessage()));
         }
     }
 

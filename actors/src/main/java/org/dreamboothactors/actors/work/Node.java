@@ -1,6 +1,9 @@
 package org.dreamboothactors.actors.work;
 
 import java.nio.file.Path;
+import java.util.function.Function;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -14,6 +17,32 @@ public record Node(ArtifactStore store, Facts facts, EndedRuns ended, BaseModels
 
     public Scratch scratch() {
         return Scratch.below(workDirectory.resolve("scratch"));
+    }
+
+    /**
+     * Does work that needs a base model, unless the run wants none any more.
+     *
+     * @param fail tells that the work will not succeed, and why
+     * @return with a device that was lost on the way: again
+     */
+    public Outcome withModel(
+            String runId,
+            String baseModel,
+            String digest,
+            Function<String, Outcome> fail,
+            Function<BaseModel, Outcome> work) {
+        if (ended.contains(runId)) {
+            return new Outcome.Done();
+        }
+        try {
+            return switch (models.find(baseModel, digest)) {
+                case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
+                case BaseModels.Changed(String reason) -> fail.apply(reason);
+                case BaseModels.Found(BaseModel model) -> work.apply(model);
+            };
+        } catch (DeviceLost e) {
+            return new Outcome.Again(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Tells that some work will not succeed by being tried again. */

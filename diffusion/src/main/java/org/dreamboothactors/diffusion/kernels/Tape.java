@@ -19,7 +19,7 @@ import org.dreamboothactors.diffusion.kernels.Argument.One;
 public final class Tape implements AutoCloseable {
     private final Kernels kernels;
     private final NDManager manager;
-    private final boolean learning;
+    private final Keep keep;
     private final List<Entry> entries = new ArrayList<>();
 
     /** What a block gave, or what came from outside. */
@@ -39,23 +39,41 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** A block that was run: {@code graph} is its result with libtorch's memory of how it came about. */
-    private record Entry(Block block, List<Value> inputs, NDArray graph, Value output) {}
+    /** What a tape keeps of a block for the way back. */
+    private enum Keep {
+        /** Nothing: there is no way back. */
+        NOTHING,
+        /** Inputs, and what libtorch remembers of how the result came about. */
+        GRAPHS,
+        /** Inputs alone; the block runs once more on the way back. */
+        INPUTS
+    }
 
-    private Tape(Kernels kernels, boolean learning) {
+    /** A block that was run: {@code graph} is its result with libtorch's memory of how it came about, where kept. */
+    private record Entry(Block block, List<Value> inputs, Optional<NDArray> graph, Value output) {}
+
+    private Tape(Kernels kernels, Keep keep) {
         this.kernels = kernels;
         this.manager = kernels.manager().newSubManager();
-        this.learning = learning;
+        this.keep = keep;
     }
 
     /** A tape that only goes forward. */
     public static Tape forward(Kernels kernels) {
-        return new Tape(kernels, false);
+        return new Tape(kernels, Keep.NOTHING);
     }
 
     /** A tape that can be gone back on. */
     public static Tape learning(Kernels kernels) {
-        return new Tape(kernels, true);
+        return new Tape(kernels, Keep.GRAPHS);
+    }
+
+    /**
+     * A tape that can be gone back on and holds only the results of blocks (activation checkpointing, Chen et al. 2016):
+     * less memory for one more forward pass, and the same bits.
+     */
+    public static Tape checkpointing(Kernels kernels) {
+        return new Tape(kernels, Keep.INPUTS);
     }
 
     /** Owner of the tape's arrays. */
@@ -70,14 +88,17 @@ public final class Tape implements AutoCloseable {
 
     /** Runs a block. */
     public Value run(Block block, Value... inputs) {
-        boolean wanted =
-                learning && (block.learns() || List.of(inputs).stream().anyMatch(value -> value.wantsGradient));
-        Argument[] arguments = arguments(block, inputs);
+        boolean wanted = keep != Keep.NOTHING
+                && (block.learns() || List.of(inputs).stream().anyMatch(value -> value.wantsGradient));
+        Argument[] arguments = arguments(block, List.of(inputs));
         if (!wanted) {
             return new Value(kernels.run(block.kernel(), manager, arguments), false);
         }
-        NDArray graph = kernels.record(block.kernel(), manager, arguments);
-        NDArray leaf = graph.stopGradient();
+        Optional<NDArray> graph = keep == Keep.GRAPHS
+                ? Optional.of(kernels.record(block.kernel(), manager, arguments))
+                : Optional.empty();
+        NDArray leaf =
+                graph.map(NDArray::stopGradient).orElseGet(() -> kernels.run(block.kernel(), manager, arguments));
         leaf.attach(manager);
         leaf.setRequiresGradient(true);
         Value output = new Value(leaf, true);
@@ -103,8 +124,11 @@ public final class Tape implements AutoCloseable {
     public void back(Value output, NDArray upstream, Gradients into) {
         output.gradient = Optional.of(upstream);
         for (Entry entry : entries.reversed()) {
-            entry.output().gradient.ifPresent(gradient -> back(entry, gradient, into));
-            entry.graph().close();
+            entry.output()
+                    .gradient
+                    .ifPresentOrElse(
+                            gradient -> back(entry, gradient, into),
+                            () -> entry.graph().ifPresent(NDArray::close));
             entry.output().array.close();
         }
         entries.clear();
@@ -119,7 +143,9 @@ public final class Tape implements AutoCloseable {
         List<NDArray> wanted = new ArrayList<>();
         inputs.forEach(value -> wanted.add(value.array));
         parameters.forEach(parameter -> wanted.add(parameter.getValue()));
-        List<NDArray> found = kernels.gradients(entry.graph(), upstream, wanted, kernels.manager());
+        NDArray graph = entry.graph().orElseGet(() -> again(entry));
+        List<NDArray> found = kernels.gradients(graph, upstream, wanted, kernels.manager());
+        graph.close();
         for (int i = 0; i < inputs.size(); i++) {
             add(inputs.get(i), found.get(i));
         }
@@ -127,6 +153,11 @@ public final class Tape implements AutoCloseable {
             into.add(entry.block().prefix() + parameters.get(i).getKey(), found.get(inputs.size() + i));
         }
         upstream.close();
+    }
+
+    private NDArray again(Entry entry) {
+        Argument[] arguments = arguments(entry.block(), entry.inputs());
+        return kernels.record(entry.block().kernel(), manager, arguments);
     }
 
     /** What a value gives to several blocks comes back from each of them. */
@@ -140,7 +171,7 @@ public final class Tape implements AutoCloseable {
                 () -> value.gradient = Optional.of(more));
     }
 
-    private static Argument[] arguments(Block block, Value... inputs) {
+    private static Argument[] arguments(Block block, List<Value> inputs) {
         List<Argument> arguments = new ArrayList<>();
         for (Value input : inputs) {
             arguments.add(new One(input.array));

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.diffusion.kernels;
+
+import org.jspecify.annotations.NullMarked;
