@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -43,10 +44,19 @@ public final class CLIPTextModel {
 
     /** Loads a folder with {@code config.json} and safetensors, with or without the prefix that transformers 5 drops. */
     public static CLIPTextModel load(Path folder, Kernels kernels) {
+        return load(folder, kernels, UnaryOperator.identity());
+    }
+
+    /**
+     * The same with other weights than the folder's.
+     *
+     * @param adapt from the folder's weights; may add some, which the kernels find by their names
+     */
+    public static CLIPTextModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
         CLIPTextConfig config = CLIPTextConfig.read(folder);
         Weights weights =
                 Weights.load(folder, PART, shapes(config), name -> name.startsWith(ROOT) ? name : ROOT + name, kernels);
-        return new CLIPTextModel(config, weights, kernels);
+        return new CLIPTextModel(config, adapt.apply(weights), kernels);
     }
 
     /** Every parameter of a model of this configuration. */

@@ -56,9 +56,18 @@ public final class UNet2DConditionModel {
 
     /** Loads a folder with {@code config.json} and safetensors. */
     public static UNet2DConditionModel load(Path folder, Kernels kernels) {
+        return load(folder, kernels, UnaryOperator.identity());
+    }
+
+    /**
+     * The same with other weights than the folder's.
+     *
+     * @param adapt from the folder's weights; may add some, which the kernels find by their names
+     */
+    public static UNet2DConditionModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
         UNetConfig config = UNetConfig.read(folder);
         Weights weights = Weights.load(folder, PART, shapes(config), UnaryOperator.identity(), kernels);
-        return new UNet2DConditionModel(config, weights, kernels);
+        return new UNet2DConditionModel(config, adapt.apply(weights), kernels);
     }
 
     /** Every parameter of a model of this configuration. */

@@ -18,7 +18,8 @@ public record Draws(long seed) {
         NOISE(5),
         CROP(6),
         LATENT(7),
-        SAMPLER(8);
+        SAMPLER(8),
+        LORA(9);
 
         private final int code;
 

@@ -23,7 +23,12 @@ class Kernels(Module):
       y = torch.linear(x, p[name + ".weight"], p[name + ".bias"])
     else:
       y = torch.linear(x, p[name + ".weight"])
-    return y
+    if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
+      low = torch.linear(x, p[name + ".lora_A.weight"])
+      z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
+    else:
+      z = y
+    return z
 
   # x (B, N, heads * d), context (B, M, heads * d) already projected
   def attend(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:

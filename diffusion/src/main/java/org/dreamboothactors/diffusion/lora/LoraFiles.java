@@ -1,0 +1,98 @@
+package org.dreamboothactors.diffusion.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.Weights;
+
+/**
+ * Adapters as files of their own, in the names of diffusers (peft) and of kohya's sd-scripts, which ComfyUI and A1111
+ * read. Both hold the same numbers, fp32.
+ */
+public final class LoraFiles {
+    /** What {@code load_lora_weights} of diffusers looks for in a folder. */
+    public static final String DIFFUSERS = "pytorch_lora_weights.safetensors";
+    /** For ComfyUI's {@code models/loras} and A1111's {@code models/Lora}. */
+    public static final String KOHYA = "kohya_lora.safetensors";
+
+    static final String METADATA = "lora_adapter_metadata";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Map<String, String> KOHYA_PARTS =
+            Map.of(UNet2DConditionModel.PART, "lora_unet_", CLIPTextModel.PART, "lora_te_");
+
+    private LoraFiles() {}
+
+    /** Writes both files into {@code folder}, which is made when absent. */
+    public static void write(List<Weights> parts, LoraSettings settings, Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a LoRA to " + folder + ": " + e.getMessage(), e);
+        }
+        writeDiffusers(parts, settings, folder.resolve(DIFFUSERS));
+        writeKohya(parts, settings, folder.resolve(KOHYA));
+    }
+
+    private static void writeDiffusers(List<Weights> parts, LoraSettings settings, Path file) {
+        Map<String, NDArray> tensors = new TreeMap<>();
+        Map<String, Object> config = new TreeMap<>();
+        for (Weights part : parts) {
+            LoraLayers.adapters(part).forEach((name, array) -> tensors.put(part.part() + "." + name, array));
+            config.put(part.part() + ".r", settings.rank());
+            config.put(part.part() + ".lora_alpha", settings.alpha());
+            config.put(part.part() + ".target_modules", settings.targets().get(part.part()));
+        }
+        // Without it diffusers takes alpha for the rank.
+        Safetensors.write(tensors, Map.of("format", "pt", METADATA, json(config)), file);
+    }
+
+    private static void writeKohya(List<Weights> parts, LoraSettings settings, Path file) {
+        Map<String, NDArray> tensors = new TreeMap<>();
+        try (NDManager scratch = NDManager.newBaseManager()) {
+            for (Weights part : parts) {
+                LoraLayers.adapters(part).forEach((name, array) -> {
+                    boolean down = name.endsWith(LoraLayers.A);
+                    String layer = name.substring(0, name.length() - LoraLayers.A.length());
+                    String stem = kohya(part.part(), layer);
+                    tensors.put(stem + (down ? ".lora_down.weight" : ".lora_up.weight"), array);
+                    tensors.put(stem + ".alpha", scratch.create((float) settings.alpha()));
+                });
+            }
+            Map<String, String> metadata = Map.of(
+                    "format",
+                    "pt",
+                    "ss_network_module",
+                    "networks.lora",
+                    "ss_network_dim",
+                    Integer.toString(settings.rank()),
+                    "ss_network_alpha",
+                    Double.toString(settings.alpha()));
+            Safetensors.write(tensors, metadata, file);
+        }
+    }
+
+    /** A layer's name in kohya's files. */
+    static String kohya(String part, String layer) {
+        return KOHYA_PARTS.getOrDefault(part, "lora_" + part + "_") + layer.replace('.', '_');
+    }
+
+    private static String json(Map<String, Object> config) {
+        try {
+            return JSON.writeValueAsString(config);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Numbers and names are JSON", e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package org.dreamboothactors.diffusion.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
+import org.dreamboothactors.diffusion.weights.Weights;
+
+/**
+ * Weights of a part with adapters beside some linear layers: {@code W x} becomes {@code W x + scale * B (A x)}.
+ *
+ * <p>Adapters lie among the weights under the names that peft gives them, {@code <layer>.lora_A.weight} (rank, in) and
+ * {@code <layer>.lora_B.weight} (out, rank), where the kernels find them. They alone learn.
+ */
+public final class LoraLayers {
+    static final String A = ".lora_A.weight";
+    static final String B = ".lora_B.weight";
+    private static final String SCALE = ".lora_scale";
+    private static final String WEIGHT = ".weight";
+
+    private LoraLayers() {}
+
+    /**
+     * Adds adapters that change nothing yet: A normal with deviation 1 / rank (peft's "gaussian"), B zero.
+     *
+     * @param seed decides A
+     */
+    public static Weights fresh(Weights base, LoraSettings settings, long seed, Kernels kernels) {
+        Draws draws = new Draws(seed);
+        long part = base.part().equals(UNet2DConditionModel.PART) ? 0 : 1;
+        SortedMap<String, NDArray> adapters = new TreeMap<>();
+        for (String layer : layers(base, settings.targets().getOrDefault(base.part(), List.of()))) {
+            Shape weight = of(base.byName(), layer + WEIGHT).getShape(); // (out, in)
+            int count = Math.toIntExact(settings.rank() * weight.get(1));
+            float[] numbers = draws.gaussian(Purpose.LORA, part, adapters.size(), count);
+            for (int i = 0; i < count; i++) {
+                numbers[i] /= settings.rank();
+            }
+            NDManager manager = kernels.manager();
+            adapters.put(layer + A, manager.create(numbers, new Shape(settings.rank(), weight.get(1))));
+            adapters.put(layer + B, manager.zeros(new Shape(weight.get(0), settings.rank())));
+        }
+        SortedMap<String, NDArray> all = new TreeMap<>(base.byName());
+        adapters.forEach((name, array) -> {
+            array.setRequiresGradient(true);
+            all.put(name, array);
+            if (name.endsWith(A)) {
+                all.put(layerOf(name, A) + SCALE, kernels.manager().create((float) settings.scale()));
+            }
+        });
+        return new Weights(base.part(), all);
+    }
+
+    private static List<String> layers(Weights base, List<String> targets) {
+        List<String> layers = base.byName().entrySet().stream()
+                .filter(entry -> entry.getKey().endsWith(WEIGHT)
+                        && entry.getValue().getShape().dimension() == 2)
+                .map(entry -> layerOf(entry.getKey(), WEIGHT))
+                .filter(layer -> targets.stream().anyMatch(target -> layer.endsWith("." + target)))
+                .toList();
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("Cannot train a LoRA: " + base.part() + " has no linear layer named "
+                    + String.join(" or ", targets) + ", expected at least one. Change the targets.");
+        }
+        return layers;
+    }
+
+    private static NDArray of(Map<String, NDArray> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), name);
+    }
+
+    private static String layerOf(String name, String ending) {
+        return name.substring(0, name.length() - ending.length());
+    }
+
+    /** A and B of every adapted layer, by name. */
+    static SortedMap<String, NDArray> adapters(Weights adapted) {
+        SortedMap<String, NDArray> adapters = new TreeMap<>(adapted.byName());
+        adapters.keySet().removeIf(name -> !name.endsWith(A) && !name.endsWith(B));
+        return adapters;
+    }
+
+    /**
+     * The part's own weights with what the adapters add: a model that needs no adapters.
+     *
+     * @param owner of the changed weights; the others are the part's own
+     */
+    public static SortedMap<String, NDArray> merged(Weights adapted, NDManager owner) {
+        Map<String, NDArray> all = adapted.byName();
+        SortedMap<String, NDArray> merged = new TreeMap<>();
+        all.forEach((name, array) -> {
+            String layer = name.endsWith(WEIGHT) ? layerOf(name, WEIGHT) : name;
+            if (all.containsKey(layer + A)) {
+                merged.put(name, merged(array, all, layer, owner));
+            } else if (!name.endsWith(A) && !name.endsWith(B) && !name.endsWith(SCALE)) {
+                merged.put(name, array);
+            }
+        });
+        return merged;
+    }
+
+    private static NDArray merged(NDArray weight, Map<String, NDArray> all, String layer, NDManager owner) {
+        try (NDManager scratch = owner.newSubManager()) {
+            NDArray b = of(all, layer + B).stopGradient();
+            NDArray a = of(all, layer + A).stopGradient();
+            b.attach(scratch);
+            a.attach(scratch);
+            NDArray sum = weight.add(b.matMul(a).mul(of(all, layer + SCALE)));
+            sum.attach(owner);
+            return sum;
+        }
+    }
+}

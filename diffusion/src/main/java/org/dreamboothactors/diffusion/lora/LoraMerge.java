@@ -1,0 +1,127 @@
+package org.dreamboothactors.diffusion.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.Weights;
+
+/**
+ * Adds what a LoRA file changes to the weights of a model, in place: linear layers and convolutions, in the names of
+ * diffusers (peft and before) and of kohya's sd-scripts.
+ */
+public final class LoraMerge {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ALPHA = ".alpha";
+
+    /** How formats call the two halves of an adapter. */
+    private record Ending(String down, String up) {}
+
+    private static final List<Ending> ENDINGS = List.of(
+            new Ending(LoraLayers.A, LoraLayers.B),
+            new Ending(".lora_down.weight", ".lora_up.weight"),
+            new Ending(".lora.down.weight", ".lora.up.weight"),
+            new Ending(".lora_linear_layer.down.weight", ".lora_linear_layer.up.weight"));
+
+    private final Path path;
+    private final Safetensors file;
+    private final Map<String, NDArray> weights = new TreeMap<>();
+    private final Set<String> used = new HashSet<>();
+    private final JsonNode metadata;
+
+    private LoraMerge(Path path, List<Weights> parts) {
+        this.path = path;
+        this.file = Safetensors.open(path);
+        for (Weights part : parts) {
+            part.byName().forEach((name, array) -> {
+                String layer = name.replaceFirst("\\.weight$", "");
+                weights.put(part.part() + "." + layer, array);
+                weights.put(LoraFiles.kohya(part.part(), layer), array);
+            });
+        }
+        try {
+            metadata = JSON.readTree(file.metadata().getOrDefault(LoraFiles.METADATA, "{}"));
+        } catch (JsonProcessingException e) {
+            throw refused(LoraFiles.METADATA + " is no JSON", "what diffusers writes");
+        }
+    }
+
+    /**
+     * Changes {@code parts}. Throws {@link IllegalArgumentException} for a tensor that no layer has a place for, before
+     * or after others were merged: the weights are of no use then.
+     *
+     * @param strength multiplies the change; 1 is what was trained
+     */
+    public static void into(List<Weights> parts, Path file, double strength, Kernels kernels) {
+        LoraMerge merge = new LoraMerge(file, parts);
+        for (String name : merge.file.names()) {
+            for (Ending ending : ENDINGS) {
+                if (name.endsWith(ending.down())) {
+                    String layer =
+                            name.substring(0, name.length() - ending.down().length());
+                    merge.add(layer, name, layer + ending.up(), strength, kernels);
+                }
+            }
+        }
+        merge.refuseUnused();
+    }
+
+    private void add(String layer, String down, String up, double strength, Kernels kernels) {
+        Optional<NDArray> weight = Optional.ofNullable(weights.get(layer));
+        if (weight.isEmpty()) {
+            throw refused("it changes " + layer, "layers that the model has");
+        }
+        if (!file.names().contains(up)) {
+            throw refused("it has " + down + " and lacks " + up, "both");
+        }
+        used.addAll(List.of(down, up, layer + ALPHA));
+        try (NDManager scratch = kernels.manager().newSubManager()) {
+            NDArray a = file.fp32(down, scratch);
+            NDArray b = file.fp32(up, scratch);
+            long rank = a.getShape().get(0);
+            long width = a.size() / rank;
+            if (b.size() % rank != 0 || b.size() / rank * width != weight.get().size()) {
+                throw refused(
+                        layer + " is " + b.getShape() + " times " + a.getShape(),
+                        "a product as large as the weight, " + weight.get().getShape());
+            }
+            NDArray change = b.reshape(-1, rank)
+                    .matMul(a.reshape(rank, width))
+                    .mul((float) (strength * scale(layer, rank, scratch)))
+                    .reshape(weight.get().getShape());
+            kernels.assign(weight.get(), weight.get().add(change));
+        }
+    }
+
+    /** alpha / rank; alpha is the rank where the file does not say. */
+    private double scale(String layer, long rank, NDManager scratch) {
+        if (file.names().contains(layer + ALPHA)) {
+            return file.fp32(layer + ALPHA, scratch).toFloatArray()[0] / rank;
+        }
+        String part = layer.substring(0, Math.max(layer.indexOf('.'), 0));
+        return metadata.path(part + ".lora_alpha").asDouble((double) rank) / rank;
+    }
+
+    private void refuseUnused() {
+        for (String name : file.names()) {
+            if (!used.contains(name)) {
+                throw refused("it has " + name, "pairs of down and up, and alpha, of layers");
+            }
+        }
+    }
+
+    private IllegalArgumentException refused(String what, String expected) {
+        return new IllegalArgumentException("Cannot merge LoRA " + path + ": " + what + ", expected " + expected
+                + ". Is it made for this kind of model?");
+    }
+}

@@ -1,0 +1,155 @@
+package org.dreamboothactors.diffusion.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.RandomModel;
+import org.dreamboothactors.diffusion.kernels.Gradients;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.kernels.Tape.Value;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.Weights;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LoraTest {
+    private static final Path TOKENIZER = Path.of("src/test/resources/golden/clip-tokenizer");
+    private static final LoraSettings SETTINGS = LoraSettings.attention(2, 3);
+    private static final long SEED = 5;
+
+    @TempDir
+    static Path shared;
+
+    private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
+    private final NDArray sample = random(2, 4, 8, 8);
+    private final NDArray context = random(2, 7, 16);
+
+    @BeforeAll
+    static void makeModel() {
+        RandomModel.write(shared.resolve("model"), RandomModel.Size.TINY, TOKENIZER);
+    }
+
+    @AfterEach
+    void close() {
+        kernels.close();
+    }
+
+    @Test
+    void freshAdaptersChangeNothingAndAloneGetGradients() {
+        UNet2DConditionModel adapted = unet(base -> LoraLayers.fresh(base, SETTINGS, SEED, kernels));
+
+        assertThat(predict(adapted)).containsExactly(predict(unet(UnaryOperator.identity())));
+        try (Tape tape = Tape.learning(kernels)) {
+            Value output = predict(adapted, tape);
+            Gradients gradients = new Gradients(tape.manager());
+            tape.back(output, tape.manager().ones(output.array().getShape()), gradients);
+            assertThat(gradients.byName().keySet())
+                    .isEqualTo(new TreeMap<>(named("unet.", LoraLayers.adapters(adapted.weights()))).keySet())
+                    .isNotEmpty()
+                    .allMatch(name -> name.contains(".attn"));
+        }
+    }
+
+    @Test
+    void mergedWeightsPredictWhatAdaptersBesideThemDo() {
+        UNet2DConditionModel adapted = trained();
+        UNet2DConditionModel merged =
+                unet(base -> new Weights(base.part(), LoraLayers.merged(adapted.weights(), kernels.manager())));
+
+        assertThat(merged.weights().byName().keySet())
+                .isEqualTo(unet(UnaryOperator.identity()).weights().byName().keySet());
+        assertClose(predict(merged), predict(adapted));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LoraFiles.DIFFUSERS, LoraFiles.KOHYA})
+    void aWrittenFileMergesIntoTheSameModel(String file, @TempDir Path folder) {
+        UNet2DConditionModel adapted = trained();
+        LoraFiles.write(List.of(adapted.weights()), SETTINGS, folder);
+
+        UNet2DConditionModel merged = unet(base -> {
+            LoraMerge.into(List.of(base), folder.resolve(file), 1, kernels);
+            return base;
+        });
+
+        assertClose(predict(merged), predict(adapted));
+        assertThat(predict(merged)).isNotEqualTo(predict(unet(UnaryOperator.identity())));
+    }
+
+    @Test
+    void namesATensorThatTheModelHasNoPlaceFor(@TempDir Path folder) {
+        Path file = folder.resolve("odd.safetensors");
+        Safetensors.write(
+                Map.of("unet.nowhere.lora_A.weight", random(2, 4), "unet.nowhere.lora_B.weight", random(4, 2)),
+                Map.of(),
+                file);
+
+        assertThatThrownBy(() -> unet(base -> {
+                    LoraMerge.into(List.of(base), file, 1, kernels);
+                    return base;
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unet.nowhere");
+    }
+
+    /** As if a step had been made: B is no longer zero. */
+    private UNet2DConditionModel trained() {
+        return unet(base -> {
+            Weights fresh = LoraLayers.fresh(base, SETTINGS, SEED, kernels);
+            LoraLayers.adapters(fresh).forEach((name, array) -> {
+                if (name.endsWith(LoraLayers.B)) {
+                    NDArray plain = array.stopGradient();
+                    plain.attach(kernels.manager());
+                    kernels.assign(plain, random(array.getShape().getShape()).mul(0.1f));
+                }
+            });
+            return fresh;
+        });
+    }
+
+    private UNet2DConditionModel unet(UnaryOperator<Weights> adapt) {
+        return UNet2DConditionModel.load(shared.resolve("model/unet"), kernels, adapt);
+    }
+
+    private float[] predict(UNet2DConditionModel unet) {
+        try (Tape tape = Tape.forward(kernels)) {
+            return predict(unet, tape).array().toFloatArray();
+        }
+    }
+
+    private Value predict(UNet2DConditionModel unet, Tape tape) {
+        return unet.forward(tape, sample, tape.manager().create(new long[] {7, 300}), tape.input(context));
+    }
+
+    private static SortedMap<String, NDArray> named(String prefix, Map<String, NDArray> arrays) {
+        SortedMap<String, NDArray> named = new TreeMap<>();
+        arrays.forEach((name, array) -> named.put(prefix + name, array));
+        return named;
+    }
+
+    private static void assertClose(float[] found, float[] expected) {
+        assertThat(found).containsExactly(expected, within(1e-4f));
+    }
+
+    private NDArray random(long... shape) {
+        NDManager manager = kernels.manager();
+        return manager.randomNormal(0, 1, new Shape(shape), DataType.FLOAT32);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.diffusion.lora;
+
+import org.jspecify.annotations.NullMarked;
