@@ -145,6 +145,7 @@ class DreamBoothTrainerTest {
                 List.of(1L, 2L),
                 SamplerKind.of("ddim"),
                 3,
+                0,
                 4,
                 "",
                 32,

@@ -189,6 +189,6 @@ class DeviceTest {
     }
 
     private static Drawing drawing() {
-        return new Drawing(List.of("a"), List.of(1L), SamplerKind.DDIM, 1, 1, "", 8, 8, 1);
+        return new Drawing(List.of("a"), List.of(1L), SamplerKind.DDIM, 1, 0, 1, "", 8, 8, 1);
     }
 }

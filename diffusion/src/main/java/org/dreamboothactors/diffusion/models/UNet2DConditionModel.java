@@ -102,7 +102,7 @@ public final class UNet2DConditionModel {
      * Predicts.
      *
      * @param sample (B, C, H, W), fp32
-     * @param timesteps (B), int64, 0 to 999
+     * @param timesteps (B), int64 or fp32, 0 to 999; samplers also ask between two of them
      * @param context (B, N, D), the text
      * @return (B, C, H, W)
      */

@@ -12,8 +12,8 @@ public final class Denoising {
      * Runs {@code sampler} to its end.
      *
      * @param latents unit noise
-     * @param noise fresh noise of the latents' size for a step; only stochastic samplers ask
-     * @param afterStep told how many steps are done
+     * @param noise fresh noise of the latents' size for a pass through the model; only stochastic samplers ask
+     * @param afterStep told how many passes through the model are over
      */
     public static float[] run(
             Sampler sampler,
@@ -22,14 +22,23 @@ public final class Denoising {
             double guidance,
             IntFunction<float[]> noise,
             IntConsumer afterStep) {
-        int[] timesteps = sampler.timesteps();
-        float[] sample = latents;
+        float[] timesteps = sampler.timesteps();
+        float[] sample = scaled(latents, (float) sampler.initialNoise());
         for (int i = 0; i < timesteps.length; i++) {
             int step = i;
-            float[] output = model.predict(sample, timesteps[i]).combined(guidance);
+            float[] output =
+                    model.predict(sampler.modelInput(i, sample), timesteps[i]).combined(guidance);
             sample = sampler.step(i, output, sample, () -> noise.apply(step));
             afterStep.accept(i + 1);
         }
         return sample;
+    }
+
+    private static float[] scaled(float[] noise, float factor) {
+        float[] scaled = new float[noise.length];
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = factor * noise[i];
+        }
+        return scaled;
     }
 }

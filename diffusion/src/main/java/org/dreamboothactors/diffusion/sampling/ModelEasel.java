@@ -62,12 +62,12 @@ public record ModelEasel(
 
     /** One pass for both halves of the guidance. */
     private NoisePredictor.Guided predict(
-            float[] latents, int timestep, float[] context, Shape contextShape, Shape sampleShape) {
+            float[] latents, float timestep, float[] context, Shape contextShape, Shape sampleShape) {
         try (Tape tape = Tape.forward(kernels)) {
             NDManager manager = tape.manager();
             float[] twice = Arrays.copyOf(latents, 2 * latents.length);
             System.arraycopy(latents, 0, twice, latents.length, latents.length);
-            long[] timesteps = new long[Math.toIntExact(sampleShape.get(0))];
+            float[] timesteps = new float[Math.toIntExact(sampleShape.get(0))];
             Arrays.fill(timesteps, timestep);
             Value text = tape.input(manager.create(context, contextShape));
             float[] both = unet.forward(tape, manager.create(twice, sampleShape), manager.create(timesteps), text)

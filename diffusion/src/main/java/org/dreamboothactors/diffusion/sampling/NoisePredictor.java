@@ -9,8 +9,9 @@ public interface NoisePredictor {
      * wanted ones.
      *
      * @param latents samples one after the other
+     * @param timestep of training, not always whole
      */
-    Guided predict(float[] latents, int timestep);
+    Guided predict(float[] latents, float timestep);
 
     /**
      * Both answers, each of the latents' size.

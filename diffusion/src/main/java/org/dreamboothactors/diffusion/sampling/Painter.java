@@ -31,13 +31,13 @@ public record Painter(Easel easel, SchedulerSettings scheduler) {
         }
         int pictures = drawing.prompts().size();
         int batches = (pictures + drawing.batch() - 1) / drawing.batch();
+        int passes = sampler(drawing).timesteps().length;
         List<Path> files = new ArrayList<>();
         for (int b = 0; b < batches; b++) {
             int from = b * drawing.batch();
             int end = Math.min(pictures, from + drawing.batch());
-            int passesBefore = b * drawing.steps();
-            ProgressListener ofBatch =
-                    (done, total) -> listener.progressed(passesBefore + done, batches * drawing.steps());
+            int passesBefore = b * passes;
+            ProgressListener ofBatch = (done, total) -> listener.progressed(passesBefore + done, batches * passes);
             files.addAll(batch(drawing, from, end, folder, ofBatch));
         }
         return files;
@@ -50,14 +50,14 @@ public record Painter(Easel easel, SchedulerSettings scheduler) {
         List<Long> seeds = drawing.seeds().subList(from, end);
         NoisePredictor model =
                 easel.predictor(drawing.prompts().subList(from, end), drawing.negativePrompt(), width, height);
-        Sampler sampler = drawing.sampler().start(scheduler, drawing.steps(), 0);
+        Sampler sampler = sampler(drawing);
         float[] latents = Denoising.run(
                 sampler,
                 model,
                 noise(seeds, Purpose.LATENT, 0, each),
                 drawing.guidance(),
                 step -> noise(seeds, Purpose.SAMPLER, step, each),
-                done -> listener.progressed(done, drawing.steps()));
+                done -> listener.progressed(done, sampler.timesteps().length));
         List<Path> files = new ArrayList<>();
         for (int i = from; i < end; i++) {
             float[] latent = Arrays.copyOfRange(latents, (i - from) * each, (i - from + 1) * each);
@@ -66,6 +66,10 @@ public record Painter(Easel easel, SchedulerSettings scheduler) {
             files.add(file);
         }
         return files;
+    }
+
+    private Sampler sampler(Drawing drawing) {
+        return drawing.sampler().start(scheduler, drawing.steps(), drawing.eta());
     }
 
     private static float[] noise(List<Long> seeds, Purpose purpose, int step, int each) {

@@ -1,124 +1,132 @@
 package org.dreamboothactors.diffusion.schedulers;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * DPM-Solver++ of order one or two, multistep (Lu et al. 2022, algorithm 2).
+ * DPM-Solver++, multistep, of order one to three (Lu et al. 2022, algorithm 2) as {@code DPMSolverMultistepScheduler} of
+ * diffusers does it.
  *
- * <p>Keeps the last prediction of the clean sample; the first step, and the last where diffusers says so, are of order
- * one.
+ * <p>Keeps the last predictions of the clean sample. The first steps are of a lower order for want of predictions, the
+ * last ones where diffusers says so, for stability.
  */
 public final class DpmSolverMultistepSampler implements Sampler {
-    /** Below this number of steps the last one is of order one, for stability. */
+    /** Below this number of steps {@code lower_order_final} counts. */
     private static final int FEW_STEPS = 15;
+
+    private static final int HIGHEST_ORDER = 3;
 
     private enum SolverType {
         MIDPOINT,
         HEUN
     }
 
-    private final int[] timesteps;
-    private final float[] sigmas;
+    private final NoiseLevels levels;
     private final Prediction prediction;
     private final SolverType solver;
     private final int order;
-    private final int lastOfFullOrder;
-    private float @Nullable [] previousClean;
+    private final boolean firstOrderLast;
+    private final boolean easeOut;
+    /** Predictions of the clean sample, newest first. */
+    private final List<float[]> cleans = new ArrayList<>();
 
+    /** A sampler for {@code steps} steps, over Karras sigmas where {@code use_karras_sigmas} is set. */
     public DpmSolverMultistepSampler(SchedulerSettings settings, int steps) {
-        String algorithm = settings.json().path("algorithm_type").asText("dpmsolver++");
-        if (!algorithm.equals("dpmsolver++")) {
-            throw SchedulerSettings.unsupported(
-                    "algorithm_type", settings.json().path("algorithm_type"), "dpmsolver++");
-        }
+        settings.refuseIfSet(
+                "thresholding",
+                "use_exponential_sigmas",
+                "use_beta_sigmas",
+                "use_lu_lambdas",
+                "use_flow_sigmas",
+                "use_dynamic_shifting");
+        settings.oneOf("algorithm_type", "dpmsolver++");
         order = settings.json().path("solver_order").asInt(2);
-        if (order < 1 || order > 2) {
-            throw SchedulerSettings.unsupported("solver_order", settings.json().path("solver_order"), "1 or 2");
+        if (order < 1 || order > HIGHEST_ORDER) {
+            throw SchedulerSettings.unsupported("solver_order", settings.json().path("solver_order"), "1, 2 or 3");
         }
-        float[] alphas = NoiseSchedule.of(settings).alphasCumprod();
-        timesteps =
-                settings.spacing(Spacing.LINSPACE).timestepsBeforeLast(steps, alphas.length, settings.stepsOffset());
+        levels = NoiseLevels.ofSolver(settings, steps);
         prediction = settings.prediction();
         solver = settings.choice(SolverType.class, "solver_type", SolverType.MIDPOINT);
-        String last = settings.json().path("final_sigmas_type").asText("zero");
-        sigmas = sigmas(alphas, timesteps, last);
-        boolean easeOut = settings.flag("euler_at_final", false)
-                || last.equals("zero")
-                || (settings.flag("lower_order_final", true) && steps < FEW_STEPS);
-        lastOfFullOrder = easeOut ? steps - 2 : steps - 1;
-    }
-
-    private static float[] sigmas(float[] alphas, int[] timesteps, String last) {
-        float[] sigmas = new float[timesteps.length + 1];
-        for (int i = 0; i < timesteps.length; i++) {
-            sigmas[i] = sigma(alphas[timesteps[i]]);
-        }
-        sigmas[timesteps.length] = switch (last) {
-            case "zero" -> 0;
-            case "sigma_min" -> sigma(alphas[0]);
-            default ->
-                throw new UnsupportedOperationException("Cannot use scheduler setting final_sigmas_type: " + last
-                        + " is not supported, expected zero or sigma_min. Choose another scheduler.");
-        };
-        return sigmas;
-    }
-
-    private static float sigma(float alpha) {
-        return (float) Math.sqrt((1f - alpha) / (double) alpha);
+        easeOut = settings.flag("lower_order_final", true) && levels.timesteps().length < FEW_STEPS;
+        firstOrderLast = easeOut
+                || settings.flag("euler_at_final", false)
+                || settings.finalSigma() == SchedulerSettings.FinalSigma.ZERO;
     }
 
     @Override
-    public int[] timesteps() {
-        return timesteps.clone();
+    public float[] timesteps() {
+        return levels.timesteps().clone();
     }
 
     @Override
     public float[] step(int index, float[] modelOutput, float[] sample, Supplier<float[]> noise) {
-        float[] clean = clean(index, modelOutput, sample);
-        float[] before = previousClean;
-        previousClean = clean;
-        boolean full = order == 2 && before != null && index <= lastOfFullOrder;
-        double h = lambda(index + 1) - lambda(index);
-        double shrink = Math.expm1(-h); // exp(-h) - 1; -1 at the end, where h is infinite
-        double keep = noiseShare(index + 1) / noiseShare(index);
-        double signal = signalShare(index + 1);
-        double slope = full ? slopeFactor(index, h, shrink, signal) : 0;
+        cleans.addFirst(clean(index, modelOutput, sample));
+        if (cleans.size() > order) {
+            cleans.removeLast();
+        }
+        double keep = (double) levels.noiseShare(index + 1) / levels.noiseShare(index);
+        double[] weights = weights(index);
         float[] next = new float[sample.length];
         for (int i = 0; i < next.length; i++) {
-            double change = full && before != null ? slope * (clean[i] - before[i]) : 0;
-            next[i] = (float) (keep * sample[i] - signal * shrink * clean[i] + change);
+            double sum = keep * sample[i];
+            for (int k = 0; k < weights.length; k++) {
+                sum += weights[k] * cleans.get(k)[i];
+            }
+            next[i] = (float) sum;
         }
         return next;
     }
 
     private float[] clean(int index, float[] modelOutput, float[] sample) {
+        float signal = levels.signalShare(index);
+        float dirt = levels.noiseShare(index);
         float[] clean = new float[sample.length];
         for (int i = 0; i < clean.length; i++) {
-            clean[i] = (float) prediction.clean(sample[i], modelOutput[i], signalShare(index), noiseShare(index));
+            clean[i] = prediction.clean(sample[i], modelOutput[i], signal, dirt);
         }
         return clean;
     }
 
-    /** What the difference of the last two predictions is multiplied by. */
-    private double slopeFactor(int index, double h, double shrink, double signal) {
-        double ratio = (lambda(index) - lambda(index - 1)) / h;
-        return switch (solver) {
-            case MIDPOINT -> -0.5 * signal * shrink / ratio;
-            case HEUN -> signal * (shrink / h + 1) / ratio;
+    private int orderOf(int index) {
+        int fromEnd = levels.timesteps().length - 1 - index;
+        int most = switch (fromEnd) {
+            case 0 -> firstOrderLast ? 1 : order;
+            case 1 -> easeOut ? 2 : order;
+            default -> order;
         };
+        return Math.min(most, cleans.size());
     }
 
-    private double signalShare(int index) {
-        return 1 / Math.sqrt((double) sigmas[index] * sigmas[index] + 1);
+    /**
+     * What each prediction of the clean sample is multiplied by, newest first. The numbers of a step are fp32 as in
+     * diffusers: with many steps the rounding of {@code exp(-h) - 1} is what two implementations differ by.
+     */
+    private double[] weights(int index) {
+        float signal = levels.signalShare(index + 1);
+        float h = lambda(index + 1) - lambda(index);
+        float shrink = (float) Math.exp(-h) - 1; // -1 at the end, where h is infinite
+        int used = orderOf(index);
+        if (used == 1 || h == 0) { // no way to go, which divided by itself would be no number
+            return new double[] {-signal * shrink};
+        }
+        float slope = signal * (shrink / h + 1);
+        float ratio = (lambda(index) - lambda(index - 1)) / h;
+        if (used == 2) {
+            float first = solver == SolverType.HEUN ? slope / ratio : -0.5f * signal * shrink / ratio;
+            return new double[] {first - signal * shrink, -first};
+        }
+        float ratioBefore = (lambda(index - 1) - lambda(index - 2)) / h;
+        float bend = -signal * ((shrink + h) / (h * h) - 0.5f);
+        // D1 and D2 of diffusers as shares of the differences m0 - m1 and m1 - m2
+        float both = ratio + ratioBefore;
+        double newer = (slope * (1 + ratio / both) + bend / both) / ratio;
+        double older = -(slope * ratio / both + bend / both) / ratioBefore;
+        return new double[] {newer - signal * shrink, older - newer, -older};
     }
 
-    private double noiseShare(int index) {
-        return sigmas[index] * signalShare(index);
-    }
-
-    /** Half the logarithm of the signal-to-noise ratio. */
-    private double lambda(int index) {
-        return -Math.log(sigmas[index]);
+    /** Logarithm of signal / noise. */
+    private float lambda(int index) {
+        return (float) Math.log(levels.signalShare(index)) - (float) Math.log(levels.noiseShare(index));
     }
 }

@@ -10,38 +10,38 @@ public record NoiseSchedule(float[] alphasCumprod) {
 
     /** The schedule that a scheduler configuration describes. */
     public static NoiseSchedule of(SchedulerSettings settings) {
-        double[] betas = switch (settings.betaSchedule()) {
-            case SCALED_LINEAR ->
-                squares(line(Math.sqrt(settings.betaStart()), Math.sqrt(settings.betaEnd()), settings.steps()));
-            case LINEAR -> line(settings.betaStart(), settings.betaEnd(), settings.steps());
-        };
-        float[] cumulative = new float[betas.length];
-        double product = 1;
-        for (int t = 0; t < betas.length; t++) {
-            product *= 1f - (float) betas[t];
-            cumulative[t] = (float) product;
-        }
-        return new NoiseSchedule(cumulative);
-    }
-
-    private static double[] line(double from, double to, int count) {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) (count == 1 ? from : from + (to - from) * i / (count - 1));
-        }
-        return values;
-    }
-
-    private static double[] squares(double[] values) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] * values[i]);
-        }
-        return values;
+        return new NoiseSchedule(Betas.cumulated(Betas.of(settings)));
     }
 
     /** Number of training timesteps. */
     public int steps() {
         return alphasCumprod.length;
+    }
+
+    /** Signal-to-noise ratio at a timestep: a / (1 - a); 0 where only noise is left. */
+    public double snr(int timestep) {
+        double a = alphasCumprod[timestep];
+        return a / (1 - a);
+    }
+
+    /**
+     * Throws {@link IllegalArgumentException} for timesteps the model was
+     * not trained on, and {@link UnsupportedOperationException} where an epsilon model would have to find a picture in
+     * noise only: it says nothing about the picture there.
+     */
+    void requireReach(int[] timesteps, Prediction prediction) {
+        for (int t : timesteps) {
+            if (t < 0 || t >= steps()) {
+                throw new IllegalArgumentException("Cannot sample at timestep " + t + ": the model was trained on 0 to "
+                        + (steps() - 1) + ". Lower steps_offset or take fewer steps.");
+            }
+            if (alphasCumprod[t] == 0 && prediction == Prediction.EPSILON) {
+                throw new UnsupportedOperationException(
+                        "Cannot use scheduler setting rescale_betas_zero_snr: true is not"
+                                + " supported with prediction_type epsilon at timestep " + t
+                                + ", expected v_prediction. Choose another timestep_spacing or model.");
+            }
+        }
     }
 
     /** x_t = sqrt(a) x_0 + sqrt(1 - a) noise, for samples laid one after the other, each with its own timestep. */

@@ -5,9 +5,18 @@ import java.util.List;
 
 /** The samplers this project has, by the names that settings and cases use. */
 public enum SamplerKind {
+    /** Ancestral sampling of Ho et al. 2020; stochastic. */
     DDPM("ddpm"),
+    /** Song et al. 2020; stochastic where eta is above 0. */
     DDIM("ddim"),
-    DPMPP_2M("dpmpp_2m");
+    /** Linear multistep of Liu et al. 2022, one more pass through the model than steps. */
+    PNDM("pndm"),
+    /** DPM-Solver++ of Lu et al. 2022; with Karras sigmas where the scheduler's configuration asks for them. */
+    DPMPP_2M("dpmpp_2m"),
+    /** Euler's method of Karras et al. 2022, algorithm 2 without churn. */
+    EULER("euler"),
+    /** Euler's method with noise put back after each step; stochastic. */
+    EULER_A("euler_a");
 
     private final String label;
 
@@ -31,7 +40,12 @@ public enum SamplerKind {
         return label;
     }
 
-    /** A sampler for one pass. */
+    /**
+     * A sampler for one pass.
+     *
+     * @param steps 1 to the number of training timesteps
+     * @param eta share of ancestral noise, 0 to 1; only {@link #DDIM} has it, the others do not look at it
+     */
     public Sampler start(SchedulerSettings settings, int steps, double eta) {
         int trained = settings.steps();
         if (steps < 1 || steps > trained) {
@@ -41,7 +55,10 @@ public enum SamplerKind {
         return switch (this) {
             case DDPM -> new DdpmSampler(settings, steps);
             case DDIM -> new DdimSampler(settings, steps, eta);
+            case PNDM -> new PndmSampler(settings, steps);
             case DPMPP_2M -> new DpmSolverMultistepSampler(settings, steps);
+            case EULER -> new EulerSampler(settings, steps);
+            case EULER_A -> new EulerAncestralSampler(settings, steps);
         };
     }
 }

@@ -6,12 +6,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * A {@code scheduler_config.json}, read for the sampler that will use it.
  *
- * <p>A missing key means what it means to diffusers. A key that asks for something this project does not do is refused.
+ * <p>A missing key means what it means to diffusers. A key that the sampler of diffusers reads and ours cannot honour is
+ * refused by name; keys of other samplers are left alone, as diffusers does when it changes samplers.
  *
  * @param json the configuration
  */
@@ -19,29 +23,26 @@ public record SchedulerSettings(JsonNode json) {
 
     /** How the noise per step grows. */
     public enum BetaSchedule {
+        /** beta itself is a line. */
         LINEAR,
-        SCALED_LINEAR
+        /** The square root of beta is a line: Stable Diffusion. */
+        SCALED_LINEAR,
+        /** The cosine of Nichol and Dhariwal 2021, equation 17, with beta capped at 0.999. */
+        SQUAREDCOS_CAP_V2
+    }
+
+    /** What the noise level is after the last step. */
+    enum FinalSigma {
+        /** None: the clean sample. */
+        ZERO,
+        /** That of the first training timestep. */
+        SIGMA_MIN
     }
 
     // diffusers writes -Infinity into its JSON
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
-
-    /** Refuses what would silently change the numbers. */
-    public SchedulerSettings {
-        refuseIfSet(json, "trained_betas");
-        refuseIfSet(json, "thresholding");
-        refuseIfSet(json, "rescale_betas_zero_snr");
-        refuseIfSet(json, "use_karras_sigmas");
-        refuseIfSet(json, "use_exponential_sigmas");
-        refuseIfSet(json, "use_beta_sigmas");
-        refuseIfSet(json, "use_lu_lambdas");
-        refuseIfSet(json, "use_flow_sigmas");
-        if (Double.isFinite(json.path("lambda_min_clipped").asDouble(Double.NEGATIVE_INFINITY))) {
-            throw unsupported("lambda_min_clipped", json.get("lambda_min_clipped"), "-Infinity");
-        }
-    }
 
     /** Reads {@code scheduler_config.json}. */
     public static SchedulerSettings read(Path file) {
@@ -53,7 +54,11 @@ public record SchedulerSettings(JsonNode json) {
     }
 
     int steps() {
-        return json.path("num_train_timesteps").asInt(1000);
+        int steps = json.path("num_train_timesteps").asInt(1000);
+        if (steps < 2) {
+            throw unsupported("num_train_timesteps", json.path("num_train_timesteps"), "2 or more");
+        }
+        return steps;
     }
 
     double betaStart() {
@@ -81,6 +86,21 @@ public record SchedulerSettings(JsonNode json) {
         return json.path("steps_offset").asInt(0);
     }
 
+    /** Whether the last training timestep holds noise only (Lin et al. 2023, algorithm 1). */
+    boolean zeroTerminalSnr() {
+        return flag("rescale_betas_zero_snr", false);
+    }
+
+    FinalSigma finalSigma() {
+        return choice(FinalSigma.class, "final_sigmas_type", FinalSigma.ZERO);
+    }
+
+    /** A number that may be absent. */
+    OptionalDouble number(String key) {
+        JsonNode node = json.path(key);
+        return node.isMissingNode() || node.isNull() ? OptionalDouble.empty() : OptionalDouble.of(node.asDouble());
+    }
+
     /** How far the predicted clean sample may go; infinite where it is not clipped. */
     double clipRange() {
         return flag("clip_sample", true) ? json.path("clip_sample_range").asDouble(1) : Double.POSITIVE_INFINITY;
@@ -100,15 +120,29 @@ public record SchedulerSettings(JsonNode json) {
                 return value;
             }
         }
-        throw unsupported(
-                key, node, java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
+        throw unsupported(key, node, Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
     }
 
-    private static void refuseIfSet(JsonNode json, String key) {
-        JsonNode node = json.path(key);
-        if (!node.isMissingNode() && !node.isNull() && !(node.isBoolean() && !node.asBoolean())) {
-            throw unsupported(key, node, "false or none");
+    /** Refuses settings that are on. */
+    void refuseIfSet(String... keys) {
+        for (String key : keys) {
+            JsonNode node = json.path(key);
+            if (!node.isMissingNode() && !node.isNull() && !(node.isBoolean() && !node.asBoolean())) {
+                throw unsupported(key, node, "false or none");
+            }
         }
+    }
+
+    /** A text that must be one of {@code allowed}; the first where it is absent. */
+    String oneOf(String key, String... allowed) {
+        JsonNode node = json.path(key);
+        if (node.isMissingNode() || node.isNull()) {
+            return allowed[0];
+        }
+        if (!List.of(allowed).contains(node.asText())) {
+            throw unsupported(key, node, String.join(" or ", allowed));
+        }
+        return node.asText();
     }
 
     static UnsupportedOperationException unsupported(String key, JsonNode value, String expected) {

@@ -33,7 +33,7 @@ class ConformanceTest {
         Files.createDirectories(folder.resolve("a"));
         Files.createDirectories(folder.resolve("b"));
         Files.writeString(folder.resolve("a/case.json"), "{\"kind\":\"crystal_ball\"}");
-        Files.writeString(folder.resolve("b/case.json"), "{\"kind\":\"scheduler\",\"scheduler\":\"euler\"}");
+        Files.writeString(folder.resolve("b/case.json"), "{\"kind\":\"scheduler\",\"scheduler\":\"heun\"}");
 
         List<CaseResult> results = Conformance.run(folder, Set.of());
 
@@ -41,7 +41,7 @@ class ConformanceTest {
             assertThat(result.passed()).isFalse();
             assertThat(result.outcome()).isInstanceOf(CannotRun.class);
         });
-        assertThat(results.get(1).outcome().toString()).contains("euler").contains("dpmpp_2m");
+        assertThat(results.get(1).outcome().toString()).contains("heun").contains("dpmpp_2m");
     }
 
     @Test

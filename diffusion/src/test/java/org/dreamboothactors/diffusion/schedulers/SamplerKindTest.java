@@ -1,0 +1,113 @@
+package org.dreamboothactors.diffusion.schedulers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SamplerKindTest {
+
+    private static SchedulerSettings settings(String json) throws JsonProcessingException {
+        return new SchedulerSettings(new ObjectMapper().readTree("{" + json.replace('\'', '"') + "}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "DDPM     | thresholding           | true",
+                "DDPM     | variance_type          | 'learned'",
+                "DDIM     | thresholding           | true",
+                "DDIM     | trained_betas          | [0.1, 0.2]",
+                "DDIM     | prediction_type        | 'sample'",
+                "DDIM     | timestep_spacing       | 'random'",
+                "DDIM     | beta_schedule          | 'sigmoid'",
+                "PNDM     | rescale_betas_zero_snr | true",
+                "DPMPP_2M | algorithm_type         | 'sde-dpmsolver++'",
+                "DPMPP_2M | solver_order           | 4",
+                "DPMPP_2M | solver_type            | 'bh1'",
+                "DPMPP_2M | final_sigmas_type      | 'half'",
+                "DPMPP_2M | use_lu_lambdas         | true",
+                "DPMPP_2M | use_flow_sigmas        | true",
+                "EULER    | use_exponential_sigmas | true",
+                "EULER    | use_beta_sigmas        | true",
+                "EULER    | interpolation_type     | 'log_linear'",
+                "EULER    | timestep_type          | 'continuous'",
+                "EULER_A  | num_train_timesteps    | 1",
+            })
+    void refusesByNameWhatItWouldComputeDifferently(SamplerKind kind, String key, String value) throws Exception {
+        SchedulerSettings settings = settings("'" + key + "': " + value.replace('\'', '"'));
+
+        assertThatThrownBy(() -> kind.start(settings, 1, 0))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining("expected");
+    }
+
+    @Test
+    void leavesSettingsOfOtherSamplersAlone() throws Exception {
+        SchedulerSettings karras =
+                settings("'use_karras_sigmas': true, 'use_lu_lambdas': true, 'skip_prk_steps': true");
+
+        assertThatCode(() -> SamplerKind.DDIM.start(karras, 5, 0)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesToFindAPictureInNoiseOnlyWithAnEpsilonModel() throws Exception {
+        String zero = "'rescale_betas_zero_snr': true, 'timestep_spacing': 'trailing'";
+
+        assertThatThrownBy(() -> SamplerKind.DDIM.start(settings(zero), 5, 0))
+                .hasMessageContaining("rescale_betas_zero_snr")
+                .hasMessageContaining("v_prediction");
+        SchedulerSettings velocity = settings(zero + ", 'prediction_type': 'v_prediction'");
+        assertThatCode(() -> SamplerKind.DDIM.start(velocity, 5, 0)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DDPM", "DDIM", "PNDM"})
+    void refusesTimestepsTheModelWasNotTrainedOn(SamplerKind kind) throws Exception {
+        SchedulerSettings settings = settings("'steps_offset': 1, 'skip_prk_steps': true");
+
+        assertThatThrownBy(() -> kind.start(settings, 1000, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1000")
+                .hasMessageContaining("steps_offset");
+    }
+
+    @Test
+    void eulerStartsFromTheNoiseLevelOfItsFirstTimestep() throws Exception {
+        // init_noise_sigma of diffusers 0.42.1 after set_timesteps(10), scaled_linear 0.00085 to 0.012
+        String betas = "'beta_start': 0.00085, 'beta_end': 0.012, 'beta_schedule': 'scaled_linear'";
+
+        Sampler all = SamplerKind.EULER.start(settings(betas), 10, 0);
+        Sampler leading = SamplerKind.EULER.start(settings(betas + ", 'timestep_spacing': 'leading'"), 10, 0);
+
+        assertThat(all.initialNoise()).isCloseTo(14.614646911621094, within(1e-5));
+        assertThat(leading.initialNoise()).isCloseTo(8.406290054321289, within(1e-5));
+        assertThat(all.modelInput(9, new float[] {1})).containsExactly(0.99957484f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "1001"})
+    void refusesANumberOfStepsThatCannotBe(int steps) throws Exception {
+        SchedulerSettings settings = settings("");
+
+        assertThatThrownBy(() -> SamplerKind.EULER.start(settings, steps, 0)).hasMessageContaining("1 to 1000");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-0.1", "1.1", "NaN"})
+    void refusesAnEtaThatCannotBe(double eta) throws Exception {
+        SchedulerSettings settings = settings("");
+
+        assertThatThrownBy(() -> SamplerKind.DDIM.start(settings, 5, eta)).hasMessageContaining("eta");
+    }
+}
