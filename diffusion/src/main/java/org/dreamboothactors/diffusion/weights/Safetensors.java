@@ -49,6 +49,13 @@ public final class Safetensors {
         return header.metadata();
     }
 
+    /** Every tensor by name, where it lies. */
+    public SortedMap<String, TensorSource> sources() {
+        SortedMap<String, TensorSource> sources = new TreeMap<>();
+        header.tensors().forEach((name, tensor) -> sources.put(name, tensor.source(name)));
+        return sources;
+    }
+
     StoredTensor tensor(String name) {
         StoredTensor tensor = header.tensors().get(name);
         if (tensor == null) {

@@ -10,4 +10,9 @@ import java.nio.file.Path;
  * @param offset of its first byte in the file
  * @param sizeBytes row by row, little-endian
  */
-record StoredTensor(Path file, DataType type, Shape shape, long offset, long sizeBytes) {}
+record StoredTensor(Path file, DataType type, Shape shape, long offset, long sizeBytes) {
+
+    TensorSource source(String name) {
+        return TensorSource.rowMajor(name, new TensorBytes.Mapped(file, offset, sizeBytes), type, shape);
+    }
+}

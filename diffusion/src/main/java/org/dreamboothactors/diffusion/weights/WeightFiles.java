@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Finds the safetensors of one part of a diffusers folder: one file, an fp16 variant, or shards with their index. */
-final class WeightFiles {
+public final class WeightFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ENDING = ".safetensors";
     private static final List<String> WHOLE = List.of(
@@ -22,6 +24,17 @@ final class WeightFiles {
             "model.fp16.safetensors");
 
     private WeightFiles() {}
+
+    /**
+     * All tensors of the part by name, where they lie.
+     *
+     * @param part folder of a diffusers model, {@code unet} for one
+     */
+    public static SortedMap<String, TensorSource> sources(Path part) {
+        SortedMap<String, TensorSource> sources = new TreeMap<>();
+        tensors(part).forEach((name, tensor) -> sources.put(name, tensor.source(name)));
+        return sources;
+    }
 
     /** All tensors of the part, by name. */
     static Map<String, StoredTensor> tensors(Path part) {

@@ -1,0 +1,101 @@
+package org.dreamboothactors.diffusion.weights;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Writes tensors that lie in other files, one after the other, so that memory holds none of them whole. */
+public final class SafetensorsWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ALIGNMENT = 8;
+
+    /**
+     * A tensor to write.
+     *
+     * @param parts one after the other along the first axis
+     * @param shape of the whole
+     * @param type FLOAT32, FLOAT16 or BFLOAT16
+     */
+    public record Entry(List<TensorSource> parts, Shape shape, DataType type) {
+        public Entry {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    private SafetensorsWriter() {}
+
+    /** Writes in the order of the names; an existing file is replaced, whole or not at all. */
+    public static void write(Map<String, Entry> tensors, Map<String, String> metadata, Path file) {
+        SortedMap<String, Entry> sorted = new TreeMap<>(tensors);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            try (FileChannel out = FileChannel.open(
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                ByteBuffer head = head(sorted, metadata);
+                while (head.hasRemaining()) {
+                    out.write(head);
+                }
+                for (Entry entry : sorted.values()) {
+                    for (TensorSource part : entry.parts()) {
+                        part.writeTo(out, entry.type());
+                    }
+                }
+                out.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ByteBuffer head(SortedMap<String, Entry> tensors, Map<String, String> metadata) throws IOException {
+        ObjectNode head = JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            head.set("__metadata__", JSON.valueToTree(new TreeMap<>(metadata)));
+        }
+        long offset = 0;
+        for (Map.Entry<String, Entry> named : tensors.entrySet()) {
+            Entry entry = named.getValue();
+            long end = offset + entry.shape().size() * entry.type().getNumOfBytes();
+            ObjectNode tensor = head.putObject(named.getKey());
+            tensor.put("dtype", dtype(entry.type()));
+            tensor.set("shape", JSON.valueToTree(entry.shape().getShape()));
+            tensor.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        byte[] text = JSON.writeValueAsBytes(head);
+        int spaces = Math.floorMod(-text.length, ALIGNMENT);
+        return ByteBuffer.allocate(Long.BYTES + text.length + spaces)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length + spaces)
+                .put(text)
+                .put(" ".repeat(spaces).getBytes(StandardCharsets.UTF_8))
+                .flip();
+    }
+
+    private static String dtype(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> "F32";
+            case FLOAT16 -> "F16";
+            case BFLOAT16 -> "BF16";
+            default ->
+                throw new IllegalArgumentException(
+                        "Cannot write " + type + " as safetensors, expected FLOAT32, FLOAT16 or BFLOAT16");
+        };
+    }
+}
