@@ -71,7 +71,8 @@ public final class AutoencoderKL {
                 config, Weights.load(folder, PART, shapes(config), AutoencoderKL::renamed, kernels), kernels);
     }
 
-    private static String renamed(String name) {
+    /** A parameter's name here, for one of a file of any year. */
+    public static String renamed(String name) {
         String renamed = name;
         if (name.contains(".attentions.")) {
             for (Map.Entry<String, String> old : OLD_NAMES.entrySet()) {

@@ -54,9 +54,13 @@ public final class CLIPTextModel {
      */
     public static CLIPTextModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
         CLIPTextConfig config = CLIPTextConfig.read(folder);
-        Weights weights =
-                Weights.load(folder, PART, shapes(config), name -> name.startsWith(ROOT) ? name : ROOT + name, kernels);
+        Weights weights = Weights.load(folder, PART, shapes(config), CLIPTextModel::renamed, kernels);
         return new CLIPTextModel(config, adapt.apply(weights), kernels);
+    }
+
+    /** A parameter's name here, for one with or without the prefix that transformers 5 drops. */
+    public static String renamed(String name) {
+        return name.startsWith(ROOT) ? name : ROOT + name;
     }
 
     /** Every parameter of a model of this configuration. */

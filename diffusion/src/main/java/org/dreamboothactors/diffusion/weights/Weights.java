@@ -34,11 +34,25 @@ public record Weights(String part, SortedMap<String, NDArray> byName) {
         for (Map.Entry<String, Shape> wanted : expected.byName().entrySet()) {
             StoredTensor tensor = check(folder, wanted.getKey(), wanted.getValue(), stored);
             NDArray array = Safetensors.fp32(tensor, kernels.manager());
+            requireFinite(folder, wanted.getKey(), array);
             loaded.put(
                     wanted.getKey(),
                     array.getShape().equals(wanted.getValue()) ? array : reshaped(array, wanted.getValue()));
         }
         return new Weights(part, loaded);
+    }
+
+    /** One number that is not finite makes every prediction so. */
+    private static void requireFinite(Path folder, String name, NDArray array) {
+        try (NDArray sum = array.sum()) {
+            float total = sum.getFloat();
+            if (!Float.isFinite(total)) {
+                throw refused(
+                        folder,
+                        name + " holds numbers that are not finite (they sum up to " + total + ")",
+                        "finite numbers. Fetch the model again or choose another");
+            }
+        }
     }
 
     /** Older files keep the linear layers of the VAE's attention as 1x1 convolutions. */

@@ -1,0 +1,66 @@
+package org.dreamboothactors.diffusion.weights;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void refusesNumbersThatAreNotFinite() {
+        assertThatThrownBy(() -> load(new float[] {1, Float.NaN}, new Shape(2)))
+                .hasMessageContaining("a.weight holds numbers that are not finite");
+        assertThatThrownBy(() -> load(new float[] {1, Float.POSITIVE_INFINITY}, new Shape(2)))
+                .hasMessageContaining("a.weight holds numbers that are not finite");
+    }
+
+    @Test
+    void namesAMisshapedTensorWithBothShapes() {
+        assertThatThrownBy(() -> load(new float[] {1, 2, 3}, new Shape(3)))
+                .hasMessageContaining("a.weight is (3), expected (2)");
+    }
+
+    @Test
+    void refusesWholeNumbers() throws IOException {
+        String header = "{\"a.weight\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                + "\"a.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}";
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Long.BYTES + header.length() + 16).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        Files.write(folder.resolve("model.safetensors"), bytes.array());
+
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            assertThatThrownBy(() -> read(kernels)).hasMessageContaining("a.weight holds int32, expected floats");
+        }
+    }
+
+    private void load(float[] numbers, Shape shape) {
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            NDArray weight = kernels.manager().create(numbers, shape);
+            NDArray bias = kernels.manager().zeros(new Shape(2));
+            Safetensors.write(
+                    Map.of("a.weight", weight, "a.bias", bias), Map.of(), folder.resolve("model.safetensors"));
+            read(kernels);
+        }
+    }
+
+    private void read(Kernels kernels) {
+        ExpectedShapes expected = new ExpectedShapes();
+        expected.norm("a", 2);
+        Weights.load(folder, "part", expected, UnaryOperator.identity(), kernels);
+    }
+}
