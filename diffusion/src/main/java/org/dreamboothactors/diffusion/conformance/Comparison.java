@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.conformance;
 
+import java.util.Arrays;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Failed;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Outcome;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Passed;
@@ -49,8 +50,13 @@ final class Comparison {
 
     /** Numbers that must be equal. */
     void exact(String name, long[] ours, long[] theirs) {
-        boolean equal = java.util.Arrays.equals(ours, theirs);
+        boolean equal = Arrays.equals(ours, theirs);
         note(name, equal ? 0 : Double.POSITIVE_INFINITY);
+    }
+
+    /** Numbers read from files, which must be equal. */
+    void exact(String name, float[] ours, float[] theirs) {
+        note(name, Arrays.equals(ours, theirs) ? 0 : Double.POSITIVE_INFINITY);
     }
 
     Outcome outcome() {

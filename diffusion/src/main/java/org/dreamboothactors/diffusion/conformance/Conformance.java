@@ -69,7 +69,7 @@ public final class Conformance {
         }
     }
 
-    private static Outcome check(CaseFolder reference) {
+    private static Outcome check(CaseFolder reference) throws IOException {
         Comparison compare = new Comparison();
         switch (reference.kind()) {
             case "tokenizer" -> ScheduleCases.tokenizer(reference, compare);
@@ -80,6 +80,8 @@ public final class Conformance {
             case "vae" -> ModelCases.vae(reference, compare);
             case "training" -> RunCases.training(reference, compare);
             case "pipeline" -> RunCases.pipeline(reference, compare);
+            case "single_file", "nemo" -> FileCases.model(reference, compare);
+            case "latent_pt" -> FileCases.latents(reference, compare);
             default -> {
                 return new CannotRun("kind " + reference.kind() + " is not supported by this version");
             }

@@ -19,7 +19,18 @@ class ConformanceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"tokenizer", "noise_schedule", "scheduler", "text_encoder", "unet", "vae", "training", "pipeline"
+            strings = {
+                "tokenizer",
+                "noise_schedule",
+                "scheduler",
+                "text_encoder",
+                "unet",
+                "vae",
+                "training",
+                "pipeline",
+                "single_file",
+                "nemo",
+                "latent_pt"
             })
     void agreesWithDiffusers(String kind) {
         assertThat(Conformance.run(GOLDEN, Set.of(kind)))
