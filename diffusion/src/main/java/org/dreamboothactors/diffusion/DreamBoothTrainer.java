@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,9 +26,13 @@ import org.dreamboothactors.diffusion.training.AdamW;
 import org.dreamboothactors.diffusion.training.BatchPlan;
 import org.dreamboothactors.diffusion.training.CheckpointFolder;
 import org.dreamboothactors.diffusion.training.DreamBoothStep;
+import org.dreamboothactors.diffusion.training.Ema;
 import org.dreamboothactors.diffusion.training.Fingerprint;
 import org.dreamboothactors.diffusion.training.LatentFiles;
 import org.dreamboothactors.diffusion.training.LearningNetworks;
+import org.dreamboothactors.diffusion.training.LearningRate;
+import org.dreamboothactors.diffusion.training.NoiseOffset;
+import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.SavedState;
 import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
@@ -53,6 +58,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final List<AdamW> optimizers = new ArrayList<>();
     private final TextCondition text;
     private final double latentScale;
+    private final Optional<Ema> ema;
     private List<Painter> painter = List.of();
     private LearningNetworks networks;
     private TrainingLoop loop;
@@ -64,7 +70,6 @@ public final class DreamBoothTrainer implements AutoCloseable {
         this.threads = threads;
         tokenizer = ClipTokenizer.open(base.resolve("tokenizer"));
         scheduler = StableDiffusion.scheduler(base);
-        DreamBoothStep.requireNoise(scheduler.prediction());
         latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
         latents = LatentFiles.read(data, kernels);
         textEncoder = CLIPTextModel.load(base.resolve(CLIPTextModel.PART), kernels);
@@ -84,6 +89,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
         unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels);
         unet.weights().learn();
         optimizers.add(new AdamW(kernels, unet.weights(), hyperparameters(config.learningRate())));
+        OptionalDouble decay = config.refinements().emaDecay();
+        ema = decay.isPresent() ? Optional.of(Ema.of(kernels, decay.getAsDouble(), optimizers)) : Optional.empty();
         networks = networks(0);
         loop = loop(0);
     }
@@ -127,44 +134,70 @@ public final class DreamBoothTrainer implements AutoCloseable {
         return loop.next();
     }
 
-    /** Writes weights, moments and step to a safetensors file; returns the digest of the trained weights. */
+    /**
+     * Writes weights, moments, averages and step to a safetensors file; returns the digest of the trained weights, which
+     * are not the averages.
+     */
     public String saveState(Path file) {
         SavedState.write(networks.state(), step(), file);
         return WeightsDigest.of(networks.weights());
     }
 
-    /** Writes a diffusers folder in which the trained parts are new, fp32; returns the digest of the trained weights. */
+    /**
+     * Writes a diffusers folder in which the trained parts are new, fp32: the averages where the run keeps them. Returns
+     * the digest of what was written of them.
+     */
     public String saveCheckpoint(Path folder) {
+        SortedMap<String, NDArray> weights = ema.map(Ema::averages).orElseGet(networks::weights);
         Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
-        trained.put(UNet2DConditionModel.PART, file -> write(unet.weights().byName(), file));
+        trained.put(UNet2DConditionModel.PART, file -> write(weights, UNet2DConditionModel.PART, file));
         if (config.trainTextEncoder()) {
-            trained.put(CLIPTextModel.PART, file -> write(textEncoder.weights().byName(), file));
+            trained.put(CLIPTextModel.PART, file -> write(weights, CLIPTextModel.PART, file));
         }
         CheckpointFolder.write(base, folder, trained);
-        return WeightsDigest.of(networks.weights());
+        return WeightsDigest.of(weights);
     }
 
-    /** Draws with the weights as they are now: picture i to {@code <i>.png} in {@code folder}. */
+    /** Draws with the weights as they are now, or their averages where the run keeps them: picture i to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
         if (painter.isEmpty()) { // training itself needs no VAE
             AutoencoderKL vae = AutoencoderKL.load(base.resolve(AutoencoderKL.PART), kernels);
             painter = List.of(new Painter(new ModelEasel(kernels, tokenizer::ids, textEncoder, unet, vae), scheduler));
         }
-        painter.getFirst().draw(drawing, folder, listener);
+        Runnable draw = () -> painter.getFirst().draw(drawing, folder, listener);
+        ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
     }
 
-    private static void write(SortedMap<String, NDArray> weights, Path file) {
-        Safetensors.write(weights, Map.of("format", "pt"), file);
+    private static void write(SortedMap<String, NDArray> weights, String part, Path file) {
+        SortedMap<String, NDArray> ofPart = new TreeMap<>();
+        weights.forEach((name, weight) -> {
+            if (name.startsWith(part + ".")) {
+                ofPart.put(name.substring(part.length() + 1), weight);
+            }
+        });
+        Safetensors.write(ofPart, Map.of("format", "pt"), file);
     }
 
     private AdamW.Hyperparameters hyperparameters(double learningRate) {
         return new AdamW.Hyperparameters(
-                learningRate, config.beta1(), config.beta2(), config.eps(), config.weightDecay());
+                new LearningRate(learningRate, config.refinements().schedule(), config.maxSteps()),
+                config.beta1(),
+                config.beta2(),
+                config.eps(),
+                config.weightDecay());
     }
 
     private LearningNetworks networks(long stepsDone) {
         return new LearningNetworks(
-                kernels, unet, text, optimizers, latents.height(), latents.width(), config.maxGradNorm(), stepsDone);
+                kernels,
+                unet,
+                text,
+                optimizers,
+                latents.height(),
+                latents.width(),
+                config.maxGradNorm(),
+                ema,
+                stepsDone);
     }
 
     private TrainingLoop loop(long stepsDone) {
@@ -172,10 +205,17 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 new Draws(config.seed()),
                 latents.instances().size(),
                 config.withPrior() ? latents.classes().size() : 0,
-                config.microBatch());
+                config.microBatch(),
+                config.refinements().accumulation(),
+                new NoiseOffset(config.refinements().noiseOffset(), latents.height() * latents.width()));
         OptionalDouble priorWeight =
                 config.withPrior() ? OptionalDouble.of(config.priorWeight()) : OptionalDouble.empty();
-        DreamBoothStep step = new DreamBoothStep(networks, NoiseSchedule.of(scheduler), latentScale, priorWeight);
+        Objective objective = new Objective(
+                NoiseSchedule.of(scheduler),
+                scheduler.prediction(),
+                priorWeight,
+                config.refinements().snrGamma());
+        DreamBoothStep step = new DreamBoothStep(networks, objective, latentScale);
         return new TrainingLoop(plan, step, latents.instances(), latents.classes(), stepsDone);
     }
 

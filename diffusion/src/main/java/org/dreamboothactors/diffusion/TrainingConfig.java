@@ -5,10 +5,10 @@ package org.dreamboothactors.diffusion;
  *
  * @param seed names every random number of the run
  * @param maxSteps optimizer steps of the whole run
- * @param learningRate of the UNet, constant
+ * @param learningRate of the UNet; the highest where it changes over the run
  * @param trainTextEncoder whether the text encoder learns too; otherwise its output is computed once
- * @param textEncoderLearningRate of the text encoder, constant; not used where it does not learn
- * @param microBatch instance samples a step; with prior preservation as many class samples come on top
+ * @param textEncoderLearningRate of the text encoder; the highest where it changes over the run; not used where it does not learn
+ * @param microBatch instance samples a micro-batch; with prior preservation as many class samples come on top
  * @param beta1 AdamW's decay of the mean gradient
  * @param beta2 AdamW's decay of the mean squared gradient
  * @param eps AdamW's guard against division by zero
@@ -18,6 +18,7 @@ package org.dreamboothactors.diffusion;
  * @param withPrior whether class samples are trained on (prior preservation)
  * @param instancePrompt text of the subject's photos
  * @param classPrompt text of the class pictures; not used without prior preservation
+ * @param refinements what the run does beyond plain DreamBooth
  */
 public record TrainingConfig(
         long seed,
@@ -34,7 +35,8 @@ public record TrainingConfig(
         double priorWeight,
         boolean withPrior,
         String instancePrompt,
-        String classPrompt) {
+        String classPrompt,
+        Refinements refinements) {
 
     /** Refuses numbers that no run can mean. */
     public TrainingConfig {
@@ -54,11 +56,47 @@ public record TrainingConfig(
         require(priorWeight >= 0 && Double.isFinite(priorWeight), "priorWeight", priorWeight, "0 or more");
     }
 
-    private static boolean positive(double value) {
+    /** Plain DreamBooth. */
+    public TrainingConfig(
+            long seed,
+            int maxSteps,
+            double learningRate,
+            boolean trainTextEncoder,
+            double textEncoderLearningRate,
+            int microBatch,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double maxGradNorm,
+            double priorWeight,
+            boolean withPrior,
+            String instancePrompt,
+            String classPrompt) {
+        this(
+                seed,
+                maxSteps,
+                learningRate,
+                trainTextEncoder,
+                textEncoderLearningRate,
+                microBatch,
+                beta1,
+                beta2,
+                eps,
+                weightDecay,
+                maxGradNorm,
+                priorWeight,
+                withPrior,
+                instancePrompt,
+                classPrompt,
+                Refinements.NONE);
+    }
+
+    static boolean positive(double value) {
         return value > 0 && Double.isFinite(value);
     }
 
-    private static void require(boolean holds, String name, Object value, String expected) {
+    static void require(boolean holds, String name, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException("Cannot train: " + name + " is " + value + ", expected " + expected
                     + ". Change the run's settings.");

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.Set;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +56,10 @@ class DreamBoothTrainerTest {
     }
 
     private static TrainingConfig config(boolean trainTextEncoder, double learningRate) {
+        return config(trainTextEncoder, learningRate, Refinements.NONE);
+    }
+
+    private static TrainingConfig config(boolean trainTextEncoder, double learningRate, Refinements refinements) {
         return new TrainingConfig(
                 7,
                 6,
@@ -67,7 +75,13 @@ class DreamBoothTrainerTest {
                 0.5,
                 true,
                 "a photo of a sks teapot",
-                "a photo of a teapot");
+                "a photo of a teapot",
+                refinements);
+    }
+
+    private static Refinements everything() {
+        return new Refinements(
+                2, new LearningRateSchedule.Cosine(2), OptionalDouble.of(5), 0.1, OptionalDouble.of(0.9));
     }
 
     private static DreamBoothTrainer trainer(boolean trainTextEncoder) {
@@ -101,6 +115,76 @@ class DreamBoothTrainerTest {
                 assertThat(second.saveState(folder.resolve("again.safetensors")))
                         .isEqualTo(undisturbed);
             }
+        }
+    }
+
+    @Test
+    void goesOnWithAveragesScheduleAndMicroBatches(@TempDir Path folder) throws Exception {
+        TrainingConfig config = config(true, 1e-3, everything());
+        Path state = folder.resolve("3.safetensors");
+        String weights;
+        String averages;
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            steps(trainer, 3);
+            trainer.saveState(state);
+            steps(trainer, 3);
+            weights = trainer.saveState(folder.resolve("end.safetensors"));
+            averages = trainer.saveCheckpoint(folder.resolve("checkpoint"));
+        }
+        try (DreamBoothTrainer second = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            second.restore(state);
+            second.draw(drawing(), folder.resolve("drawn"), (done, total) -> {}); // with the averages, and back
+            steps(second, 3);
+
+            assertThat(second.saveState(folder.resolve("again.safetensors"))).isEqualTo(weights);
+            assertThat(second.saveCheckpoint(folder.resolve("checkpoint2"))).isEqualTo(averages);
+        }
+        assertThat(averages).isNotEqualTo(weights);
+        assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(folder.resolve("end.safetensors"));
+    }
+
+    @Test
+    void drawsWithTheAveragesThatItsCheckpointHolds(@TempDir Path folder) {
+        TrainingConfig config = config(true, 1e-2, everything());
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            steps(trainer, 4);
+            trainer.saveCheckpoint(folder.resolve("checkpoint"));
+            trainer.draw(drawing(), folder.resolve("trained"), (done, total) -> {});
+        }
+        try (StableDiffusion diffusion = StableDiffusion.open(folder.resolve("checkpoint"), THREADS)) {
+            diffusion.draw(drawing(), folder.resolve("loaded"), (done, total) -> {});
+        }
+        assertThat(folder.resolve("loaded/0.png")).hasSameBinaryContentAs(folder.resolve("trained/0.png"));
+    }
+
+    @Test
+    void eachRefinementChangesWhatIsLearned(@TempDir Path folder) {
+        Refinements none = Refinements.NONE;
+        Set<String> weights = new HashSet<>();
+        for (Refinements refinements : List.of(
+                none,
+                new Refinements(2, none.schedule(), none.snrGamma(), 0, none.emaDecay()),
+                new Refinements(1, new LearningRateSchedule.WarmupHold(1), none.snrGamma(), 0, none.emaDecay()),
+                new Refinements(1, none.schedule(), OptionalDouble.of(0.5), 0, none.emaDecay()),
+                new Refinements(1, none.schedule(), none.snrGamma(), 0.1, none.emaDecay()))) {
+            TrainingConfig config = config(false, 1e-3, refinements);
+            try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+                steps(trainer, 2);
+                weights.add(trainer.saveState(folder.resolve("state.safetensors")));
+            }
+        }
+        assertThat(weights).hasSize(5);
+    }
+
+    @Test
+    void trainsAModelThatPredictsVelocity(@TempDir Path folder) throws Exception {
+        Path velocity = folder.resolve("model");
+        RandomModel.write(velocity, RandomModel.Size.TINY, TOKENIZER);
+        Path scheduler = velocity.resolve("scheduler/scheduler_config.json");
+        Files.writeString(scheduler, Files.readString(scheduler).replace("\"epsilon\"", "\"v_prediction\""));
+
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(velocity, config(false, 1e-3), data, THREADS)) {
+            steps(trainer, 2);
         }
     }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -23,6 +25,8 @@ import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
 import org.dreamboothactors.diffusion.training.AdamW;
 import org.dreamboothactors.diffusion.training.DreamBoothStep;
 import org.dreamboothactors.diffusion.training.LearningNetworks;
+import org.dreamboothactors.diffusion.training.LearningRate;
+import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.StepInputs;
 import org.dreamboothactors.diffusion.training.TextCondition;
 
@@ -38,24 +42,21 @@ final class RunCases {
 
     static void training(CaseFolder reference, Comparison compare) {
         JsonNode settings = reference.settings();
-        if (!settings.path("snr_gamma").isNull()
-                || settings.path("accumulation").asInt(1) != 1) {
-            throw new UnsupportedOperationException(
-                    "snr_gamma and accumulation are not supported by this version of the training step");
-        }
-        DreamBoothStep.requireNoise(Prediction.valueOf(
-                settings.path("prediction_type").asText("epsilon").toUpperCase(Locale.ROOT)));
         try (Kernels kernels = ModelCases.kernels()) {
             LearningNetworks networks = networks(reference, settings, kernels);
-            JsonNode weight = settings.path("prior_loss_weight");
-            DreamBoothStep step = new DreamBoothStep(
-                    networks,
+            Objective objective = new Objective(
                     NoiseSchedule.of(new SchedulerSettings(settings.path("schedule"))),
-                    settings.path("latent_scaling_factor").asDouble(),
-                    weight.isNull() ? OptionalDouble.empty() : OptionalDouble.of(weight.asDouble()));
+                    Prediction.valueOf(
+                            settings.path("prediction_type").asText("epsilon").toUpperCase(Locale.ROOT)),
+                    number(settings.path("prior_loss_weight")),
+                    number(settings.path("snr_gamma")));
+            DreamBoothStep step = new DreamBoothStep(
+                    networks, objective, settings.path("latent_scaling_factor").asDouble());
             for (int k = 0; k < settings.path("steps").asInt(); k++) {
                 StepResult result = step.run(
-                        k + 1, inputs(reference, k), List.of(reference.path().toString()));
+                        k + 1,
+                        inputs(reference, k, settings.path("accumulation").asInt(1)),
+                        List.of(reference.path().toString()));
                 compare.ofStep(
                         "loss " + k,
                         result.loss(),
@@ -86,7 +87,7 @@ final class RunCases {
 
     private static LearningNetworks networks(CaseFolder reference, JsonNode settings, Kernels kernels) {
         AdamW.Hyperparameters rates = new AdamW.Hyperparameters(
-                settings.path("learning_rate").asDouble(),
+                LearningRate.constant(settings.path("learning_rate").asDouble()),
                 settings.path("betas").path(0).asDouble(),
                 settings.path("betas").path(1).asDouble(),
                 settings.path("epsilon").asDouble(),
@@ -113,11 +114,21 @@ final class RunCases {
                 Math.toIntExact(latent.get(2)),
                 Math.toIntExact(latent.get(3)),
                 settings.path("max_grad_norm").asDouble(),
+                Optional.empty(),
                 0);
     }
 
-    private static StepInputs inputs(CaseFolder reference, int step) {
-        String tag = String.format(Locale.ROOT, "in.%03d.0.", step);
+    private static OptionalDouble number(JsonNode node) {
+        return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
+    }
+
+    private static List<StepInputs> inputs(CaseFolder reference, int step, int accumulation) {
+        return IntStream.range(0, accumulation)
+                .mapToObj(part -> microBatch(reference, String.format(Locale.ROOT, "in.%03d.%d.", step, part)))
+                .toList();
+    }
+
+    private static StepInputs microBatch(CaseFolder reference, String tag) {
         return new StepInputs(
                 reference.tensor(tag + "moments").floats(),
                 reference.tensor(tag + "posterior_noise").floats(),

@@ -130,6 +130,14 @@ public final class Kernels implements AutoCloseable {
         }
     }
 
+    /** Moves each of {@code targets} the share {@code share} of its way towards its goal, in place. */
+    public void approach(List<NDArray> targets, List<NDArray> goals, double share) {
+        try (NDArray number = number(share)) {
+            run("approach", manager, new Many(targets), new Many(goals), new One(number))
+                    .close();
+        }
+    }
+
     /** Copies {@code source} over {@code target}, which keeps its identity. */
     public void assign(NDArray target, NDArray source) {
         NDArray plain = target.stopGradient();

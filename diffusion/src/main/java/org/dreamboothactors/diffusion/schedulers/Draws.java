@@ -19,7 +19,8 @@ public record Draws(long seed) {
         CROP(6),
         LATENT(7),
         SAMPLER(8),
-        LORA(9);
+        NOISE_OFFSET(9),
+        LORA(10);
 
         private final int code;
 

@@ -26,13 +26,13 @@ public final class AdamW {
     /**
      * How it learns.
      *
-     * @param learningRate of every step
+     * @param learningRate of each step
      * @param beta1 decay of the mean gradient
      * @param beta2 decay of the mean squared gradient
      * @param weightDecay multiplied by the learning rate
      */
     public record Hyperparameters(
-            double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {}
+            LearningRate learningRate, double beta1, double beta2, double epsilon, double weightDecay) {}
 
     /** An optimizer for all of {@code part}'s parameters, with moments of zero. */
     public AdamW(Kernels kernels, Weights part, Hyperparameters settings) {
@@ -79,7 +79,7 @@ public final class AdamW {
             ordered.add(gradient);
         });
         double[] numbers = {
-            settings.learningRate(),
+            settings.learningRate().at(number - 1),
             settings.beta1(),
             settings.beta2(),
             settings.weightDecay(),

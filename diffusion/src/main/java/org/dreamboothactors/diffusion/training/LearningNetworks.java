@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dreamboothactors.diffusion.kernels.Gradients;
@@ -20,13 +21,19 @@ public final class LearningNetworks implements Networks {
     private final int latentHeight;
     private final int latentWidth;
     private final double maxGradNorm;
+    private final Optional<Ema> ema;
     private long stepsDone;
+    /** Where gathered gradients lie; empty right after an update. */
+    private Optional<Gathered> gathered = Optional.empty();
+
+    private record Gathered(NDManager manager, Gradients gradients) {}
 
     /**
      * Networks that have done {@code stepsDone} steps.
      *
      * @param optimizers one a part that learns
      * @param maxGradNorm norm of all gradients together is brought down to this
+     * @param ema averages of the weights; empty without
      */
     public LearningNetworks(
             Kernels kernels,
@@ -36,6 +43,7 @@ public final class LearningNetworks implements Networks {
             int latentHeight,
             int latentWidth,
             double maxGradNorm,
+            Optional<Ema> ema,
             long stepsDone) {
         this.kernels = kernels;
         this.unet = unet;
@@ -44,6 +52,7 @@ public final class LearningNetworks implements Networks {
         this.latentHeight = latentHeight;
         this.latentWidth = latentWidth;
         this.maxGradNorm = maxGradNorm;
+        this.ema = ema;
         this.stepsDone = stepsDone;
     }
 
@@ -67,11 +76,43 @@ public final class LearningNetworks implements Networks {
         return weights;
     }
 
-    /** Weights and moments: all that the next step depends on, beside its number. */
+    /** Weights, moments and averages: all that the next step depends on, beside its number. */
     public SortedMap<String, NDArray> state() {
         SortedMap<String, NDArray> state = new TreeMap<>();
         optimizers.forEach(optimizer -> state.putAll(optimizer.state()));
+        ema.ifPresent(averages -> state.putAll(averages.state()));
         return state;
+    }
+
+    @Override
+    public double update() {
+        Gathered found = gathered.orElseThrow(
+                () -> new IllegalStateException("Cannot update the weights: no gradients were gathered"));
+        SortedMap<String, NDArray> gradients = found.gradients().byName();
+        double norm = kernels.clip(List.copyOf(gradients.values()), maxGradNorm, found.manager());
+        if (Double.isFinite(norm)) { // otherwise the weights stay; the step reports it
+            stepsDone++;
+            for (AdamW optimizer : optimizers) {
+                optimizer.step(stepsDone, gradients, found.manager());
+            }
+            ema.ifPresent(averages -> averages.update(stepsDone));
+        }
+        forget();
+        return norm;
+    }
+
+    @Override
+    public void forget() {
+        gathered.ifPresent(found -> found.manager().close());
+        gathered = Optional.empty();
+    }
+
+    private Gradients gathering() {
+        if (gathered.isEmpty()) {
+            NDManager manager = kernels.manager().newSubManager();
+            gathered = Optional.of(new Gathered(manager, new Gradients(manager)));
+        }
+        return gathered.get().gradients();
     }
 
     private final class Recorded implements Pass {
@@ -91,20 +132,8 @@ public final class LearningNetworks implements Networks {
         }
 
         @Override
-        public double learn(float[] gradient) {
-            try (NDManager scratch = kernels.manager().newSubManager()) {
-                Gradients gradients = new Gradients(scratch);
-                tape.back(output, tape.manager().create(gradient, output.array().getShape()), gradients);
-                double norm = kernels.clip(List.copyOf(gradients.byName().values()), maxGradNorm, scratch);
-                if (!Double.isFinite(norm)) {
-                    return norm; // the weights stay; the step reports it
-                }
-                stepsDone++;
-                for (AdamW optimizer : optimizers) {
-                    optimizer.step(stepsDone, gradients.byName(), scratch);
-                }
-                return norm;
-            }
+        public void back(float[] gradient) {
+            tape.back(output, tape.manager().create(gradient, output.array().getShape()), gathering());
         }
 
         @Override

@@ -1,28 +1,37 @@
 package org.dreamboothactors.diffusion.training;
 
-/** The learning models as the training step sees them: predict, then learn from the gradient. */
+/** The learning models as the training step sees them: predict and go back, once or several times, then update. */
 public interface Networks {
 
     /**
-     * Predicts the noise in {@code noisy}, keeping what the way back needs.
+     * Predicts from {@code noisy}, keeping what the way back needs.
      *
      * @param noisy samples one after the other; their prompts are known to the implementation, in the same order
      */
     Pass forward(float[] noisy, int[] timesteps);
 
-    /** One prediction that can be learned from once. Closing it without learning leaves the weights as they are. */
+    /**
+     * Clips the gradients that were gathered since the last update, learns from them and forgets them.
+     *
+     * @return norm of all gradients together, before clipping; where it is not finite the weights stay as they are
+     */
+    double update();
+
+    /** Forgets what was gathered since the last update. */
+    void forget();
+
+    /** One prediction that can be gone back on once. */
     interface Pass extends AutoCloseable {
 
-        /** Predicted noise, of the size of the noisy samples. */
+        /** What the models say, of the size of the noisy samples. */
         float[] prediction();
 
         /**
-         * Goes back through the models, clips the gradients and updates the weights.
+         * Goes back through the models and adds the parameters' gradients to those gathered.
          *
          * @param gradient of the loss with respect to the prediction
-         * @return norm of all gradients together, before clipping; where it is not finite the weights stay as they are
          */
-        double learn(float[] gradient);
+        void back(float[] gradient);
 
         @Override
         void close();

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 
-/** Weights, moments and the number of steps in one safetensors file: all that training goes on from. */
+/** Weights, moments, averages and the number of steps in one safetensors file: all that training goes on from. */
 public final class SavedState {
     private static final String STEP = "step";
 

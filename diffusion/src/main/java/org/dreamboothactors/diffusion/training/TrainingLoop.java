@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.StepResult;
 
-/** Goes from step to step: picks the batch that a step's number names and runs the step. */
+/** Goes from step to step: picks the batches that a step's number names and runs the step. */
 public final class TrainingLoop {
 
     /**
@@ -48,13 +48,18 @@ public final class TrainingLoop {
 
     /** Does the next step. */
     public StepResult next() {
-        List<Latent> batch = new ArrayList<>();
-        plan.instancesAt(stepsDone).forEach(i -> batch.add(instances.get(i)));
-        plan.classesAt(stepsDone).forEach(i -> batch.add(classes.get(i)));
-        List<float[]> moments = batch.stream().map(Latent::moments).toList();
-        StepInputs inputs = plan.inputs(stepsDone, moments, step.schedule().steps());
-        StepResult result =
-                step.run(stepsDone + 1, inputs, batch.stream().map(Latent::id).toList());
+        List<StepInputs> microBatches = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        for (int part = 0; part < plan.accumulation(); part++) {
+            List<Latent> batch = new ArrayList<>();
+            plan.instancesAt(stepsDone, part).forEach(i -> batch.add(instances.get(i)));
+            plan.classesAt(stepsDone, part).forEach(i -> batch.add(classes.get(i)));
+            List<float[]> moments = batch.stream().map(Latent::moments).toList();
+            microBatches.add(plan.inputs(
+                    stepsDone, part, moments, step.objective().schedule().steps()));
+            batch.forEach(latent -> ids.add(latent.id()));
+        }
+        StepResult result = step.run(stepsDone + 1, microBatches, ids);
         stepsDone++;
         return result;
     }

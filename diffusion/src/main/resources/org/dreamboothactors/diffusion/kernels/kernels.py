@@ -216,3 +216,8 @@ class Kernels(Module):
 
   def assign(self: __torch__.Kernels, target: Tensor, source: Tensor) -> Tensor:
     return torch.copy_(target, source)
+
+  # a share of the way from each target to its goal, in place
+  def approach(self: __torch__.Kernels, targets: List[Tensor], goals: List[Tensor], share: Tensor) -> Tensor:
+    torch._foreach_lerp_(targets, goals, float(share))
+    return share

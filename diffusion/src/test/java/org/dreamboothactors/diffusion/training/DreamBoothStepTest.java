@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,6 +10,7 @@ import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.schedulers.Draws;
 import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
+import org.dreamboothactors.diffusion.schedulers.Prediction;
 import org.dreamboothactors.diffusion.training.TrainingLoop.Latent;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,7 @@ class DreamBoothStepTest {
     /** Predicts noisy * factor with one weight, and learns it by plain descent. */
     private static final class OneWeight implements Networks {
         private double factor;
+        private double slope;
 
         OneWeight(double factor) {
             this.factor = factor;
@@ -38,26 +41,41 @@ class DreamBoothStepTest {
                 }
 
                 @Override
-                public double learn(float[] gradient) {
-                    double slope = 0;
+                public void back(float[] gradient) {
                     for (int i = 0; i < gradient.length; i++) {
                         slope += gradient[i] * noisy[i];
                     }
-                    factor -= 0.1 * slope;
-                    return Math.abs(slope);
                 }
 
                 @Override
                 public void close() {}
             };
         }
+
+        @Override
+        public double update() {
+            double norm = Math.abs(slope);
+            factor -= 0.1 * slope;
+            forget();
+            return norm;
+        }
+
+        @Override
+        public void forget() {
+            slope = 0;
+        }
+    }
+
+    private DreamBoothStep step(Networks networks, OptionalDouble priorWeight) {
+        Objective objective = new Objective(schedule, Prediction.EPSILON, priorWeight, OptionalDouble.empty());
+        return new DreamBoothStep(networks, objective, 0.2);
     }
 
     @Test
     void lowersTheLossOfWhatItLearnsFrom() {
-        DreamBoothStep step = new DreamBoothStep(new OneWeight(1), schedule, 0.2, OptionalDouble.of(0.5));
-        StepResult first = step.run(1, inputs, List.of("a", "b"));
-        StepResult second = step.run(2, inputs, List.of("a", "b"));
+        DreamBoothStep step = step(new OneWeight(1), OptionalDouble.of(0.5));
+        StepResult first = step.run(1, List.of(inputs), List.of("a", "b"));
+        StepResult second = step.run(2, List.of(inputs), List.of("a", "b"));
         assertThat(second.loss()).isLessThan(first.loss());
         assertThat(first.loss()).isEqualTo(first.instanceLoss() + 0.5 * first.priorLoss());
     }
@@ -65,11 +83,41 @@ class DreamBoothStepTest {
     @Test
     void namesTheSamplesOfALossThatIsNoNumberAndLeavesTheWeights() {
         OneWeight networks = new OneWeight(Double.NaN);
-        DreamBoothStep step = new DreamBoothStep(networks, schedule, 0.2, OptionalDouble.empty());
-        assertThatThrownBy(() -> step.run(5, inputs, List.of("a.safetensors", "b.safetensors")))
+        DreamBoothStep step = step(networks, OptionalDouble.empty());
+        assertThatThrownBy(() -> step.run(5, List.of(inputs), List.of("a.safetensors", "b.safetensors")))
                 .isInstanceOf(NonFiniteLoss.class)
                 .hasMessageContaining("step 5")
                 .hasMessageContaining("b.safetensors");
+    }
+
+    @Test
+    void microBatchesTeachWhatOneBatchOfThemWouldTeach() {
+        StepInputs first = new StepInputs(new float[] {1, 2, 0, 0}, new float[2], new float[] {1, -1}, new int[] {0});
+        StepInputs second =
+                new StepInputs(new float[] {3, 4, 0, 0}, new float[2], new float[] {0.5f, 2}, new int[] {2});
+        OneWeight together = new OneWeight(1);
+        OneWeight parts = new OneWeight(1);
+
+        StepResult whole = step(together, OptionalDouble.empty()).run(1, List.of(inputs), List.of());
+        StepResult gathered = step(parts, OptionalDouble.empty()).run(1, List.of(first, second), List.of());
+
+        assertThat(gathered.loss()).isCloseTo(whole.loss(), within(1e-6));
+        assertThat(gathered.gradNorm()).isCloseTo(whole.gradNorm(), within(1e-6));
+        assertThat(parts.factor).isCloseTo(together.factor, within(1e-6));
+    }
+
+    @Test
+    void forgetsTheGradientsOfAStepThatDidNotWorkOut() {
+        OneWeight networks = new OneWeight(1);
+        DreamBoothStep step = step(networks, OptionalDouble.empty());
+        StepInputs broken = new StepInputs(
+                new float[] {Float.NaN, 2, 0, 0, 3, 4, 0, 0}, new float[4], new float[4], new int[] {0, 2});
+
+        assertThatThrownBy(() -> step.run(1, List.of(inputs, broken), List.of("a")))
+                .isInstanceOf(NonFiniteLoss.class);
+
+        assertThat(networks.slope).isZero();
+        assertThat(networks.factor).isEqualTo(1);
     }
 
     @Test
@@ -85,8 +133,9 @@ class DreamBoothStepTest {
 
     private void loop(OneWeight networks, long from, long to) {
         List<Latent> photos = List.of(new Latent("a", new float[] {1, 2, 0, 0}), new Latent("b", new float[4]));
-        DreamBoothStep step = new DreamBoothStep(networks, schedule, 0.2, OptionalDouble.empty());
-        TrainingLoop loop = new TrainingLoop(new BatchPlan(new Draws(3), 2, 0, 1), step, photos, List.of(), from);
+        DreamBoothStep step = step(networks, OptionalDouble.empty());
+        TrainingLoop loop = new TrainingLoop(
+                new BatchPlan(new Draws(3), 2, 0, 1, 2, NoiseOffset.NONE), step, photos, List.of(), from);
         while (loop.stepsDone() < to) {
             loop.next();
         }

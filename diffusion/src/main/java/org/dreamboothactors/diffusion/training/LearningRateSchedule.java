@@ -1,0 +1,104 @@
+package org.dreamboothactors.diffusion.training;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/**
+ * How a learning rate changes over a run. Steps are counted from 0; the rate of a step depends on nothing but its number.
+ *
+ * <p>Constant, cosine and polynomial are those of diffusers' {@code optimization.py}, where a warm-up begins at a rate of
+ * 0: the first step then changes nothing.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "name")
+@JsonSubTypes({
+    @JsonSubTypes.Type(LearningRateSchedule.Constant.class),
+    @JsonSubTypes.Type(LearningRateSchedule.ConstantWithWarmup.class),
+    @JsonSubTypes.Type(LearningRateSchedule.Cosine.class),
+    @JsonSubTypes.Type(LearningRateSchedule.Polynomial.class),
+    @JsonSubTypes.Type(LearningRateSchedule.WarmupHold.class)
+})
+public sealed interface LearningRateSchedule {
+    /** Where {@link Polynomial} ends. */
+    double POLYNOMIAL_END = 1e-7;
+
+    /** The same rate in every step. */
+    record Constant() implements LearningRateSchedule {}
+
+    /** Rises from 0 in a line over the first steps, then stays. */
+    record ConstantWithWarmup(int warmupSteps) implements LearningRateSchedule {
+        public ConstantWithWarmup {
+            requireWarmup(warmupSteps);
+        }
+    }
+
+    /** Rises from 0 in a line, then falls to 0 as half a cosine. */
+    record Cosine(int warmupSteps) implements LearningRateSchedule {
+        public Cosine {
+            requireWarmup(warmupSteps);
+        }
+    }
+
+    /** Rises from 0 in a line, then falls to {@link #POLYNOMIAL_END} as a power of what is left; 1 is a line. */
+    record Polynomial(int warmupSteps, double power) implements LearningRateSchedule {
+        public Polynomial {
+            requireWarmup(warmupSteps);
+            if (!(power > 0 && Double.isFinite(power))) {
+                throw new IllegalArgumentException("Cannot train: the power of the learning rate is " + power
+                        + ", expected a number above 0. Change the run's settings.");
+            }
+        }
+    }
+
+    /**
+     * Rises in a line that ends one step after the warm-up and stays: NeMo's {@code WarmupHoldPolicy} with a hold that
+     * outlasts the run. A warm-up of 1, the default there, halves the rate of the first step.
+     */
+    record WarmupHold(int warmupSteps) implements LearningRateSchedule {
+        public WarmupHold {
+            requireWarmup(warmupSteps);
+        }
+    }
+
+    /**
+     * The rate of a step.
+     *
+     * @param base highest rate
+     * @param step number of the step, from 0
+     * @param steps of the whole run
+     */
+    default double rate(double base, long step, long steps) {
+        return switch (this) {
+            case Constant() -> base;
+            case ConstantWithWarmup(int warmup) -> step < warmup ? base * step / warmup : base;
+            case Cosine(int warmup) ->
+                step < warmup ? base * step / warmup : cosine(base, step - warmup, steps - warmup);
+            case Polynomial(int warmup, double power) ->
+                step < warmup ? base * step / warmup : polynomial(base, step - warmup, steps - warmup, power);
+            case WarmupHold(int warmup) -> step <= warmup ? base * (step + 1) / (warmup + 1) : base;
+        };
+    }
+
+    private static double cosine(double base, long step, long steps) {
+        double progress = (double) step / Math.max(1, steps);
+        return base * Math.max(0, 0.5 * (1 + StrictMath.cos(StrictMath.PI * progress)));
+    }
+
+    private static double polynomial(double base, long step, long steps, double power) {
+        if (base <= POLYNOMIAL_END) {
+            throw new IllegalArgumentException("Cannot train: the learning rate is " + base + ", expected more than "
+                    + POLYNOMIAL_END + ", where a polynomial schedule ends. Raise it or choose another schedule.");
+        }
+        if (step > steps) {
+            return POLYNOMIAL_END;
+        }
+        double left = 1 - (double) step / Math.max(1, steps);
+        return (base - POLYNOMIAL_END) * StrictMath.pow(left, power) + POLYNOMIAL_END;
+    }
+
+    private static void requireWarmup(int steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("Cannot train: the learning rate warms up for " + steps
+                    + " steps, expected 0 or more. Change the run's settings.");
+        }
+    }
+}
