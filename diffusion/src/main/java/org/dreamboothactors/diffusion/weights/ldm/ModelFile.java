@@ -77,7 +77,7 @@ public final class ModelFile {
             return new ModelFile(
                     file,
                     safetensors.sources(),
-                    beside(file),
+                    OwnMetadata.told(safetensors.metadata(), file.toString()).or(beside(file)),
                     prediction(safetensors.metadata()),
                     OptionalLong.empty());
         } catch (IOException e) {

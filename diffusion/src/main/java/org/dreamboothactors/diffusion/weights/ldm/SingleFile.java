@@ -61,8 +61,9 @@ public final class SingleFile {
                 text.quickGelu() ? TextNames.TRANSFORMERS : TextNames.OPEN_CLIP);
         SchedulerSettings scheduler =
                 SchedulerSettings.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
-        SafetensorsWriter.write(
-                target.entries, spec.metadata(unet.sampleSize(), vae, text, scheduler.prediction()), file);
+        Map<String, String> metadata = spec.metadata(unet.sampleSize(), vae, text, scheduler.prediction());
+        metadata.put(OwnMetadata.KEY, OwnMetadata.of(unet, vae, text));
+        SafetensorsWriter.write(target.entries, metadata, file);
     }
 
     private void add(String part, ExpectedShapes expected, UnaryOperator<String> rename, PartNames names) {

@@ -1,0 +1,91 @@
+package org.dreamboothactors.diffusion;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
+import org.dreamboothactors.diffusion.weights.ldm.ModelFile;
+
+/** Turns a model in one file ({@code .safetensors}, {@code .ckpt}, {@code .nemo}) into a diffusers folder. */
+public final class BaseModelImport {
+    private static final String TOKENIZER = "tokenizer";
+
+    private BaseModelImport() {}
+
+    /**
+     * Makes {@code folder}, whole or not at all. Throws {@link IllegalArgumentException} or
+     * {@link UnsupportedOperationException} for a file that is not sound or no Stable Diffusion 1.x or 2.x.
+     *
+     * @param folder does not exist yet
+     * @param known tokenizer folders to choose from by the size of their vocabulary, when the model's is not CLIP's and no
+     *     folder {@code tokenizer} lies beside the file
+     * @return what the file does not tell and was assumed, in words
+     */
+    public static List<String> convert(Path file, Path folder, List<Path> known) {
+        Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
+        try {
+            delete(fresh);
+            try {
+                ModelFile model = ModelFile.open(file);
+                tokenizer(file, model.vocabulary(), fresh.resolve(TOKENIZER), known);
+                List<String> assumed = model.write(fresh);
+                Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+                return assumed;
+            } finally {
+                delete(fresh);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot convert " + file + " to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void tokenizer(Path file, int tokens, Path target, List<Path> others) throws IOException {
+        List<Path> folders = new ArrayList<>(List.of(file.resolveSibling(TOKENIZER)));
+        folders.addAll(others);
+        for (Path folder : folders) {
+            if (vocabulary(folder) == tokens) {
+                copy(folder, target);
+                return;
+            }
+        }
+        if (tokens != ClipVocabulary.SIZE) {
+            throw new IllegalArgumentException("Cannot use " + file + ": its text encoder knows " + tokens
+                    + " tokens, expected " + ClipVocabulary.SIZE + " as CLIP's. Put the model's folder " + TOKENIZER
+                    + " (vocab.json, merges.txt) beside the file");
+        }
+        ClipVocabulary.write(target);
+    }
+
+    private static int vocabulary(Path folder) throws IOException {
+        Path file = folder.resolve("vocab.json");
+        return Files.isRegularFile(file)
+                ? new ObjectMapper().readTree(file.toFile()).size()
+                : -1;
+    }
+
+    private static void copy(Path folder, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, target.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.dreamboothactors.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.dreamboothactors.diffusion.models.UNetConfig;
+import org.dreamboothactors.diffusion.models.VaeConfig;
+import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
+import org.dreamboothactors.diffusion.weights.Precision;
+import org.dreamboothactors.diffusion.weights.ldm.ModelSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BaseModelImportTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final Path NEMO = GOLDEN.resolve("nemo-two-generations/dreambooth.nemo");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void makesAFolderThatTheServiceLoads() {
+        Path model = folder.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, GOLDEN.resolve("clip-tokenizer"));
+        Path single = folder.resolve("single.safetensors");
+        ModelSpec spec = new ModelSpec("tiny", "", Instant.EPOCH);
+        CheckpointExport.singleFile(model, single, Precision.BF16, spec);
+
+        List<String> assumed = BaseModelImport.convert(single, folder.resolve("converted"), List.of());
+
+        CheckpointCheck.load(folder.resolve("converted"));
+        assertThat(assumed).isEmpty(); // our own files say what shapes do not
+        assertThat(UNetConfig.read(folder.resolve("converted/unet"))).isEqualTo(UNetConfig.read(model.resolve("unet")));
+        assertThat(VaeConfig.read(folder.resolve("converted/vae"))).isEqualTo(VaeConfig.read(model.resolve("vae")));
+    }
+
+    @Test
+    void loadsAFolderWrittenInAnotherPrecision() {
+        Path model = folder.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, GOLDEN.resolve("clip-tokenizer"));
+
+        CheckpointExport.diffusers(model, folder.resolve("bf16"), Precision.BF16);
+
+        CheckpointCheck.load(folder.resolve("bf16"));
+    }
+
+    @Test
+    void takesTheTokenizerBesideTheFile() throws IOException {
+        Path file = Files.copy(NEMO, folder.resolve("model.nemo"));
+        Files.createDirectory(folder.resolve("tokenizer"));
+        StringBuilder vocabulary = new StringBuilder("{");
+        for (int i = 0; i < 24; i++) {
+            vocabulary
+                    .append(i == 0 ? "" : ",")
+                    .append("\"t")
+                    .append(i)
+                    .append("\":")
+                    .append(i);
+        }
+        Files.writeString(folder.resolve("tokenizer/vocab.json"), vocabulary.append("}"));
+
+        BaseModelImport.convert(file, folder.resolve("out"), List.of());
+
+        assertThat(folder.resolve("out/tokenizer/vocab.json")).exists();
+        assertThat(folder.resolve("out/model_index.json")).exists();
+    }
+
+    @Test
+    void leavesNothingBehindWhenItRefuses() {
+        assertThatThrownBy(() -> BaseModelImport.convert(NEMO, folder.resolve("out"), List.of()))
+                .hasMessageContaining("knows 24 tokens, expected 49408");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void makesClipsVocabularyFromItsMerges() throws IOException {
+        ClipVocabulary.write(folder);
+
+        ObjectMapper json = new ObjectMapper();
+        assertThat(json.readTree(folder.resolve("vocab.json").toFile()))
+                .isEqualTo(json.readTree(
+                        GOLDEN.resolve("clip-tokenizer/vocab.json").toFile()));
+    }
+}
