@@ -78,8 +78,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--base-model",
-            paramLabel = "DIR",
-            description = "diffusers folder of the SD 1.x kind (the bundled toy-world)")
+            paramLabel = "MODEL",
+            description = "SD 1.x model: a diffusers folder, .safetensors, .ckpt or .nemo (the bundled toy-world)")
     Optional<Path> baseModel = Optional.empty();
 
     @Option(

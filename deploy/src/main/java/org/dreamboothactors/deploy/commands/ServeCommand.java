@@ -48,8 +48,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--base-model",
-            paramLabel = "DIR",
-            description = "diffusers folder of the SD 1.x kind; becomes the default (the bundled toy-world)")
+            paramLabel = "MODEL",
+            description =
+                    "SD 1.x model: a diffusers folder, .safetensors, .ckpt or .nemo; becomes the default (the bundled toy-world)")
     Optional<Path> baseModel = Optional.empty();
 
     @Spec

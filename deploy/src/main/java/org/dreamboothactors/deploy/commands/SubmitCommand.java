@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
+import org.dreamboothactors.deploy.Home;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.local.Connection;
+import org.dreamboothactors.deploy.local.ModelFolders;
 import org.dreamboothactors.deploy.progress.RunWatch;
 import org.dreamboothactors.deploy.progress.Screen;
 import org.dreamboothactors.deploy.remote.NamedRuns;
@@ -137,14 +139,14 @@ public final class SubmitCommand implements Callable<Integer> {
     }
 
     private static RunSpec onBaseModel(RunSpec spec, Path folder, Map<String, Path> known) {
-        Path absolute = folder.toAbsolutePath().normalize();
+        Path absolute = ModelFolders.below(Home.folder()).folder(folder);
         return known.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(absolute))
                 .map(Map.Entry::getKey)
                 .min(Comparator.naturalOrder())
                 .map(name -> spec.toBuilder().setBaseModel(name).build())
                 .orElseThrow(() -> new UsageException("Cannot use model.restore_from_path: the service does not have "
-                        + absolute + ", expected one of " + known.values()
+                        + folder.toAbsolutePath().normalize() + ", expected one of " + known.values()
                         + ". Start it with ./dreambooth serve --base-model " + folder));
     }
 }

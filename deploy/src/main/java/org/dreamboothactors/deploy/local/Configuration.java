@@ -3,9 +3,11 @@ package org.dreamboothactors.deploy.local;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.actors.ServiceSettings;
@@ -19,28 +21,35 @@ public final class Configuration {
 
     private final Settings settings;
     private final Map<String, Path> baseModels;
+    private final List<String> notes = new ArrayList<>();
 
     /**
      * Checks the base models at once.
      *
      * @param home root of the program's folder, where the bundled base model lies
-     * @param baseModel a folder named on the command line; becomes the default
+     * @param baseModel a folder or a file named on the command line; becomes the default. Files are converted now
      */
     public Configuration(Settings settings, Path home, Optional<Path> baseModel) {
         this.settings = settings;
         this.baseModels = new LinkedHashMap<>();
-        baseModel.ifPresent(folder -> {
-            Path absolute = folder.toAbsolutePath().normalize();
-            baseModels.put(absolute.getFileName().toString(), absolute);
+        ModelFolders folders = ModelFolders.below(home);
+        baseModel.ifPresent(model -> {
+            Path absolute = model.toAbsolutePath().normalize();
+            baseModels.put(ModelFolders.name(absolute), folders.ready(absolute, notes::add));
         });
-        settings.folders("base-models").forEach(baseModels::putIfAbsent);
+        settings.paths("base-models").forEach((name, model) -> {
+            if (!baseModels.containsKey(name)) {
+                baseModels.put(name, folders.ready(model, notes::add));
+            }
+        });
         if (baseModels.isEmpty()) {
             baseModels.put(BUNDLED, home.resolve("base-model"));
         }
         baseModels.forEach((name, folder) -> {
             if (!Files.exists(folder.resolve("model_index.json"))) {
-                throw new UsageException("Cannot use base model " + name + ": " + folder
-                        + " has no model_index.json, expected a folder in diffusers layout. Give another --base-model");
+                throw new UsageException(
+                        "Cannot use base model " + name + ": " + folder
+                                + " has no model_index.json, expected a folder in diffusers layout or a model in one file. Give another --base-model");
             }
         });
     }
@@ -48,6 +57,11 @@ public final class Configuration {
     /** Folders by the names that requests use; the first is the default unless the settings name another. */
     public Map<String, Path> baseModels() {
         return Collections.unmodifiableMap(baseModels);
+    }
+
+    /** Lines about models that were converted, for people. */
+    public List<String> notes() {
+        return List.copyOf(notes);
     }
 
     /** Everything a node is told. */

@@ -64,6 +64,7 @@ public final class LocalService implements AutoCloseable {
             parts.push(() -> Files.deleteIfExists(data.connectionFile()));
             tell.accept("Devices     " + String.join(", ", settings.devices()) + ", " + settings.threadsPerDevice()
                     + " threads each");
+            configuration.notes().forEach(tell);
             configuration
                     .baseModels()
                     .forEach((name, folder) -> tell.accept("Base model  " + name + " in " + folder

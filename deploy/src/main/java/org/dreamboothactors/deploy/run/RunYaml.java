@@ -61,7 +61,7 @@ public final class RunYaml {
             spec.setPrior(PriorPreservation.newBuilder()
                     .setLossWeight(positive("model.prior_loss_weight"))
                     .setNumClassImages((int) whole("model.data.num_reg_images", 1, 100_000)));
-            baseModel = text("model.restore_from_path").map(this::diffusersFolder);
+            baseModel = text("model.restore_from_path").map(Path::of);
         }
         List<String> prompts =
                 text("validation.prompts").map(lines -> lines.lines().toList()).orElse(List.of());
@@ -119,14 +119,6 @@ public final class RunYaml {
                                 + ", expected no value. Latents in .pt files are not supported yet; the service caches latents itself");
             });
         }
-    }
-
-    private Path diffusersFolder(String value) {
-        if (value.endsWith(".nemo") || value.endsWith(".ckpt")) {
-            throw new UsageException("Cannot read the run from " + source + ": model.restore_from_path is " + value
-                    + ", expected a diffusers folder. .nemo and .ckpt files are not supported yet");
-        }
-        return Path.of(value);
     }
 
     private Optional<String> text(String key) {

@@ -130,17 +130,17 @@ public final class Settings {
                 .toList();
     }
 
-    /** Parses {@code name=folder,name=folder}; keeps the order. */
-    public Map<String, Path> folders(String key) {
+    /** Parses {@code name=path,name=path}, folders or files that are there; keeps the order. */
+    public Map<String, Path> paths(String key) {
         Map<String, Path> folders = new LinkedHashMap<>();
         for (String item : list(key)) {
             int equals = item.indexOf('=');
             if (equals < 1 || equals == item.length() - 1) {
-                throw new UsageException("Cannot read setting " + key + ": " + item + ", expected name=folder");
+                throw new UsageException("Cannot read setting " + key + ": " + item + ", expected name=path");
             }
             Path folder = Path.of(item.substring(equals + 1)).toAbsolutePath().normalize();
-            if (!Files.isDirectory(folder)) {
-                throw new UsageException("Cannot read setting " + key + ": " + folder + " is not a folder");
+            if (!Files.exists(folder)) {
+                throw new UsageException("Cannot read setting " + key + ": " + folder + " is not there");
             }
             folders.put(item.substring(0, equals), folder);
         }

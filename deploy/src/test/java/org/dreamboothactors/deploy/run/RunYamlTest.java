@@ -73,11 +73,12 @@ class RunYamlTest {
     }
 
     @Test
-    void refusesNemoCheckpointsWithPriorPreservation() throws URISyntaxException {
+    void takesANemoCheckpointToRestoreFrom() throws URISyntaxException {
         Path file = resource("prior-preservation.yaml");
 
-        assertThatThrownBy(() -> RunYaml.read(List.of(file), List.of("model.with_prior_preservation=True")))
-                .hasMessageContaining("model.restore_from_path is /ckpts/nemo-v1-5-188000-ema.nemo");
+        assertThat(RunYaml.read(List.of(file), List.of("model.with_prior_preservation=True"))
+                        .baseModel())
+                .contains(Path.of("/ckpts/nemo-v1-5-188000-ema.nemo"));
     }
 
     @Test
