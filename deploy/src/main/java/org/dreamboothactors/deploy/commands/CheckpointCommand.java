@@ -26,11 +26,17 @@ import picocli.CommandLine.Spec;
         header = "Downloads a checkpoint.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Downloads a run's checkpoint, a diffusers folder; every file is checked against its digest.",
+        description = {
+            "Downloads a run's checkpoint, a diffusers folder; every file is checked against its digest.",
+            "With --format ldm it becomes one .safetensors in the original names, for ComfyUI, A1111 and others."
+        },
         exitCodeListHeading = Exit.HEADING,
         exitCodeList = {Exit.DONE_HELP, Exit.FAILED_HELP, Exit.USAGE_HELP},
         footerHeading = Exit.EXAMPLES,
-        footer = "  ./dreambooth checkpoint \"$RUN\" --out my-model")
+        footer = {
+            "  ./dreambooth checkpoint \"$RUN\" --out my-model",
+            "  ./dreambooth checkpoint \"$RUN\" --out my-model.safetensors --format ldm --precision fp16"
+        })
 public final class CheckpointCommand implements Callable<Integer> {
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -40,8 +46,20 @@ public final class CheckpointCommand implements Callable<Integer> {
     @Option(names = "--step", paramLabel = "N", description = "checkpoint of that step (the newest)")
     Optional<Long> step = Optional.empty();
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "new folder for the checkpoint")
+    @Option(names = "--out", paramLabel = "PATH", required = true, description = "new folder or, for ldm, new file")
     Path out = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "diffusers (a folder) or ldm (one file; diffusers)")
+    String format = CheckpointFormat.DIFFUSERS;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "fp32, fp16 or bf16 (as the service stores it; for ldm fp32)")
+    Optional<String> precision = Optional.empty();
 
     @ArgGroup(validate = false, heading = Exit.SERVICE)
     SettingsOptions service = new SettingsOptions();
@@ -62,16 +80,18 @@ public final class CheckpointCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String id = NamedRuns.runId(run);
+        CheckpointFormat wanted = CheckpointFormat.of(format, precision);
+        wanted.refuseExisting(out);
         PrintWriter lines = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {
             NamedRuns.history(remote, id); // says so when there is no such run
-            OptionalLong wanted = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
-            CheckpointReady ready = Announced.find(remote, id, wanted, LONGEST, outside.clock())
+            OptionalLong atStep = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+            CheckpointReady ready = Announced.find(remote, id, atStep, LONGEST, outside.clock())
                     .orElseThrow(() -> new UsageException("Cannot download a checkpoint of run " + id + ": "
                             + step.map(number -> "none of step " + number + " was published")
                                     .orElse("none was published")
                             + " yet. See ./dreambooth watch " + id));
-            remote.download(ready, out);
+            wanted.bring(out, id, outside.clock().instant(), folder -> remote.download(ready, folder));
             lines.println("step " + ready.getStep() + ", weights " + ready.getWeightsSha256() + ", in " + out);
             lines.flush();
             return Exit.DONE;

@@ -14,6 +14,9 @@ import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
 import org.dreamboothactors.deploy.progress.RunWatch.Patience;
 import org.dreamboothactors.deploy.remote.FakeRemote;
+import org.dreamboothactors.diffusion.RandomModel;
+import org.dreamboothactors.diffusion.weights.Precision;
+import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
@@ -180,6 +183,41 @@ class RunCommandsTest {
                         .err())
                 .contains("none of step 7 was published");
         assertThat(service.downloads).containsOnly(folder.resolve("model"));
+    }
+
+    @Test
+    void checkpointBecomesOneFileInThePrecisionAskedFor() {
+        service.events.add(Told.published("cat-1", 400));
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("cat-1").setStep(400).build());
+        service.checkpoint =
+                target -> RandomModel.write(target, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+        Path out = folder.resolve("cat.safetensors");
+
+        Said said = run(
+                new CheckpointCommand(with(service)),
+                reaching("cat-1", "--out", out.toString(), "--format", "ldm", "--precision", "bf16"));
+
+        assertThat(said.err()).isEmpty();
+        assertThat(Safetensors.open(out).metadata()).containsEntry("modelspec.title", "cat-1");
+        assertThat(Safetensors.open(out).sources().values())
+                .allSatisfy(tensor -> assertThat(tensor.type()).isEqualTo(Precision.BF16.type()));
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".download"));
+        assertThat(run(
+                                new CheckpointCommand(with(service)),
+                                reaching("cat-1", "--out", out.toString(), "--format", "ldm"))
+                        .err())
+                .contains("it exists");
+    }
+
+    @Test
+    void checkpointRefusesAFormatItDoesNotKnow() {
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", "x", "--format", "onnx"))
+                        .err())
+                .contains("as onnx, expected diffusers or ldm");
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", "x", "--precision", "int8"))
+                        .err())
+                .contains("precision int8, expected fp32, fp16 or bf16");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
@@ -30,6 +31,9 @@ public final class FakeRemote implements Remote {
 
     /** What a run's events are once it is submitted. */
     public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
+
+    /** Writes what a checkpoint holds. */
+    public Consumer<Path> checkpoint = _ -> {};
 
     @Override
     public String submit(Optional<String> runId, String tenant, List<Path> files, RunSpec spec) {
@@ -108,6 +112,7 @@ public final class FakeRemote implements Remote {
     @Override
     public void download(CheckpointReady checkpoint, Path folder) {
         downloads.add(folder);
+        this.checkpoint.accept(folder);
     }
 
     @Override
