@@ -21,7 +21,7 @@ record ClassImages(ArtifactStore store) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_LIST = 1 << 20;
     /** Raised when the sampler's numbers change. */
-    private static final String ENGINE = "fp32-1";
+    private static final String ENGINE = "fp32-2";
 
     /** The list of a group, as stored. */
     private record Group(List<Stored> images) {}

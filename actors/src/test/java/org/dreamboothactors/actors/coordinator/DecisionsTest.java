@@ -121,8 +121,8 @@ class DecisionsTest {
                         spec -> spec.getPriorBuilder().setNumClassImages(10_001)),
                 slip("loss_weight is -0.5", spec -> spec.getPriorBuilder().setLossWeight(-0.5)),
                 slip(
-                        "Cannot use sampler plms",
-                        spec -> spec.getPriorBuilder().getSamplingBuilder().setSampler("plms")),
+                        "Cannot use sampler heun",
+                        spec -> spec.getPriorBuilder().getSamplingBuilder().setSampler("heun")),
                 slip(
                         "prior.sampling.inference_steps is 1001",
                         spec -> spec.getPriorBuilder().getSamplingBuilder().setInferenceSteps(1001)),

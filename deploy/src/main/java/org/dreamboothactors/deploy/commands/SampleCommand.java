@@ -81,7 +81,10 @@ public final class SampleCommand implements Callable<Integer> {
             description = "pictures of each prompt; 64 in all at most (${DEFAULT-VALUE})")
     int count;
 
-    @Option(names = "--sampler", paramLabel = "NAME", description = "ddim, ddpm or dpmpp_2m (the run's)")
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a (the run's)")
     Optional<String> sampler = Optional.empty();
 
     @Option(names = "--steps", paramLabel = "N", description = "denoising steps, 1 to 1000 (the run's)")

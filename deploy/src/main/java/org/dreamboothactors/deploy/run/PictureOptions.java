@@ -23,7 +23,8 @@ final class PictureOptions {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            description = "of class images and validation pictures: ddim, ddpm or dpmpp_2m (ddim)")
+            description =
+                    "of class images and validation pictures: ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a (ddim)")
     Optional<String> sampler = Optional.empty();
 
     @Option(

@@ -11,6 +11,8 @@ public enum SamplerKind {
     DDIM("ddim"),
     /** Linear multistep of Liu et al. 2022, one more pass through the model than steps. */
     PNDM("pndm"),
+    /** {@link #PNDM} without Runge-Kutta steps, whatever the scheduler's configuration says: NeMo's default. */
+    PLMS("plms"),
     /** DPM-Solver++ of Lu et al. 2022; with Karras sigmas where the scheduler's configuration asks for them. */
     DPMPP_2M("dpmpp_2m"),
     /** Euler's method of Karras et al. 2022, algorithm 2 without churn. */
@@ -56,6 +58,7 @@ public enum SamplerKind {
             case DDPM -> new DdpmSampler(settings, steps);
             case DDIM -> new DdimSampler(settings, steps, eta);
             case PNDM -> new PndmSampler(settings, steps);
+            case PLMS -> new PndmSampler(settings.with("skip_prk_steps", true), steps);
             case DPMPP_2M -> new DpmSolverMultistepSampler(settings, steps);
             case EULER -> new EulerSampler(settings, steps);
             case EULER_A -> new EulerAncestralSampler(settings, steps);

@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.schedulers;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -51,6 +52,13 @@ public record SchedulerSettings(JsonNode json) {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read scheduler configuration " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The same with one flag set. */
+    SchedulerSettings with(String key, boolean value) {
+        ObjectNode changed = JSON.createObjectNode();
+        json.properties().forEach(setting -> changed.set(setting.getKey(), setting.getValue()));
+        return new SchedulerSettings(changed.put(key, value));
     }
 
     int steps() {

@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.training;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /**
  * How a learning rate changes over a run. Steps are counted from 0; the rate of a step depends on nothing but its number.
@@ -57,6 +58,28 @@ public sealed interface LearningRateSchedule {
         public WarmupHold {
             requireWarmup(warmupSteps);
         }
+    }
+
+    /** What the schedules are called: by diffusers, and by NeMo the last. */
+    List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", "polynomial", "WarmupHoldPolicy");
+
+    /**
+     * The schedule of a name. Throws {@link UnsupportedOperationException} for a name that is none of {@link #NAMES}.
+     *
+     * @param warmupSteps 0 or more; a constant rate has none
+     * @param power of the polynomial, above 0; the others have none
+     */
+    static LearningRateSchedule of(String name, int warmupSteps, double power) {
+        return switch (name) {
+            case "constant" -> new Constant();
+            case "constant_with_warmup" -> new ConstantWithWarmup(warmupSteps);
+            case "cosine" -> new Cosine(warmupSteps);
+            case "polynomial" -> new Polynomial(warmupSteps, power);
+            case "WarmupHoldPolicy" -> new WarmupHold(warmupSteps);
+            default ->
+                throw new UnsupportedOperationException("Cannot use learning rate schedule " + name
+                        + ": it is not known, expected one of " + String.join(", ", NAMES) + ". Choose one of them.");
+        };
     }
 
     /**

@@ -61,6 +61,18 @@ class SamplerKindTest {
     }
 
     @Test
+    void plmsIsPndmWithoutRungeKutta() throws Exception {
+        SchedulerSettings plain = settings("'skip_prk_steps': false");
+
+        assertThat(SamplerKind.PLMS.start(plain, 5, 0).timesteps())
+                .isEqualTo(SamplerKind.PNDM
+                        .start(settings("'skip_prk_steps': true"), 5, 0)
+                        .timesteps())
+                .hasSize(6);
+        assertThat(SamplerKind.PNDM.start(plain, 5, 0).timesteps()).hasSize(14);
+    }
+
+    @Test
     void refusesToFindAPictureInNoiseOnlyWithAnEpsilonModel() throws Exception {
         String zero = "'rescale_betas_zero_snr': true, 'timestep_spacing': 'trailing'";
 

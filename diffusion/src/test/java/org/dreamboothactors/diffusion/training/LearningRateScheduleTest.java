@@ -85,6 +85,19 @@ class LearningRateScheduleTest {
     }
 
     @Test
+    void isFoundByEveryNameItGives() {
+        assertThat(LearningRateSchedule.NAMES)
+                .extracting(name -> LearningRateSchedule.of(name, 3, 2))
+                .containsExactly(
+                        new Constant(),
+                        new ConstantWithWarmup(3),
+                        new Cosine(3),
+                        new Polynomial(3, 2),
+                        new WarmupHold(3));
+        assertThatThrownBy(() -> LearningRateSchedule.of("linear", 0, 1)).hasMessageContaining("constant_with_warmup");
+    }
+
+    @Test
     void travelsAsJson() throws Exception {
         ObjectMapper json = new ObjectMapper();
         for (LearningRateSchedule schedule : new LearningRateSchedule[] {new Constant(), new Polynomial(2, 1.5)}) {
