@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.Training;
 
 /** Checks numbers and texts of a request and remembers what is wrong, as a sentence for people. */
 final class Complaints {
@@ -14,6 +16,7 @@ final class Complaints {
     private static final int SIDE_STEP = 8;
     private static final int MOST_SAMPLING_STEPS = 1000;
     private static final double HIGHEST_GUIDANCE = 100;
+    private static final double HIGHEST_POWER = 100;
 
     private final List<String> complaints = new ArrayList<>();
 
@@ -36,6 +39,23 @@ final class Complaints {
     void positive(String field, double value, double most) {
         if (!(value > 0 && value <= most)) {
             add(field + " is " + value + ", expected more than 0 and at most " + most);
+        }
+    }
+
+    /** A number from one limit to another, both included. NaN is none. */
+    void between(String field, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            add(field + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
+
+    /** Learning rates over the run. */
+    void schedule(Training training) {
+        range("lr_warmup_steps", training.getLrWarmupSteps(), 0, training.getMaxSteps());
+        between("lr_power", training.getLrPower(), 0, HIGHEST_POWER);
+        if (!training.getLrSchedule().isEmpty() && !LearningRateSchedule.NAMES.contains(training.getLrSchedule())) {
+            add("lr_schedule is " + training.getLrSchedule() + ", expected one of "
+                    + String.join(", ", LearningRateSchedule.NAMES));
         }
     }
 

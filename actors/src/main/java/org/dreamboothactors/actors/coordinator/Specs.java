@@ -13,7 +13,7 @@ import org.dreamboothactors.protocol.v1.Validation;
  * Fills in what a run description leaves open, and checks the rest.
  *
  * <p>The defaults are those of NeMo's DreamBooth and of diffusers' script, but for the sampler of class images: NeMo
- * takes PLMS, which is not supported, so DDIM with the same steps and guidance stands in.
+ * takes PLMS; here DDIM with the same steps and guidance is the default, as it was when there was no PLMS.
  */
 record Specs(Models models, String defaultBaseModel) {
     private static final double LEARNING_RATE = 5e-6;
@@ -32,6 +32,7 @@ record Specs(Models models, String defaultBaseModel) {
     private static final int LARGEST_BATCH = 64;
     private static final int MOST_CLASS_IMAGES = 10_000;
     private static final int MOST_VALIDATION_PROMPTS = 16;
+    private static final double LARGEST_EMA_DECAY = 0.999_999;
     private static final double LARGEST_NUMBER = 1e6; // of weights and norms; more is a slip of the pen
 
     Resolution resolve(RunSpec wanted) {
@@ -112,6 +113,11 @@ record Specs(Models models, String defaultBaseModel) {
             complaints.add("adam_weight_decay is " + training.getAdamWeightDecay() + ", expected at most 1");
         }
         complaints.positive("max_grad_norm", training.getMaxGradNorm(), LARGEST_NUMBER);
+        complaints.range("accumulation", training.getAccumulation(), 0, LARGEST_BATCH);
+        complaints.between("snr_gamma", training.getSnrGamma(), 0, LARGEST_NUMBER);
+        complaints.between("noise_offset", training.getNoiseOffset(), 0, 1);
+        complaints.between("ema_decay", training.getEmaDecay(), 0, LARGEST_EMA_DECAY);
+        complaints.schedule(training);
         complaints.range("checkpoint_every", training.getCheckpointEvery(), 0, MOST_STEPS);
         if (spec.hasPrior()) {
             complaints.prompt("class_prompt", spec.getClassPrompt());

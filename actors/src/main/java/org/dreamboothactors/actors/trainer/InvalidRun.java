@@ -4,7 +4,7 @@ package org.dreamboothactors.actors.trainer;
 final class InvalidRun extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    InvalidRun(IllegalArgumentException cause) {
+    InvalidRun(RuntimeException cause) {
         super(cause.getMessage(), cause);
     }
 }

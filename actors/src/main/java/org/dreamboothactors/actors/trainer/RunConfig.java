@@ -1,6 +1,9 @@
 package org.dreamboothactors.actors.trainer;
 
+import java.util.OptionalDouble;
+import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 
@@ -28,9 +31,29 @@ final class RunConfig {
                     spec.getPrior().getLossWeight(),
                     spec.hasPrior(),
                     spec.getInstancePrompt(),
-                    spec.getClassPrompt());
-        } catch (IllegalArgumentException e) {
+                    spec.getClassPrompt(),
+                    refinements(training));
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
             throw new InvalidRun(e);
         }
+    }
+
+    /** Zero and empty are what older messages hold: nothing beyond plain DreamBooth. */
+    private static Refinements refinements(Training training) {
+        return new Refinements(
+                Math.max(1, training.getAccumulation()),
+                training.getLrSchedule().isEmpty()
+                        ? new LearningRateSchedule.Constant()
+                        : LearningRateSchedule.of(
+                                training.getLrSchedule(),
+                                training.getLrWarmupSteps(),
+                                training.getLrPower() == 0 ? 1 : training.getLrPower()),
+                unlessZero(training.getSnrGamma()),
+                training.getNoiseOffset(),
+                unlessZero(training.getEmaDecay()));
+    }
+
+    private static OptionalDouble unlessZero(double value) {
+        return value == 0 ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 }

@@ -92,6 +92,17 @@ class DecisionsTest {
                 slip(
                         "max_steps is 0, expected 1 to 100000",
                         spec -> spec.getTrainingBuilder().setMaxSteps(0)),
+                slip(
+                        "accumulation is 65, expected 0 to 64",
+                        spec -> spec.getTrainingBuilder().setAccumulation(65)),
+                slip("snr_gamma is -1.0", spec -> spec.getTrainingBuilder().setSnrGamma(-1)),
+                slip("noise_offset is NaN", spec -> spec.getTrainingBuilder().setNoiseOffset(Double.NaN)),
+                slip("ema_decay is 1.0", spec -> spec.getTrainingBuilder().setEmaDecay(1)),
+                slip(
+                        "lr_schedule is linear, expected one of constant",
+                        spec -> spec.getTrainingBuilder().setLrSchedule("linear")),
+                slip("lr_warmup_steps is 11", spec -> spec.getTrainingBuilder().setLrWarmupSteps(11)),
+                slip("lr_power is -1.0", spec -> spec.getTrainingBuilder().setLrPower(-1)),
                 slip("max_steps is 100001", spec -> spec.getTrainingBuilder().setMaxSteps(100_001)),
                 slip(
                         "learning_rate is 1.5, expected more than 0 and at most 1.0",

@@ -1,0 +1,55 @@
+package org.dreamboothactors.actors.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.OptionalDouble;
+import org.dreamboothactors.diffusion.Refinements;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Training;
+import org.junit.jupiter.api.Test;
+
+class RunConfigTest {
+
+    private static RunSpec spec(Training.Builder training) {
+        return RunSpec.newBuilder()
+                .setTraining(training.setMaxSteps(10)
+                        .setLearningRate(1e-3)
+                        .setMicroBatchSize(1)
+                        .setAdamEpsilon(1e-8)
+                        .setMaxGradNorm(1))
+                .build();
+    }
+
+    @Test
+    void trainsPlainlyWhereNothingMoreIsAskedFor() {
+        assertThat(RunConfig.of(spec(Training.newBuilder())).refinements()).isEqualTo(Refinements.NONE);
+    }
+
+    @Test
+    void takesOverWhatGoesBeyondPlainDreamBooth() {
+        Training.Builder training = Training.newBuilder()
+                .setAccumulation(3)
+                .setSnrGamma(5)
+                .setNoiseOffset(0.1)
+                .setEmaDecay(0.99)
+                .setLrSchedule("polynomial")
+                .setLrWarmupSteps(2);
+
+        assertThat(RunConfig.of(spec(training)).refinements())
+                .isEqualTo(new Refinements(
+                        3,
+                        new LearningRateSchedule.Polynomial(2, 1),
+                        OptionalDouble.of(5),
+                        0.1,
+                        OptionalDouble.of(0.99)));
+    }
+
+    @Test
+    void refusesAScheduleThatIsNotKnown() {
+        assertThatThrownBy(() -> RunConfig.of(spec(Training.newBuilder().setLrSchedule("linear"))))
+                .isInstanceOf(InvalidRun.class)
+                .hasMessageContaining("linear");
+    }
+}
