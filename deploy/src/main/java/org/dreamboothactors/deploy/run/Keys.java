@@ -17,7 +17,7 @@ final class Keys {
             Map.entry("checkpoint_every", "steps between published checkpoints; 0: only at the end"),
             Map.entry("validation.prompts", "pictures drawn while training"),
             Map.entry("validation.every_steps", "steps between them; 0: only at the end"),
-            Map.entry("infer.sampler_type", "of all pictures: ddim, ddpm or dpmpp_2m"),
+            Map.entry("infer.sampler_type", "of all pictures: ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a"),
             Map.entry("infer.inference_steps", "denoising steps of all pictures"),
             Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
             Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
@@ -32,6 +32,15 @@ final class Keys {
             Map.entry("model.optim.lr", "learning rate of the UNet"),
             Map.entry("model.optim.text_encoder_lr", "learning rate of the text encoder"),
             Map.entry("model.optim.weight_decay", "of AdamW"),
+            Map.entry("model.optim.sched.name", "constant, constant_with_warmup, cosine, polynomial, WarmupHoldPolicy"),
+            Map.entry("model.optim.sched.warmup_steps", "until the learning rates are reached"),
+            Map.entry("model.optim.sched.hold_steps", "of WarmupHoldPolicy; at least all of the run"),
+            Map.entry("model.optim.sched.power", "of the polynomial schedule"),
+            Map.entry("trainer.accumulate_grad_batches", "micro-batches of one step"),
+            Map.entry("model.snr_gamma", "min-SNR weighting of the photos"),
+            Map.entry("model.noise_offset", "share of a value that is the same all over a channel"),
+            Map.entry("exp_manager.ema.enable", "checkpoints of weights averaged over the steps"),
+            Map.entry("exp_manager.ema.decay", "largest share of the past that a step keeps (0.9999)"),
             Map.entry("model.data.num_workers", "decoders of images; the service has its own number"),
             Map.entry("model.data.instance_dir", "folder of the subject's photos"),
             Map.entry("model.data.instance_prompt", "with the identifier"),
@@ -60,9 +69,7 @@ final class Keys {
             "model.unet_config.from_pretrained", new Later("another UNet than the base model's", ""),
             "trainer.devices", new Later("a choice of devices for one run", "1"),
             "trainer.num_nodes", new Later("a choice of nodes for one run", "1"),
-            "trainer.accumulate_grad_batches", new Later("gradient accumulation", "1"),
-            "model.global_batch_size", new Later("gradient accumulation and several ranks", ""),
-            "model.snr_gamma", new Later("min-SNR weighting", ""));
+            "model.global_batch_size", new Later("a batch over several ranks", ""));
 
     private Keys() {}
 

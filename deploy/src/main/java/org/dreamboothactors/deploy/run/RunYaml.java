@@ -17,6 +17,9 @@ import org.dreamboothactors.protocol.v1.Training;
 
 /** A run described by YAML with the keys of NeMo's DreamBooth and by dotted overrides. */
 public final class RunYaml {
+    /** NeMo's and diffusers' default. */
+    private static final double EMA_DECAY = 0.9999;
+
     private static final Pattern ZERO = Pattern.compile("0+(\\.0*)?");
 
     private final Map<String, String> values;
@@ -91,7 +94,28 @@ public final class RunYaml {
         boolean noDecay =
                 text("model.optim.weight_decay").filter(ZERO.asMatchPredicate()).isPresent();
         training.setAdamWeightDecay(noDecay ? -1 : positive("model.optim.weight_decay"));
+        training.setAccumulation((int) whole("trainer.accumulate_grad_batches", 1, 1024));
+        training.setSnrGamma(positive("model.snr_gamma"));
+        training.setNoiseOffset(positive("model.noise_offset"));
+        if (flag("exp_manager.ema.enable")) {
+            double decay = positive("exp_manager.ema.decay");
+            training.setEmaDecay(decay == 0 ? EMA_DECAY : decay);
+        }
+        schedule(training);
         training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
+    }
+
+    private void schedule(Training.Builder training) {
+        training.setLrSchedule(text("model.optim.sched.name").orElse(""));
+        training.setLrWarmupSteps((int) whole("model.optim.sched.warmup_steps", 0, Integer.MAX_VALUE));
+        training.setLrPower(positive("model.optim.sched.power"));
+        long hold = whole("model.optim.sched.hold_steps", 0, Long.MAX_VALUE);
+        if (hold != 0 && hold < training.getMaxSteps()) {
+            throw new UsageException(unusable(
+                    "model.optim.sched.hold_steps",
+                    Long.toString(hold),
+                    "at least trainer.max_steps. A rate that falls after the hold is not supported"));
+        }
     }
 
     private Sampling sampling() {

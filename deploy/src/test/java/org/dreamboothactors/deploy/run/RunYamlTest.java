@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Training;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +71,38 @@ class RunYamlTest {
 
         assertThat(RunYaml.read(List.of(), nothing).spec())
                 .isEqualTo(RunYaml.read(List.of(), List.of()).spec());
+    }
+
+    @Test
+    void readsWhatGoesBeyondPlainDreamBooth() {
+        Training training = RunYaml.read(
+                        List.of(),
+                        List.of(
+                                "trainer.max_steps=400",
+                                "trainer.accumulate_grad_batches=4",
+                                "model.snr_gamma=5",
+                                "model.noise_offset=0.1",
+                                "exp_manager.ema.enable=True",
+                                "model.optim.sched.name=WarmupHoldPolicy",
+                                "model.optim.sched.warmup_steps=1",
+                                "model.optim.sched.hold_steps=10000000000000"))
+                .spec()
+                .getTraining();
+
+        assertThat(training.getAccumulation()).isEqualTo(4);
+        assertThat(training.getSnrGamma()).isEqualTo(5);
+        assertThat(training.getNoiseOffset()).isEqualTo(0.1);
+        assertThat(training.getEmaDecay()).isEqualTo(0.9999);
+        assertThat(training.getLrSchedule()).isEqualTo("WarmupHoldPolicy");
+        assertThat(training.getLrWarmupSteps()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesALearningRateThatFallsAfterAHold() {
+        List<String> shortHold = List.of("trainer.max_steps=400", "model.optim.sched.hold_steps=100");
+
+        assertThatThrownBy(() -> RunYaml.read(List.of(), shortHold))
+                .hasMessageContaining("model.optim.sched.hold_steps is 100");
     }
 
     @Test
