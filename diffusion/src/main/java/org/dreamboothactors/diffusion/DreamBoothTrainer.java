@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +12,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.lora.LoraFiles;
+import org.dreamboothactors.diffusion.lora.LoraLayers;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
@@ -38,6 +43,7 @@ import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
 import org.dreamboothactors.diffusion.training.WeightsDigest;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
  * Fine-tunes a diffusers folder on a subject (Ruiz et al. 2022), step by step.
@@ -46,6 +52,9 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
  * bits of one that never stopped, where {@link #environment} is the same. Owned by the thread that opened it.
  */
 public final class DreamBoothTrainer implements AutoCloseable {
+    /** Folder of a checkpoint that holds adapters as files of their own. */
+    public static final String LORA = "lora";
+
     private final Kernels kernels;
     private final Path base;
     private final TrainingConfig config;
@@ -72,22 +81,23 @@ public final class DreamBoothTrainer implements AutoCloseable {
         scheduler = StableDiffusion.scheduler(base);
         latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
         latents = LatentFiles.read(data, kernels);
-        textEncoder = CLIPTextModel.load(base.resolve(CLIPTextModel.PART), kernels);
+        textEncoder = CLIPTextModel.load(
+                base.resolve(CLIPTextModel.PART),
+                kernels,
+                config.trainTextEncoder() ? this::learning : UnaryOperator.identity());
         List<long[]> ids =
                 new ArrayList<>(Collections.nCopies(config.microBatch(), tokenizer.ids(config.instancePrompt())));
         if (config.withPrior()) {
             ids.addAll(Collections.nCopies(config.microBatch(), tokenizer.ids(config.classPrompt())));
         }
         if (config.trainTextEncoder()) {
-            textEncoder.weights().learn();
             optimizers.add(
                     new AdamW(kernels, textEncoder.weights(), hyperparameters(config.textEncoderLearningRate())));
             text = TextCondition.learning(kernels, textEncoder, ids);
         } else {
             text = TextCondition.frozen(kernels, textEncoder, ids);
         }
-        unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels);
-        unet.weights().learn();
+        unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels, this::learning);
         optimizers.add(new AdamW(kernels, unet.weights(), hyperparameters(config.learningRate())));
         OptionalDouble decay = config.refinements().emaDecay();
         ema = decay.isPresent() ? Optional.of(Ema.of(kernels, decay.getAsDouble(), optimizers)) : Optional.empty();
@@ -144,18 +154,38 @@ public final class DreamBoothTrainer implements AutoCloseable {
     }
 
     /**
-     * Writes a diffusers folder in which the trained parts are new, fp32: the averages where the run keeps them. Returns
-     * the digest of what was written of them.
+     * Writes a diffusers folder in which the trained parts are new, fp32: the averages where the run keeps them. Adapters
+     * are merged into it, and lie in {@link #LORA} as well. Returns the digest of what learned.
      */
     public String saveCheckpoint(Path folder) {
         SortedMap<String, NDArray> weights = ema.map(Ema::averages).orElseGet(networks::weights);
-        Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
-        trained.put(UNet2DConditionModel.PART, file -> write(weights, UNet2DConditionModel.PART, file));
-        if (config.trainTextEncoder()) {
-            trained.put(CLIPTextModel.PART, file -> write(weights, CLIPTextModel.PART, file));
-        }
-        CheckpointFolder.write(base, folder, trained);
+        Runnable write = () -> writeCheckpoint(folder);
+        ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(write), write);
         return WeightsDigest.of(weights);
+    }
+
+    private void writeCheckpoint(Path folder) {
+        List<Weights> learned =
+                config.trainTextEncoder() ? List.of(unet.weights(), textEncoder.weights()) : List.of(unet.weights());
+        Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
+        learned.forEach(part -> trained.put(part.part(), file -> write(part, file)));
+        CheckpointFolder.write(base, folder, trained);
+        config.refinements().lora().ifPresent(lora -> LoraFiles.write(learned, lora, folder.resolve(LORA)));
+    }
+
+    private void write(Weights part, Path file) {
+        try (NDManager scratch = kernels.manager().newSubManager()) {
+            Safetensors.write(LoraLayers.merged(part, scratch), Map.of("format", "pt"), file);
+        }
+    }
+
+    /** The weights, or adapters beside them. */
+    private Weights learning(Weights weights) {
+        if (config.refinements().lora().isPresent()) {
+            return LoraLayers.fresh(weights, config.refinements().lora().get(), config.seed(), kernels);
+        }
+        weights.learn();
+        return weights;
     }
 
     /** Draws with the weights as they are now, or their averages where the run keeps them: picture i to {@code <i>.png} in {@code folder}. */
@@ -166,16 +196,6 @@ public final class DreamBoothTrainer implements AutoCloseable {
         }
         Runnable draw = () -> painter.getFirst().draw(drawing, folder, listener);
         ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
-    }
-
-    private static void write(SortedMap<String, NDArray> weights, String part, Path file) {
-        SortedMap<String, NDArray> ofPart = new TreeMap<>();
-        weights.forEach((name, weight) -> {
-            if (name.startsWith(part + ".")) {
-                ofPart.put(name.substring(part.length() + 1), weight);
-            }
-        });
-        Safetensors.write(ofPart, Map.of("format", "pt"), file);
     }
 
     private AdamW.Hyperparameters hyperparameters(double learningRate) {
@@ -197,6 +217,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 latents.width(),
                 config.maxGradNorm(),
                 ema,
+                config.refinements().activationCheckpointing() ? Tape::checkpointing : Tape::learning,
                 stepsDone);
     }
 

@@ -1,6 +1,8 @@
 package org.dreamboothactors.diffusion;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 
 /**
@@ -14,16 +16,30 @@ import org.dreamboothactors.diffusion.training.LearningRateSchedule;
  *     diffusers; lets the model learn pictures that are dark or bright as a whole
  * @param emaDecay checkpoints and pictures are made of weights averaged over the steps, which keep at most this share of
  *     their past, 0 to below 1; empty: of the weights as they are
+ * @param lora adapters that learn in place of the weights; empty: the weights learn
+ * @param activationCheckpointing less memory for one more forward pass of every block, and the same bits
  */
 public record Refinements(
         int accumulation,
         LearningRateSchedule schedule,
         OptionalDouble snrGamma,
         double noiseOffset,
-        OptionalDouble emaDecay) {
+        OptionalDouble emaDecay,
+        Optional<LoraSettings> lora,
+        boolean activationCheckpointing) {
     /** Nothing of it. */
     public static final Refinements NONE =
             new Refinements(1, new LearningRateSchedule.Constant(), OptionalDouble.empty(), 0, OptionalDouble.empty());
+
+    /** Without adapters and checkpointing. */
+    public Refinements(
+            int accumulation,
+            LearningRateSchedule schedule,
+            OptionalDouble snrGamma,
+            double noiseOffset,
+            OptionalDouble emaDecay) {
+        this(accumulation, schedule, snrGamma, noiseOffset, emaDecay, Optional.empty(), false);
+    }
 
     /** Refuses numbers that no run can mean. */
     public Refinements {

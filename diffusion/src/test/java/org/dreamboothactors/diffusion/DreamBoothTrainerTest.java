@@ -8,14 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.lora.LoraFiles;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +145,71 @@ class DreamBoothTrainerTest {
         }
         assertThat(averages).isNotEqualTo(weights);
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(folder.resolve("end.safetensors"));
+    }
+
+    private static Refinements with(Optional<LoraSettings> lora, boolean activationCheckpointing) {
+        Refinements none = Refinements.NONE;
+        return new Refinements(1, none.schedule(), none.snrGamma(), 0, none.emaDecay(), lora, activationCheckpointing);
+    }
+
+    @Test
+    void trainsAdaptersThatGoOnBitForBitAndAreMergedIntoTheCheckpoint(@TempDir Path folder) {
+        LoraSettings lora = LoraSettings.attention(2, 2);
+        TrainingConfig config = config(true, 1e-2, with(Optional.of(lora), false));
+        Path state = folder.resolve("2.safetensors");
+        String undisturbed;
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            steps(trainer, 2);
+            trainer.saveState(state);
+            steps(trainer, 4);
+            undisturbed = trainer.saveCheckpoint(folder.resolve("checkpoint"));
+            trainer.draw(drawing(), folder.resolve("trained"), (done, total) -> {});
+        }
+        try (DreamBoothTrainer second = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            second.restore(state);
+            steps(second, 4);
+            assertThat(second.saveState(folder.resolve("end.safetensors"))).isEqualTo(undisturbed);
+        }
+        assertThat(Safetensors.open(state).names()).isNotEmpty().allMatch(name -> name.contains(".lora_"));
+        assertThat(folder.resolve("checkpoint/lora"))
+                .isDirectoryContaining(file -> file.endsWith(LoraFiles.DIFFUSERS))
+                .isDirectoryContaining(file -> file.endsWith(LoraFiles.KOHYA));
+        assertThat(almostEqual(folder.resolve("trained/0.png"), draw(folder.resolve("checkpoint"), folder)))
+                .isTrue();
+        assertThat(almostEqual(folder.resolve("trained/0.png"), draw(model, folder)))
+                .as("as the base model draws")
+                .isFalse();
+    }
+
+    private static Path draw(Path model, Path folder) {
+        try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
+            diffusion.draw(drawing(), folder.resolve("loaded"), (done, total) -> {});
+        }
+        return folder.resolve("loaded/0.png");
+    }
+
+    /** The merged weights round otherwise than adapters beside them. */
+    private static boolean almostEqual(Path some, Path other) {
+        byte[] a = Png.read(some).rgb();
+        byte[] b = Png.read(other).rgb();
+        int most = 0;
+        for (int i = 0; i < a.length; i++) {
+            most = Math.max(most, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
+        }
+        return most <= 1;
+    }
+
+    @Test
+    void learnsTheSameBitsWithActivationCheckpointing(@TempDir Path folder) {
+        List<String> digests = new ArrayList<>();
+        for (boolean checkpointing : new boolean[] {false, true}) {
+            TrainingConfig config = config(true, 1e-3, with(Optional.empty(), checkpointing));
+            try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+                steps(trainer, 3);
+                digests.add(trainer.saveState(folder.resolve(checkpointing + ".safetensors")));
+            }
+        }
+        assertThat(digests.getFirst()).isEqualTo(digests.getLast());
     }
 
     @Test

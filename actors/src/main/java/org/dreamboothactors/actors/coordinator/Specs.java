@@ -32,6 +32,9 @@ record Specs(Models models, String defaultBaseModel) {
     private static final int LARGEST_BATCH = 64;
     private static final int MOST_CLASS_IMAGES = 10_000;
     private static final int MOST_VALIDATION_PROMPTS = 16;
+    private static final double LORA_LEARNING_RATE = 1e-4; // diffusers' train_dreambooth_lora.py
+    private static final int LORA_RANK = 4;
+    private static final int LARGEST_LORA_RANK = 1024;
     private static final double LARGEST_EMA_DECAY = 0.999_999;
     private static final double LARGEST_NUMBER = 1e6; // of weights and norms; more is a slip of the pen
 
@@ -70,9 +73,15 @@ record Specs(Models models, String defaultBaseModel) {
     }
 
     private static Training training(Training wanted) {
-        double learningRate = orElse(wanted.getLearningRate(), LEARNING_RATE);
-        return wanted.toBuilder()
-                .setLearningRate(learningRate)
+        double learningRate = orElse(wanted.getLearningRate(), wanted.hasLora() ? LORA_LEARNING_RATE : LEARNING_RATE);
+        Training.Builder training = wanted.toBuilder();
+        if (wanted.hasLora()) {
+            int rank = orElse(wanted.getLora().getRank(), LORA_RANK);
+            training.getLoraBuilder()
+                    .setRank(rank)
+                    .setAlpha(orElse(wanted.getLora().getAlpha(), rank));
+        }
+        return training.setLearningRate(learningRate)
                 .setTextEncoderLearningRate(orElse(wanted.getTextEncoderLearningRate(), learningRate))
                 .setMicroBatchSize(orElse(wanted.getMicroBatchSize(), 1))
                 .setAdamBeta1(orElse(wanted.getAdamBeta1(), ADAM_BETA1))
@@ -118,6 +127,10 @@ record Specs(Models models, String defaultBaseModel) {
         complaints.between("noise_offset", training.getNoiseOffset(), 0, 1);
         complaints.between("ema_decay", training.getEmaDecay(), 0, LARGEST_EMA_DECAY);
         complaints.schedule(training);
+        if (training.hasLora()) {
+            complaints.range("lora.rank", training.getLora().getRank(), 1, LARGEST_LORA_RANK);
+            complaints.positive("lora.alpha", training.getLora().getAlpha(), LARGEST_NUMBER);
+        }
         complaints.range("checkpoint_every", training.getCheckpointEvery(), 0, MOST_STEPS);
         if (spec.hasPrior()) {
             complaints.prompt("class_prompt", spec.getClassPrompt());

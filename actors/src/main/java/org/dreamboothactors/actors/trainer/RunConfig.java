@@ -1,8 +1,10 @@
 package org.dreamboothactors.actors.trainer;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
@@ -50,7 +52,12 @@ final class RunConfig {
                                 training.getLrPower() == 0 ? 1 : training.getLrPower()),
                 unlessZero(training.getSnrGamma()),
                 training.getNoiseOffset(),
-                unlessZero(training.getEmaDecay()));
+                unlessZero(training.getEmaDecay()),
+                training.hasLora()
+                        ? Optional.of(LoraSettings.attention(
+                                training.getLora().getRank(), training.getLora().getAlpha()))
+                        : Optional.empty(),
+                training.getActivationCheckpointing());
     }
 
     private static OptionalDouble unlessZero(double value) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalDouble;
 import org.dreamboothactors.diffusion.Refinements;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.protocol.v1.Lora;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,17 @@ class RunConfigTest {
                         OptionalDouble.of(5),
                         0.1,
                         OptionalDouble.of(0.99)));
+    }
+
+    @Test
+    void takesOverAdaptersAndActivationCheckpointing() {
+        Training.Builder training = Training.newBuilder()
+                .setLora(Lora.newBuilder().setRank(8).setAlpha(16))
+                .setActivationCheckpointing(true);
+
+        Refinements refinements = RunConfig.of(spec(training)).refinements();
+        assertThat(refinements.lora()).contains(LoraSettings.attention(8, 16));
+        assertThat(refinements.activationCheckpointing()).isTrue();
     }
 
     @Test

@@ -101,8 +101,22 @@ public final class RunYaml {
             double decay = positive("exp_manager.ema.decay");
             training.setEmaDecay(decay == 0 ? EMA_DECAY : decay);
         }
+        training.setActivationCheckpointing(flag("model.unet_config.use_checkpoint"));
+        lora(training);
         schedule(training);
         training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
+    }
+
+    private void lora(Training.Builder training) {
+        String scheme = text("model.peft.peft_scheme").orElse("none").toLowerCase(Locale.ROOT);
+        switch (scheme) {
+            case "none", "null" -> {}
+            case "sdlora", "lora" ->
+                training.getLoraBuilder()
+                        .setRank((int) whole("model.peft.lora_tuning.adapter_dim", 1, 1024))
+                        .setAlpha(positive("model.peft.lora_tuning.network_alpha"));
+            default -> throw new UsageException(unusable("model.peft.peft_scheme", scheme, "sdlora or none"));
+        }
     }
 
     private void schedule(Training.Builder training) {

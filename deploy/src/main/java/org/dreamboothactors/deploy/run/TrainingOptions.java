@@ -30,6 +30,21 @@ final class TrainingOptions {
     Optional<Integer> microBatch = Optional.empty();
 
     @Option(
+            names = "--lora-rank",
+            paramLabel = "N",
+            description = "train adapters of this rank in place of the weights; written beside the merged model (off)")
+    Optional<Integer> loraRank = Optional.empty();
+
+    @Option(names = "--lora-alpha", paramLabel = "X", description = "multiplies adapters, over the rank (the rank)")
+    Optional<Double> loraAlpha = Optional.empty();
+
+    @Option(
+            names = "--activation-checkpointing",
+            negatable = true,
+            description = "less memory for one more forward pass a step (no)")
+    Optional<Boolean> activationCheckpointing = Optional.empty();
+
+    @Option(
             names = "--resolution",
             paramLabel = "PIXELS",
             description = "side of the square that photos are brought to (the base model's)")
@@ -68,6 +83,9 @@ final class TrainingOptions {
         textEncoderLearningRate.ifPresent(
                 rate -> training.setTextEncoderLearningRate(Limits.positive("--text-encoder-learning-rate", rate)));
         microBatch.ifPresent(size -> training.setMicroBatchSize(Limits.positive("--micro-batch", size)));
+        loraRank.ifPresent(rank -> training.getLoraBuilder().setRank(Limits.positive("--lora-rank", rank)));
+        loraAlpha.ifPresent(alpha -> training.getLoraBuilder().setAlpha(Limits.positive("--lora-alpha", alpha)));
+        activationCheckpointing.ifPresent(training::setActivationCheckpointing);
         checkpointEvery.ifPresent(training::setCheckpointEvery);
         if (training.getMaxSteps() == 0) {
             training.setMaxSteps(USUAL_STEPS);

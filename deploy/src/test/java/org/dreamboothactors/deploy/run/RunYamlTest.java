@@ -53,7 +53,6 @@ class RunYamlTest {
             strings = {
                 "model.channels_last=True",
                 "model.inductor=True",
-                "model.unet_config.use_checkpoint=True",
                 "model.unet_config.use_flash_attention=True",
                 "trainer.precision=bf16",
                 "model.data.cached_instance_dir=/cached"
@@ -95,6 +94,30 @@ class RunYamlTest {
         assertThat(training.getEmaDecay()).isEqualTo(0.9999);
         assertThat(training.getLrSchedule()).isEqualTo("WarmupHoldPolicy");
         assertThat(training.getLrWarmupSteps()).isEqualTo(1);
+    }
+
+    @Test
+    void readsAdaptersAndActivationCheckpointing() {
+        Training training = RunYaml.read(
+                        List.of(),
+                        List.of(
+                                "model.peft.peft_scheme=sdlora",
+                                "model.peft.lora_tuning.adapter_dim=8",
+                                "model.peft.lora_tuning.network_alpha=16",
+                                "model.unet_config.use_checkpoint=True"))
+                .spec()
+                .getTraining();
+
+        assertThat(training.getLora().getRank()).isEqualTo(8);
+        assertThat(training.getLora().getAlpha()).isEqualTo(16);
+        assertThat(training.getActivationCheckpointing()).isTrue();
+        assertThat(RunYaml.read(List.of(), List.of("model.peft.peft_scheme=none"))
+                        .spec()
+                        .getTraining()
+                        .hasLora())
+                .isFalse();
+        assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("model.peft.peft_scheme=ia3")))
+                .hasMessageContaining("model.peft.peft_scheme is ia3");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
@@ -115,6 +116,7 @@ final class RunCases {
                 Math.toIntExact(latent.get(3)),
                 settings.path("max_grad_norm").asDouble(),
                 Optional.empty(),
+                Tape::learning,
                 0);
     }
 

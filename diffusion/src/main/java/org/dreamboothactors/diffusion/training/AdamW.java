@@ -34,13 +34,16 @@ public final class AdamW {
     public record Hyperparameters(
             LearningRate learningRate, double beta1, double beta2, double epsilon, double weightDecay) {}
 
-    /** An optimizer for all of {@code part}'s parameters, with moments of zero. */
+    /** An optimizer for all of {@code part}'s parameters that learn, with moments of zero. */
     public AdamW(Kernels kernels, Weights part, Hyperparameters settings) {
         this.kernels = kernels;
         this.settings = settings;
         this.prefix = part.part() + ".";
         NDManager manager = kernels.manager();
         part.byName().forEach((name, weight) -> {
+            if (!weight.hasGradient()) {
+                return; // beside adapters, the weights stay
+            }
             // Shares the numbers, but is no parameter: those cannot be changed in place.
             NDArray plain = weight.stopGradient();
             plain.attach(manager);

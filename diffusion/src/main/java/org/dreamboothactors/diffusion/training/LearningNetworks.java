@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.dreamboothactors.diffusion.kernels.Gradients;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -22,6 +23,7 @@ public final class LearningNetworks implements Networks {
     private final int latentWidth;
     private final double maxGradNorm;
     private final Optional<Ema> ema;
+    private final Function<Kernels, Tape> tapes;
     private long stepsDone;
     /** Where gathered gradients lie; empty right after an update. */
     private Optional<Gathered> gathered = Optional.empty();
@@ -34,6 +36,7 @@ public final class LearningNetworks implements Networks {
      * @param optimizers one a part that learns
      * @param maxGradNorm norm of all gradients together is brought down to this
      * @param ema averages of the weights; empty without
+     * @param tapes {@link Tape#learning} or {@link Tape#checkpointing}
      */
     public LearningNetworks(
             Kernels kernels,
@@ -44,6 +47,7 @@ public final class LearningNetworks implements Networks {
             int latentWidth,
             double maxGradNorm,
             Optional<Ema> ema,
+            Function<Kernels, Tape> tapes,
             long stepsDone) {
         this.kernels = kernels;
         this.unet = unet;
@@ -53,12 +57,13 @@ public final class LearningNetworks implements Networks {
         this.latentWidth = latentWidth;
         this.maxGradNorm = maxGradNorm;
         this.ema = ema;
+        this.tapes = tapes;
         this.stepsDone = stepsDone;
     }
 
     @Override
     public Pass forward(float[] noisy, int[] timesteps) {
-        Tape tape = Tape.learning(kernels);
+        Tape tape = tapes.apply(kernels);
         NDManager scratch = tape.manager();
         NDArray sample = scratch.create(noisy, unet.latents(timesteps.length, latentHeight, latentWidth));
         long[] times = new long[timesteps.length];
