@@ -40,7 +40,7 @@ final class ClassImages implements Callable<Integer> {
         List<Long> seeds = LongStream.range(0, images).boxed().toList();
         List<String> prompts = Collections.nCopies(images, "a photo of a teapot");
         Drawing drawing =
-                new Drawing(prompts, seeds, SamplerKind.DPMPP_2M, steps, 7.5, "", size, size, Math.min(images, 4));
+                new Drawing(prompts, seeds, SamplerKind.DPMPP_2M, steps, 7.5, 0, "", size, size, Math.min(images, 4));
         Path out = Files.createTempDirectory("class-images");
         try (StableDiffusion diffusion = StableDiffusion.open(model, threads)) {
             for (int round = 0; round < rounds; round++) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
@@ -79,7 +80,8 @@ final class TrainStep implements Callable<Integer> {
                 1,
                 true,
                 "a photo of a sks teapot",
-                "a photo of a teapot");
+                "a photo of a teapot",
+                Refinements.NONE);
     }
 
     private TrainingData data(Path folder) {

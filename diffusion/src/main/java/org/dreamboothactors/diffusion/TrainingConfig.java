@@ -56,42 +56,6 @@ public record TrainingConfig(
         require(priorWeight >= 0 && Double.isFinite(priorWeight), "priorWeight", priorWeight, "0 or more");
     }
 
-    /** Plain DreamBooth. */
-    public TrainingConfig(
-            long seed,
-            int maxSteps,
-            double learningRate,
-            boolean trainTextEncoder,
-            double textEncoderLearningRate,
-            int microBatch,
-            double beta1,
-            double beta2,
-            double eps,
-            double weightDecay,
-            double maxGradNorm,
-            double priorWeight,
-            boolean withPrior,
-            String instancePrompt,
-            String classPrompt) {
-        this(
-                seed,
-                maxSteps,
-                learningRate,
-                trainTextEncoder,
-                textEncoderLearningRate,
-                microBatch,
-                beta1,
-                beta2,
-                eps,
-                weightDecay,
-                maxGradNorm,
-                priorWeight,
-                withPrior,
-                instancePrompt,
-                classPrompt,
-                Refinements.NONE);
-    }
-
     static boolean positive(double value) {
         return value > 0 && Double.isFinite(value);
     }

@@ -16,6 +16,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceCommand.OpenTrainer;
 import org.dreamboothactors.actors.device.DeviceCommand.TrainStep;
 import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
@@ -183,8 +184,8 @@ class DeviceTest {
     }
 
     private OpenTrainer opened() {
-        TrainingConfig config =
-                new TrainingConfig(3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b");
+        TrainingConfig config = new TrainingConfig(
+                3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
         return new OpenTrainer(model, config, new TrainingData(List.of(), List.of()), Optional.empty());
     }
 

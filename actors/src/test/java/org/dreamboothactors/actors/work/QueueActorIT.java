@@ -16,6 +16,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.FakeDevice;
+import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.protocol.v1.LatentRequest;
@@ -143,8 +144,8 @@ class QueueActorIT {
     }
 
     private static DeviceCommand opened(Path model) {
-        TrainingConfig config =
-                new TrainingConfig(3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b");
+        TrainingConfig config = new TrainingConfig(
+                3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
         return new DeviceCommand.OpenTrainer(
                 model, config, new TrainingData(List.of(), List.of()), java.util.Optional.empty());
     }

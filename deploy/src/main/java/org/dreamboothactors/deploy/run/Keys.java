@@ -26,7 +26,9 @@ final class Keys {
             Map.entry("model.with_prior_preservation", "train on class images too"),
             Map.entry("model.prior_loss_weight", "of the class half of the loss"),
             Map.entry("model.train_text_encoder", "train it together with the UNet"),
-            Map.entry("model.restore_from_path", "diffusers folder that makes the class images and is trained from"),
+            Map.entry(
+                    "model.restore_from_path",
+                    "base model, a diffusers folder or one file: makes the class images, is trained from"),
             Map.entry("model.use_cached_latents", "True: the service always caches latents"),
             Map.entry("model.micro_batch_size", "instance images of one step"),
             Map.entry("model.optim.lr", "learning rate of the UNet"),

@@ -11,7 +11,7 @@ final class TrainingOptions {
     @Option(names = "--steps", paramLabel = "N", description = "optimizer steps (" + USUAL_STEPS + ")")
     Optional<Integer> steps = Optional.empty();
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "of the UNet (5e-6)")
+    @Option(names = "--learning-rate", paramLabel = "X", description = "of the UNet (5e-6; with --lora-rank 1e-4)")
     Optional<Double> learningRate = Optional.empty();
 
     @Option(names = "--train-text-encoder", negatable = true, description = "train the text encoder as well (no)")
