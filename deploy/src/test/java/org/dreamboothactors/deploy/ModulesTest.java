@@ -8,7 +8,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The table of who may depend on whom: storage, protocol, actors, deploy; diffusion and embedded know none of them. */
+/** The table of who may depend on whom: storage, protocol, actors, deploy; diffusion and embedded know none of them,
+ * toyworld knows diffusion. */
 class ModulesTest {
     private static final String ROOT = "org.dreamboothactors.";
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -17,11 +18,12 @@ class ModulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "storage, protocol diffusion actors deploy embedded",
-        "protocol, diffusion actors deploy embedded",
-        "diffusion, storage protocol actors deploy embedded",
-        "embedded, storage protocol diffusion actors deploy",
-        "actors, deploy embedded"
+        "storage, protocol diffusion toyworld actors deploy embedded",
+        "protocol, diffusion toyworld actors deploy embedded",
+        "diffusion, storage protocol toyworld actors deploy embedded",
+        "toyworld, storage protocol actors deploy embedded",
+        "embedded, storage protocol diffusion toyworld actors deploy",
+        "actors, toyworld deploy embedded"
     })
     void dependsOnNoModuleAboveOrBesideIt(String module, String forbidden) {
         for (String other : forbidden.split(" ", -1)) {
@@ -41,6 +43,9 @@ class ModulesTest {
         "diffusion, org.apache.kafka..",
         "diffusion, org.apache.pekko..",
         "diffusion, io.minio..",
+        "toyworld, org.apache.kafka..",
+        "toyworld, org.apache.pekko..",
+        "toyworld, io.minio..",
         "protocol, org.apache.pekko..",
         "protocol, ai.djl.."
     })
