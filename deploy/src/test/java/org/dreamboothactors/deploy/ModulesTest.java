@@ -8,8 +8,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The table of who may depend on whom: storage, protocol, actors, deploy; diffusion and embedded know none of them,
- * toyworld knows diffusion. */
+/**
+ * The table of who may depend on whom: storage, protocol, actors, deploy; diffusion and embedded know none of them,
+ * toyworld knows diffusion.
+ */
 class ModulesTest {
     private static final String ROOT = "org.dreamboothactors.";
     private static final JavaClasses CLASSES = new ClassFileImporter()

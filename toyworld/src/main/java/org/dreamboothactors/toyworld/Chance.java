@@ -1,41 +1,32 @@
 package org.dreamboothactors.toyworld;
 
 import java.util.List;
+import org.dreamboothactors.diffusion.schedulers.SplitMix64;
 
 /**
- * A stream of random numbers named by what they are for (SplitMix64, Steele et al. 2014): the same on every machine,
- * whatever was drawn before elsewhere.
+ * A stream of random numbers named by what they are for ({@link SplitMix64}): the same on every machine, whatever was
+ * drawn before elsewhere.
  */
 public final class Chance {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-    private static final double UNIT = 0x1.0p-53;
+    private final long stream;
+    private long position;
 
-    private long state;
-
-    private Chance(long state) {
-        this.state = state;
+    private Chance(long stream) {
+        this.stream = stream;
     }
 
     /** The stream of the {@code index}-th {@code purpose} of a seed. */
     public static Chance of(long seed, String purpose, long index) {
-        long name = mixed(seed);
+        long name = SplitMix64.mix(seed);
         for (int i = 0; i < purpose.length(); i++) {
-            name = mixed(name + purpose.charAt(i));
+            name = SplitMix64.mix(name + purpose.charAt(i));
         }
-        return new Chance(mixed(name + index));
-    }
-
-    private static long mixed(long value) {
-        long z = value + GOLDEN_GAMMA;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return new Chance(SplitMix64.mix(name + index));
     }
 
     /** The next number of 0 to below 1. */
     public double unit() {
-        state += GOLDEN_GAMMA;
-        return (mixed(state) >>> 11) * UNIT;
+        return SplitMix64.unit(stream, position++);
     }
 
     /** From {@code least} to below {@code most}. */

@@ -46,8 +46,7 @@ record ChildJvm(String device, int threads, Path log, Class<?> main) {
             builder.environment().put("MALLOC_MMAP_MAX_", "0");
             builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");
             builder.environment().put("MALLOC_TOP_PAD_", "268435456");
-            // Heap in huge pages where the kernel has them to give (madvise): a step touches gigabytes, 4 KiB at a
-            // time.
+            // A step touches gigabytes: in huge pages, where the kernel gives them to who asks.
             builder.environment()
                     .merge("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", (theirs, ours) -> theirs + ":" + ours);
             // Threads that spin while they wait take the processor from broker, store and each other.

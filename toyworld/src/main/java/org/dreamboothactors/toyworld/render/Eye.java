@@ -17,6 +17,7 @@ final class Eye {
     private final Rgb bounce;
     private final double cos;
     private final double sin;
+    private final double[] origin; // of all rays, in the thing's coordinates
     private final double[] sun; // in the thing's coordinates, length 1
 
     Eye(Shot shot) {
@@ -27,6 +28,7 @@ final class Eye {
         bounce = scenery.bounce();
         cos = StrictMath.cos(shot.view().yaw());
         sin = StrictMath.sin(shot.view().yaw());
+        origin = turned(lens.eye()[0], lens.eye()[1], lens.eye()[2]);
         double length = Math.sqrt(shot.sun().x() * shot.sun().x()
                 + shot.sun().y() * shot.sun().y()
                 + shot.sun().z() * shot.sun().z());
@@ -42,12 +44,11 @@ final class Eye {
     Rgb look(double u, double v) {
         double[] ray = lens.ray(u, v);
         double[] eye = lens.eye();
-        double[] o = turned(eye[0], eye[1], eye[2]);
         double[] d = turned(ray[0], ray[1], ray[2]);
         double ground = ray[1] < -1e-3 ? -eye[1] / ray[1] : Double.MAX_VALUE;
-        double thing = form.hit(o[0], o[1], o[2], d[0], d[1], d[2]);
+        double thing = form.hit(origin[0], origin[1], origin[2], d[0], d[1], d[2]);
         if (thing >= 0 && thing < ground) {
-            return surface(o[0] + thing * d[0], o[1] + thing * d[1], o[2] + thing * d[2], d);
+            return surface(origin[0] + thing * d[0], origin[1] + thing * d[1], origin[2] + thing * d[2], d);
         }
         Rgb sky = scenery.sky(ray[0], ray[1], ray[2]);
         if (ground > FAR) {

@@ -84,6 +84,6 @@ final class Form {
             lit = Math.min(lit, Math.max(0, hardness * distance / t));
             t += Math.clamp(distance, .03, .35);
         }
-        return lit * lit * (3 - 2 * lit);
+        return Grain.smooth(lit);
     }
 }

@@ -35,7 +35,8 @@ record Grain(int seed) {
         return 4 * x * (1 - Math.abs(x));
     }
 
-    private static double smooth(double t) {
+    /** From 0 to 1 with flat ends. */
+    static double smooth(double t) {
         return t * t * (3 - 2 * t);
     }
 
