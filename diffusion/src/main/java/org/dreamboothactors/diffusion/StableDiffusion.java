@@ -17,6 +17,7 @@ import org.dreamboothactors.diffusion.sampling.Painter;
 import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 
 /**
  * A diffusers folder in memory that encodes and draws. Owned by the thread that opened it; closing frees its weights.
@@ -76,7 +77,7 @@ public final class StableDiffusion implements AutoCloseable {
             NDArray pixels = tape.manager()
                     .create(image.toModel(), new Shape(1, RgbImage.CHANNELS, image.height(), image.width()));
             NDArray encoded = vae.encode(tape, pixels).array();
-            Safetensors.write(Map.of("moments", encoded.squeeze(0)), Map.of(), moments);
+            Safetensors.write(Map.of(LatentFile.MOMENTS, encoded.squeeze(0)), Map.of(), moments);
         }
     }
 

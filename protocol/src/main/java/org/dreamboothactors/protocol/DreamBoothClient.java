@@ -78,16 +78,24 @@ public final class DreamBoothClient implements AutoCloseable {
      * uploads with one id the first counts.
      */
     public String submit(String runId, String tenant, List<Path> photos, RunSpec spec) {
+        return submit(runId, tenant, photos, spec, CachedLatents.none());
+    }
+
+    /** The same with latents that need not be computed. */
+    public String submit(String runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents) {
         Ids.run(runId);
         Ids.tenant(tenant);
         Requests.check(spec);
         Uploads.check(photos);
+        Uploads.check(latents, photos.size());
         SubjectUpload upload = SubjectUpload.newBuilder()
                 .setRunId(runId)
                 .setTenant(tenant)
                 .addAllPhotos(Uploads.store(store, tenant, photos))
                 .setSpec(spec)
                 .setRequestedAtMs(clock.millis())
+                .addAllPhotoLatents(Uploads.storeLatents(store, tenant, latents.photos()))
+                .addAllClassLatents(Uploads.storeLatents(store, tenant, latents.classes()))
                 .build();
         publisher.publish(Topics.SUBJECT_UPLOAD, runId, upload);
         return runId;

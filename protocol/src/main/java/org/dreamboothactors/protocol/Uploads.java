@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.UploadedPhoto;
 import org.dreamboothactors.storage.ArtifactStore;
 
@@ -15,6 +16,8 @@ final class Uploads {
     static final int LARGEST_PHOTO_BYTES = 64 << 20;
     /** More than the service uses, so that its verdicts tell which were too many. */
     static final int MOST_PHOTOS = 200;
+    /** As many as the service takes. */
+    static final int MOST_CLASS_LATENTS = 2000;
 
     private Uploads() {}
 
@@ -24,15 +27,31 @@ final class Uploads {
             throw new IllegalArgumentException("Cannot upload " + photos.size() + " photos: expected 1 to "
                     + MOST_PHOTOS + " files. Three to five good ones are what a run wants");
         }
-        for (Path photo : photos) {
-            if (!Files.exists(photo)) {
-                throw new IllegalArgumentException("Cannot upload " + photo + ": there is no such file");
-            }
-            if (!Files.isRegularFile(photo)) {
-                throw new IllegalArgumentException("Cannot upload " + photo + ": it is no file, expected a photo");
-            }
-            checkSize(photo, size(photo));
+        photos.forEach(Uploads::checkFile);
+    }
+
+    /** The same of latents. */
+    static void check(CachedLatents latents, int photos) {
+        if (!latents.photos().isEmpty() && latents.photos().size() != photos) {
+            throw new IllegalArgumentException("Cannot upload latents of "
+                    + latents.photos().size() + " photos with " + photos + " photos: expected one for each or none");
         }
+        if (latents.classes().size() > MOST_CLASS_LATENTS) {
+            throw new IllegalArgumentException("Cannot upload latents of "
+                    + latents.classes().size() + " class images: expected at most " + MOST_CLASS_LATENTS);
+        }
+        latents.photos().forEach(Uploads::checkFile);
+        latents.classes().forEach(Uploads::checkFile);
+    }
+
+    private static void checkFile(Path file) {
+        if (!Files.exists(file)) {
+            throw new IllegalArgumentException("Cannot upload " + file + ": there is no such file");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("Cannot upload " + file + ": it is no file, expected one");
+        }
+        checkSize(file, size(file));
     }
 
     /** Stores each photo once; the result is in the order of the files. */
@@ -46,6 +65,13 @@ final class Uploads {
                     .build());
         }
         return uploaded;
+    }
+
+    /** Stores each file of latents once; the result is in the order of the files. */
+    static List<StoredObject> storeLatents(ArtifactStore store, String tenant, List<Path> files) {
+        return files.stream()
+                .map(file -> Wire.message(store.putBlob("uploads/" + tenant + "/", content(file))))
+                .toList();
     }
 
     private static byte[] content(Path photo) {

@@ -10,7 +10,6 @@ import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunAccepted;
-import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
 
@@ -46,14 +45,16 @@ record Decisions(Specs specs, int groupSize) {
         return switch (specs.resolve(upload.getSpec())) {
             case Resolution.Refused(String reason) -> new Decision.Reject("Cannot accept the run: " + reason);
             case Resolution.Resolved _ when run.photos().size() < upload.getPhotosCount() -> new Decision.Judge(upload);
-            case Resolution.Resolved resolved -> accept(run, resolved);
+            case Resolution.Resolved resolved ->
+                GivenLatents.complaint(upload, resolved.spec())
+                        .<Decision>map(reason -> new Decision.Reject("Cannot accept the run: " + reason))
+                        .orElseGet(() -> accept(run, upload, resolved));
         };
     }
 
-    private static Decision accept(RunState run, Resolution.Resolved resolved) {
-        List<StoredObject> good = run.photos().values().stream()
+    private static Decision accept(RunState run, SubjectUpload upload, Resolution.Resolved resolved) {
+        List<PhotoJudged> good = run.photos().values().stream()
                 .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED)
-                .map(PhotoJudged::getImage)
                 .toList();
         if (good.size() < FEWEST_PHOTOS) {
             return new Decision.Reject("Cannot accept the run: " + good.size() + " of "
@@ -63,7 +64,9 @@ record Decisions(Specs specs, int groupSize) {
         return new Decision.Accept(RunAccepted.newBuilder()
                 .setSpec(resolved.spec())
                 .setBaseModelDigest(resolved.baseModelDigest())
-                .addAllImages(good)
+                .addAllImages(good.stream().map(PhotoJudged::getImage).toList())
+                .addAllImageLatents(GivenLatents.of(upload, good))
+                .addAllClassLatents(upload.getClassLatentsList())
                 .build());
     }
 
@@ -106,6 +109,9 @@ record Decisions(Specs specs, int groupSize) {
         if (!run.requested().contains(WorkId.instanceLatents())) {
             latents.add(requests.instanceLatents());
         }
+        requests.givenClassLatents()
+                .filter(_ -> !run.requested().contains(WorkId.givenClassLatents()))
+                .ifPresent(latents::add);
         run.classImages().forEach((group, ready) -> {
             if (group < requests.groups() && !run.requested().contains(WorkId.classLatents(group))) {
                 latents.add(requests.classLatents(group, ready.getImagesList()));

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.coordinator;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.dreamboothactors.protocol.v1.CachedLatent;
@@ -27,16 +28,26 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
     }
 
     LatentRequest instanceLatents() {
-        return latents(WorkId.instanceLatents(), "tenant/" + tenant, accepted.getImagesList())
+        if (accepted.getImageLatentsCount() > 0) {
+            return given(WorkId.instanceLatents(), accepted.getImageLatentsList());
+        }
+        return latents(WorkId.instanceLatents(), scope(), accepted.getImagesList())
                 .setCenterCrop(spec().getCenterCrop())
                 .setCropSeed(spec().getSeed())
                 .build();
     }
 
-    /** How many groups the wanted class images need; none without prior preservation. */
+    /** How many groups the wanted class images need; none without prior preservation or with given latents. */
     int groups() {
         int wanted = classImages();
         return wanted / groupSize + (wanted % groupSize == 0 ? 0 : 1);
+    }
+
+    /** Latents that the client gave in place of class images. */
+    Optional<LatentRequest> givenClassLatents() {
+        return accepted.getClassLatentsCount() == 0
+                ? Optional.empty()
+                : Optional.of(given(WorkId.givenClassLatents(), accepted.getClassLatentsList()));
     }
 
     GenerationRequest classImages(int group) {
@@ -72,6 +83,7 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .setBaseModelDigest(accepted.getBaseModelDigest())
                 .setSpec(spec())
                 .addAllInstanceLatents(of(latents, WorkId.instanceLatents()))
+                .addAllClassLatents(of(latents, WorkId.givenClassLatents()))
                 .addAllClassLatents(IntStream.range(0, groups())
                         .boxed()
                         .flatMap(group -> of(latents, WorkId.classLatents(group)).stream())
@@ -82,6 +94,8 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
     /** Whether everything that training needs was encoded. */
     boolean isComplete(SortedMap<String, LatentsCached> latents) {
         return latents.containsKey(WorkId.instanceLatents().requestId())
+                && (accepted.getClassLatentsCount() == 0
+                        || latents.containsKey(WorkId.givenClassLatents().requestId()))
                 && IntStream.range(0, groups())
                         .allMatch(group ->
                                 latents.containsKey(WorkId.classLatents(group).requestId()));
@@ -92,8 +106,19 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .getLatentsList();
     }
 
+    /** To be made: none where their latents were given. */
     private int classImages() {
-        return spec().hasPrior() ? spec().getPrior().getNumClassImages() : 0;
+        boolean made = spec().hasPrior() && accepted.getClassLatentsCount() == 0;
+        return made ? spec().getPrior().getNumClassImages() : 0;
+    }
+
+    /** Who may share what a client brought. */
+    private String scope() {
+        return "tenant/" + tenant;
+    }
+
+    private LatentRequest given(WorkId work, List<StoredObject> files) {
+        return latents(work, scope(), List.of()).addAllGiven(files).build();
     }
 
     private LatentRequest.Builder latents(WorkId work, String scope, List<StoredObject> images) {

@@ -21,6 +21,11 @@ record WorkId(String topic, String requestId) {
         return new WorkId(Topics.LATENT_CACHE, "class-latents-" + group);
     }
 
+    /** Latents that the client gave in place of class images. */
+    static WorkId givenClassLatents() {
+        return new WorkId(Topics.LATENT_CACHE, "class-latents-given");
+    }
+
     static WorkId training(int attempt) {
         return new WorkId(Topics.TRAIN_STEP, "train-" + attempt);
     }

@@ -40,10 +40,22 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
 
     private Outcome work(LatentRequest request, BaseModel model, Device.Turn device, Shift shift) {
         try {
-            return encode(request, model, device, shift);
-        } catch (DeviceRefused e) {
+            return request.getGivenCount() > 0 ? take(request, model, shift) : encode(request, model, device, shift);
+        } catch (DeviceRefused | IllegalArgumentException | UnsupportedOperationException e) {
             return fail(request, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Outcome take(LatentRequest request, BaseModel model, Shift shift) {
+        shift.says(request.getRunId() + ": judging " + request.getGivenCount() + " given latents");
+        try (Scratch scratch = node.scratch()) {
+            tell(
+                    request,
+                    GivenLatents.of(node.store(), scratch, request, model.folder())
+                            .taken(request),
+                    0);
+        }
+        return new Outcome.Done();
     }
 
     private Outcome encode(LatentRequest request, BaseModel model, Device.Turn device, Shift shift) {
@@ -65,6 +77,11 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
                         .build());
             }
         }
+        tell(request, latents, encoded);
+        return new Outcome.Done();
+    }
+
+    private void tell(LatentRequest request, List<CachedLatent> latents, int encoded) {
         node.facts()
                 .tell(Events.event(request.getRunId(), "latents-cached-" + request.getRequestId())
                         .setLatentsCached(LatentsCached.newBuilder()
@@ -73,7 +90,6 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
                                 .setEncoded(encoded)
                                 .setReused(latents.size() - encoded))
                         .build());
-        return new Outcome.Done();
     }
 
     private Stored encode(LatentKey key, StoredObject image, BaseModel model, Device.Turn device, Scratch scratch) {

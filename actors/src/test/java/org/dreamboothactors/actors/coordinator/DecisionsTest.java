@@ -1,6 +1,8 @@
 package org.dreamboothactors.actors.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.dreamboothactors.actors.coordinator.Runs.object;
 import static org.dreamboothactors.actors.coordinator.Tale.RUN;
 
 import java.util.Collections;
@@ -69,6 +71,53 @@ class DecisionsTest {
                                             .setSampling(DEFAULT_SAMPLING))
                                     .build());
                 });
+    }
+
+    @Test
+    void trainsOnGivenLatentsWithoutDrawingOrEncoding() {
+        SubjectUpload upload = Runs.upload(RUN, Runs.withPrior(100), 4).toBuilder()
+                .addAllPhotoLatents(List.of(object("l0"), object("l1"), object("l2"), object("l3")))
+                .addAllClassLatents(List.of(object("c0"), object("c1")))
+                .build();
+        Tale tale = new Tale().then(Runs.requested(upload)).judged(3, 1).decided();
+
+        assertThat(tale.needs())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Decision.Encode.class,
+                        encode -> assertThat(encode.requests())
+                                .extracting(LatentRequest::getRequestId, LatentRequest::getGivenList)
+                                .containsExactly(
+                                        tuple("instance-latents", List.of(object("l0"), object("l1"), object("l2"))),
+                                        tuple("class-latents-given", List.of(object("c0"), object("c1")))));
+        assertThat(tale.worked().needs()).singleElement().isInstanceOfSatisfying(Decision.Train.class, train -> {
+            assertThat(train.request().getInstanceLatentsCount()).isEqualTo(3);
+            assertThat(train.request().getClassLatentsList())
+                    .extracting(CachedLatent::getImageSha256)
+                    .containsExactly("sha-c0", "sha-c1");
+        });
+    }
+
+    @Test
+    void refusesLatentsThatCannotBelongToTheUpload() {
+        SubjectUpload upload = Runs.upload(RUN, Runs.spec(), 3);
+
+        assertThat(reasonOf(upload.toBuilder().addPhotoLatents(object("l0")).build()))
+                .contains("latents of 1 photos and 3 photos");
+        assertThat(reasonOf(upload.toBuilder().addClassLatents(object("c0")).build()))
+                .contains("no prior preservation");
+        assertThat(reasonOf(Runs.upload(RUN, Runs.withPrior(4), 3).toBuilder()
+                        .addAllClassLatents(Collections.nCopies(2001, object("c")))
+                        .build()))
+                .contains("2001 latents of class images");
+    }
+
+    private static String reasonOf(SubjectUpload upload) {
+        return new Tale()
+                .then(Runs.requested(upload)).judged(3, 0).needs().stream()
+                        .map(decision -> decision instanceof Decision.Reject(String reason) ? reason : "" + decision)
+                        .findFirst()
+                        .orElseThrow();
     }
 
     @Test

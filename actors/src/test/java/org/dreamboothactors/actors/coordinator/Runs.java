@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.coordinator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.CachedLatent;
@@ -106,7 +107,7 @@ final class Runs {
         return Events.event(request.getRunId(), "latents-cached-" + request.getRequestId())
                 .setLatentsCached(LatentsCached.newBuilder()
                         .setRequestId(request.getRequestId())
-                        .addAllLatents(request.getImagesList().stream()
+                        .addAllLatents(Stream.concat(request.getImagesList().stream(), request.getGivenList().stream())
                                 .map(image -> CachedLatent.newBuilder()
                                         .setImageSha256(image.getSha256())
                                         .build())

@@ -26,7 +26,10 @@ public final class FakeDevice {
         Files.createDirectories(folder.resolve("unet"));
         Files.createDirectories(folder.resolve("vae"));
         Files.writeString(folder.resolve("unet").resolve("config.json"), "{\"sample_size\": 8}");
-        Files.writeString(folder.resolve("vae").resolve("config.json"), "{\"block_out_channels\": [1, 2]}");
+        Files.writeString(folder.resolve("vae").resolve("config.json"), """
+                {"block_out_channels": [1, 2],
+                 "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+                 "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"]}""");
         return folder;
     }
 

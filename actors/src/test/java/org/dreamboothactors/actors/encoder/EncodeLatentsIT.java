@@ -2,9 +2,12 @@ package org.dreamboothactors.actors.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
@@ -12,6 +15,7 @@ import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.TestShift;
+import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.LatentRequest;
@@ -99,6 +103,59 @@ class EncodeLatentsIT {
                 .build();
 
         assertThat(encode(request)).isInstanceOf(Outcome.Again.class);
+    }
+
+    @Test
+    void takesOverLatentsThatWereGivenAndEncodesNothing() throws Exception {
+        LatentFile moments = moments(32, 0.5f);
+
+        assertThat(encode(given("given", moments, moments(32, -1)))).isEqualTo(new Outcome.Done());
+
+        LatentsCached told = told("given").getFirst();
+        assertThat(List.of(told.getEncoded(), told.getReused(), told.getLatentsCount()))
+                .containsExactly(0, 2, 2);
+        Path fetched = directory.resolve("fetched.safetensors");
+        bench.store().fetch(Wire.stored(told.getLatents(0).getMoments()), fetched);
+        assertThat(LatentFile.readSafetensors(fetched).moments()).containsExactly(moments.moments());
+    }
+
+    @Test
+    void failsTheRunWhoseGivenLatentsAreOfAnotherResolution() throws Exception {
+        assertThat(encode(given("other-size", moments(32, 1), moments(16, 1)))).isEqualTo(new Outcome.Done());
+
+        assertThat(reason("other-size")).contains("given latents 2 of 2", "(8, 16, 16)", "expected (8, 32, 32)");
+    }
+
+    @Test
+    void failsTheRunWhoseGivenLatentsAreNoLatents() throws Exception {
+        LatentRequest request = request("no-latents", "tenant/t").toBuilder()
+                .addGiven(Wire.message(bench.store().put("uploads/t/x", new byte[] {'P', 'K', 3, 4})))
+                .build();
+
+        assertThat(encode(request)).isEqualTo(new Outcome.Done());
+
+        assertThat(reason("no-latents")).contains("Cannot");
+        assertThat(told("no-latents")).isEmpty();
+    }
+
+    private static LatentRequest given(String run, LatentFile... latents) throws IOException {
+        LatentRequest.Builder request = request(run, "tenant/t").toBuilder();
+        for (LatentFile latent : latents) {
+            Path file = directory.resolve(run + request.getGivenCount() + ".pt");
+            latent.write(file);
+            request.addGiven(Wire.message(bench.store().putBlob("uploads/t/", file)));
+        }
+        return request.build();
+    }
+
+    private static LatentFile moments(int side, float number) {
+        float[] numbers = new float[8 * side * side];
+        Arrays.fill(numbers, number);
+        return new LatentFile(new Shape(8, side, side), numbers);
+    }
+
+    private static String reason(String run) throws Exception {
+        return bench.told(run, FactCase.WORK_FAILED).getFirst().getWorkFailed().getReason();
     }
 
     private static Outcome encode(LatentRequest request) throws InterruptedException {

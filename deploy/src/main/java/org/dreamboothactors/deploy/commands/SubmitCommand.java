@@ -18,9 +18,9 @@ import org.dreamboothactors.deploy.progress.Screen;
 import org.dreamboothactors.deploy.remote.NamedRuns;
 import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.remote.Remote.Feed;
-import org.dreamboothactors.deploy.run.ClassImageFolder;
 import org.dreamboothactors.deploy.run.Photos;
 import org.dreamboothactors.deploy.run.RunDescription;
+import org.dreamboothactors.deploy.run.RunFolders;
 import org.dreamboothactors.deploy.run.RunOptions;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -101,8 +101,8 @@ public final class SubmitCommand implements Callable<Integer> {
                 .orElseThrow(() -> new UsageException("Cannot submit a run: no photos are named,"
                         + " expected --photos DIR or model.data.instance_dir")));
         runId.ifPresent(NamedRuns::runId);
-        Optional<ClassImageFolder> classImages =
-                description.classImages().map(folder -> ClassImageFolder.of(folder, description.spec()));
+        RunFolders folders =
+                RunFolders.of(description, photos.size(), spec.commandLine().getErr()::println);
         Connection connection = outside.find(service);
         RunSpec wanted = description
                 .baseModel()
@@ -110,20 +110,17 @@ public final class SubmitCommand implements Callable<Integer> {
                 .orElse(description.spec());
         PrintWriter out = spec.commandLine().getOut();
         try (Remote remote = outside.connector().to(connection)) {
-            String id = remote.submit(runId, tenant, photos, wanted);
+            String id = remote.submit(runId, tenant, photos, wanted, folders.given());
             out.println(id);
             out.flush();
             if (wait) {
-                return follow(remote, id, classImages);
+                return follow(remote, id, folders);
             }
-            if (classImages.isPresent()) {
-                return new ClassImageWait(remote, outside.clock()).store(id, classImages.get());
-            }
-            return Exit.DONE;
+            return folders.areToBeFilled() ? new FolderWait(remote, outside.clock()).store(id, folders) : Exit.DONE;
         }
     }
 
-    private int follow(Remote remote, String id, Optional<ClassImageFolder> classImages) {
+    private int follow(Remote remote, String id, RunFolders folders) {
         Screen screen = outside.screen(spec.commandLine().getOut());
         List<RunEvent> events = new ArrayList<>();
         RunWatch.End end;
@@ -131,10 +128,7 @@ public final class SubmitCommand implements Callable<Integer> {
             end = RunWatch.plain(screen, outside.signals().get(), outside.clock())
                     .watch(feed, WatchCommand.PATIENCE, events::add);
         }
-        classImages.ifPresent(folder -> {
-            int stored = folder.store(ClassImageWait.images(events), remote::read);
-            screen.print(stored + " class images stored");
-        });
+        folders.store(events, remote::read).forEach(screen::print);
         return RunExit.of(end, id, screen::print);
     }
 

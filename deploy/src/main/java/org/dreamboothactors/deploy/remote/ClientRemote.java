@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.local.Connection;
+import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.CheckpointSubscription;
 import org.dreamboothactors.protocol.DreamBoothClient;
+import org.dreamboothactors.protocol.Ids;
 import org.dreamboothactors.protocol.RunFollower;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -25,9 +27,9 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
     }
 
     @Override
-    public String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec) {
-        return asked(() -> runId.map(id -> client.submit(id, tenant, photos, spec))
-                .orElseGet(() -> client.submit(tenant, photos, spec)));
+    public String submit(
+            Optional<String> runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents) {
+        return asked(() -> client.submit(runId.orElseGet(Ids::fresh), tenant, photos, spec, latents));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.deploy.local.Connection;
+import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -28,7 +29,7 @@ public interface Remote extends AutoCloseable {
     }
 
     /** Uploads and asks; returns the run id. */
-    String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec);
+    String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents);
 
     void cancel(String runId, String reason);
 

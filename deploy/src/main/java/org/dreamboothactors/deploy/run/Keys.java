@@ -29,7 +29,7 @@ final class Keys {
             Map.entry(
                     "model.restore_from_path",
                     "base model, a diffusers folder or one file: makes the class images, is trained from"),
-            Map.entry("model.use_cached_latents", "True: the service always caches latents"),
+            Map.entry("model.use_cached_latents", "True: latents are taken from files, or put there"),
             Map.entry("model.micro_batch_size", "instance images of one step"),
             Map.entry("model.optim.lr", "learning rate of the UNet"),
             Map.entry("model.optim.text_encoder_lr", "learning rate of the text encoder"),
@@ -56,8 +56,8 @@ final class Keys {
             Map.entry("model.data.num_images_per_prompt", "images made in one pass; the service has its own number"),
             Map.entry("model.data.resolution", "pixels"),
             Map.entry("model.data.center_crop", "False: a random crop"),
-            Map.entry("model.data.cached_instance_dir", "empty: latents are computed"),
-            Map.entry("model.data.cached_reg_dir", "empty: latents are computed"));
+            Map.entry("model.data.cached_instance_dir", "latents of the photos, .pt files; empty: computed"),
+            Map.entry("model.data.cached_reg_dir", "latents of the class images, .pt files; empty: computed"));
 
     /**
      * Something known elsewhere and not here yet.

@@ -12,6 +12,7 @@ import org.dreamboothactors.protocol.v1.Sampling;
  * @param spec what to train and how; unset fields take the service's defaults
  * @param baseModel a folder to train from, where one is named by path
  * @param classImages folder in which the class images are stored once they are made
+ * @param cached latents of pictures are taken from folders, or put there; empty: the service's own cache is all there is
  * @param sampling how every picture is drawn; unset fields take the service's defaults
  * @param pictureSeed of pictures drawn to look at
  */
@@ -20,5 +21,6 @@ public record RunDescription(
         RunSpec spec,
         Optional<Path> baseModel,
         Optional<Path> classImages,
+        Optional<CachedFolders> cached,
         Sampling sampling,
         long pictureSeed) {}

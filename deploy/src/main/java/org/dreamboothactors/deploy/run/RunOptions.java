@@ -90,6 +90,7 @@ public final class RunOptions {
                 checked(spec.build()),
                 yaml.baseModel(),
                 spec.hasPrior() ? yaml.classImages() : Optional.empty(),
+                yaml.cached(),
                 sampling,
                 yaml.pictureSeed());
     }

@@ -80,6 +80,7 @@ public final class RunYaml {
                 spec.build(),
                 baseModel,
                 spec.hasPrior() ? text("model.data.regularization_dir").map(Path::of) : Optional.empty(),
+                cached(),
                 sampling(),
                 pictureSeed);
     }
@@ -140,23 +141,23 @@ public final class RunYaml {
                 .build();
     }
 
+    /** Folders are named to be used, and used only when the run says so. */
+    private Optional<CachedFolders> cached() {
+        CachedFolders folders = new CachedFolders(
+                text("model.data.cached_instance_dir").map(Path::of),
+                text("model.data.cached_reg_dir").map(Path::of));
+        return flag("model.use_cached_latents") ? Optional.of(folders) : Optional.empty();
+    }
+
     /** Known keys whose value asks for something this version does not do. */
     private void refuseValues() {
         // They change nothing here, but a value that makes no sense is a mistake all the same.
-        flag("model.use_cached_latents");
         whole("model.data.num_workers", 0, 1024);
         whole("model.data.num_images_per_prompt", 0, 1024);
         text("trainer.precision").filter(value -> !value.equals("32")).ifPresent(value -> {
             throw new UsageException("Cannot read the run from " + source + ": trainer.precision is " + value
                     + ", expected 32. Other precisions are not supported yet");
         });
-        for (String key : List.of("model.data.cached_instance_dir", "model.data.cached_reg_dir")) {
-            text(key).ifPresent(value -> {
-                throw new UsageException(
-                        "Cannot read the run from " + source + ": " + key + " is " + value
-                                + ", expected no value. Latents in .pt files are not supported yet; the service caches latents itself");
-            });
-        }
     }
 
     private Optional<String> text(String key) {

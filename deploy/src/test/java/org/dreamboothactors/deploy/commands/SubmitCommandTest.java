@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dreamboothactors.deploy.commands.CommandLineOf.reaching;
 import static org.dreamboothactors.deploy.commands.CommandLineOf.run;
 
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -14,7 +15,12 @@ import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
 import org.dreamboothactors.deploy.remote.FakeRemote;
 import org.dreamboothactors.deploy.remote.TestPng;
+import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
+import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -25,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SubmitCommandTest {
+    private static final LatentFile MOMENTS = new LatentFile(new Shape(2, 1, 2), new float[] {1, 2, -3, -4});
+
     private final FakeRemote service = new FakeRemote();
 
     @TempDir
@@ -53,6 +61,7 @@ class SubmitCommandTest {
     @Test
     void takesTheBlocksOfNemoWithOnlyThePathsReplaced() throws URISyntaxException {
         for (String block : List.of("prior-preservation.yaml", "cached-latents.yaml")) {
+            service.afterSubmit = run -> List.of(training(run));
             Path yaml = Path.of(
                     Objects.requireNonNull(getClass().getResource("/" + block)).toURI());
 
@@ -128,6 +137,93 @@ class SubmitCommandTest {
         assertThat(said.exitCode()).isEqualTo(2);
         assertThat(said.err()).contains("model.data.regularization_dir").contains("holds 1 files");
         assertThat(service.submitted).isEmpty();
+    }
+
+    @Test
+    void givesCachedLatentsThatAreThereForEachPhoto() throws IOException {
+        Path cached = Files.createDirectories(folder.resolve("cached"));
+        for (int i : List.of(10, 9, 2)) {
+            MOMENTS.write(cached.resolve("instance_image_cache_" + i + ".pt"));
+        }
+
+        assertThat(withCachedLatents(cached).exitCode()).isZero();
+
+        assertThat(service.latents.getFirst().photos())
+                .extracting(file -> String.valueOf(file.getFileName()))
+                .containsExactly(
+                        "instance_image_cache_2.pt", "instance_image_cache_9.pt", "instance_image_cache_10.pt");
+        assertThat(folder.resolve("cat_cached")).doesNotExist();
+    }
+
+    @Test
+    void storesLatentsBesideThePhotosWhenThereIsNotOneForEach() throws IOException {
+        Path cached = Files.createDirectories(folder.resolve("cat_cached"));
+        for (int i = 0; i < 4; i++) {
+            new LatentFile(new Shape(2, 1, 1), new float[] {0, 0})
+                    .write(cached.resolve("instance_image_cache_" + i + ".pt"));
+        }
+        Path encoded = folder.resolve("encoded.safetensors");
+        MOMENTS.writeSafetensors(encoded);
+        byte[] bytes = Files.readAllBytes(encoded);
+        service.content = _ -> bytes;
+        service.afterSubmit =
+                run -> List.of(accepted(run, 0), accepted(run, 1), accepted(run, 2), encoded(run), training(run));
+
+        Said said = withCachedLatents(cached);
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.err()).contains("model.data.cached_instance_dir", "holds 4 latents of 3 pictures");
+        assertThat(service.latents.getFirst().photos()).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            assertThat(LatentFile.read(cached.resolve("instance_image_cache_" + i + ".pt"))
+                            .moments())
+                    .containsExactly(MOMENTS.moments());
+        }
+        assertThat(cached.resolve("instance_image_cache_3.pt")).doesNotExist();
+    }
+
+    @Test
+    void refusesCachedLatentsThatAreNone() throws IOException {
+        Path cached = Files.createDirectories(folder.resolve("cached"));
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(cached.resolve(i + ".pt"), "no latents");
+        }
+
+        Said said = withCachedLatents(cached);
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("0.pt");
+        assertThat(service.submitted).isEmpty();
+    }
+
+    private Said withCachedLatents(Path cached) {
+        return submit(reaching(
+                "--photos",
+                photosFolder(),
+                "--class",
+                "cat",
+                "model.use_cached_latents=True",
+                "model.data.cached_instance_dir=" + cached));
+    }
+
+    private static RunEvent accepted(String run, int photo) {
+        return RunEvent.newBuilder()
+                .setRunId(run)
+                .setPhotoJudged(PhotoJudged.newBuilder()
+                        .setIndex(photo)
+                        .setVerdict(PhotoVerdict.ACCEPTED)
+                        .setImage(image("photo" + photo)))
+                .build();
+    }
+
+    private static RunEvent encoded(String run) {
+        LatentsCached.Builder latents = LatentsCached.newBuilder();
+        for (int i = 0; i < 3; i++) {
+            latents.addLatents(CachedLatent.newBuilder()
+                    .setImageSha256(image("photo" + i).getSha256())
+                    .setMoments(image("moments" + i)));
+        }
+        return RunEvent.newBuilder().setRunId(run).setLatentsCached(latents).build();
     }
 
     private Said withClassImages(Path directory) {

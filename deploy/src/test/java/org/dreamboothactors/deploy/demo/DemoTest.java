@@ -34,7 +34,13 @@ class DemoTest {
             .setResolution(64)
             .build();
     private static final RunDescription RUN = new RunDescription(
-            Optional.empty(), SPEC, Optional.empty(), Optional.empty(), Sampling.getDefaultInstance(), 7);
+            Optional.empty(),
+            SPEC,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Sampling.getDefaultInstance(),
+            7);
     private static final SheetPrompts PROMPTS = new SheetPrompts(
             List.of("a photo of a sks teapot", "a photo of a sks teapot in the snow"), List.of("a photo of a teapot"));
 

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dreamboothactors.deploy.Told;
+import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -26,17 +27,22 @@ public final class FakeRemote implements Remote {
     public final List<CheckpointReady> announced = new ArrayList<>();
     public final List<RunSpec> submitted = new ArrayList<>();
     public final List<List<Path>> photos = new ArrayList<>();
+    public final List<CachedLatents> latents = new ArrayList<>();
     public final List<SampleRequest> drawn = new ArrayList<>();
     public final List<Path> downloads = new ArrayList<>();
 
     /** What a run's events are once it is submitted. */
     public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
 
+    /** What an object holds. */
+    public Function<StoredObject, byte[]> content = object -> TestPng.of(object.getKey());
+
     /** Writes what a checkpoint holds. */
     public Consumer<Path> checkpoint = _ -> {};
 
     @Override
-    public String submit(Optional<String> runId, String tenant, List<Path> files, RunSpec spec) {
+    public String submit(Optional<String> runId, String tenant, List<Path> files, RunSpec spec, CachedLatents given) {
+        latents.add(given);
         submitted.add(spec);
         photos.add(files);
         String id = runId.orElse(FRESH);
@@ -106,7 +112,7 @@ public final class FakeRemote implements Remote {
 
     @Override
     public byte[] read(StoredObject object) {
-        return TestPng.of(object.getKey());
+        return content.apply(object);
     }
 
     @Override

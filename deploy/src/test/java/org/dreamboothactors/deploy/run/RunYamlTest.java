@@ -7,6 +7,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 import org.junit.jupiter.api.Test;
@@ -48,14 +50,24 @@ class RunYamlTest {
         assertThat(run.classImages()).contains(Path.of("/datasets/nemo_dogs"));
     }
 
+    @Test
+    void namesFoldersOfCachedLatentsOnlyToRunsThatUseThem() {
+        List<String> folders = List.of("model.data.cached_instance_dir=/photos", "model.data.cached_reg_dir=/class");
+        List<String> used = Stream.concat(folders.stream(), Stream.of("model.use_cached_latents=True"))
+                .toList();
+
+        assertThat(RunYaml.read(List.of(), folders).cached()).isEmpty();
+        assertThat(RunYaml.read(List.of(), used).cached())
+                .contains(new CachedFolders(Optional.of(Path.of("/photos")), Optional.of(Path.of("/class"))));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "model.channels_last=True",
                 "model.inductor=True",
                 "model.unet_config.use_flash_attention=True",
-                "trainer.precision=bf16",
-                "model.data.cached_instance_dir=/cached"
+                "trainer.precision=bf16"
             })
     void refusesByNameWhatComesLater(String override) {
         assertThatThrownBy(() -> RunYaml.read(List.of(), List.of(override)))

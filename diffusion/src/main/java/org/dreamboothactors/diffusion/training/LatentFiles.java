@@ -10,6 +10,7 @@ import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.training.TrainingLoop.Latent;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 
 /**
  * The latents of a run in memory, all of one size.
@@ -18,8 +19,6 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
  * @param width of a latent
  */
 public record LatentFiles(List<Latent> instances, List<Latent> classes, int height, int width) {
-    private static final String MOMENTS = "moments";
-
     /** Reads all files; refuses a mixture of sizes. */
     public static LatentFiles read(TrainingData data, Kernels kernels) {
         if (data.instanceLatents().isEmpty()) {
@@ -46,7 +45,7 @@ public record LatentFiles(List<Latent> instances, List<Latent> classes, int heig
         List<Latent> latents = new ArrayList<>();
         try (NDManager manager = kernels.manager().newSubManager()) {
             for (Path file : files) {
-                NDArray moments = Safetensors.open(file).fp32(MOMENTS, manager);
+                NDArray moments = Safetensors.open(file).fp32(LatentFile.MOMENTS, manager);
                 shapes.add(moments.getShape());
                 latents.add(new Latent(String.valueOf(file.getFileName()), moments.toFloatArray()));
             }

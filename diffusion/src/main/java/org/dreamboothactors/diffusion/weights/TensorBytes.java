@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Bytes that lie in a file until somebody asks for them. */
+/** Bytes of a tensor; most lie in a file until somebody asks for them. */
 public sealed interface TensorBytes {
     /** How many there are, unpacked. */
     long sizeBytes();
@@ -29,6 +29,20 @@ public sealed interface TensorBytes {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 return channel.map(FileChannel.MapMode.READ_ONLY, offset, sizeBytes, arena);
             }
+        }
+    }
+
+    /** Bytes in memory, little-endian. */
+    @SuppressWarnings("ArrayRecordComponent") // small ones; compared by nobody
+    record Held(byte[] bytes) implements TensorBytes {
+        @Override
+        public long sizeBytes() {
+            return bytes.length;
+        }
+
+        @Override
+        public MemorySegment open(Arena arena) {
+            return arena.allocate(bytes.length, Long.BYTES).copyFrom(MemorySegment.ofArray(bytes));
         }
     }
 

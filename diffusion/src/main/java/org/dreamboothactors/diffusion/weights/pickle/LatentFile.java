@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.weights.pickle;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,10 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.SafetensorsWriter;
+import org.dreamboothactors.diffusion.weights.TensorBytes;
 import org.dreamboothactors.diffusion.weights.TensorSource;
 
 /**
@@ -27,7 +32,13 @@ import org.dreamboothactors.diffusion.weights.TensorSource;
  */
 @SuppressWarnings("ArrayRecordComponent") // a megabyte of numbers; compared by nobody
 public record LatentFile(Shape shape, float[] moments) {
+    /** The tensor's name in safetensors. */
+    public static final String MOMENTS = "moments";
+
     private static final int AXES = 3;
+    /** Moments of a picture of 8192 x 8192 pixels, four times the largest side there is. */
+    private static final int MOST_NUMBERS = 1 << 23;
+
     private static final int PROTOCOL = 2;
 
     /** Refuses shapes that are no moments, and numbers that are not finite. */
@@ -51,11 +62,32 @@ public record LatentFile(Shape shape, float[] moments) {
             throw new IllegalArgumentException(
                     "Cannot use latents " + file + ": they are " + tensor.type() + ", expected floats");
         }
+        if (tensor.shape().size() > MOST_NUMBERS) { // a packed file may unpack to more than memory
+            throw new IllegalArgumentException("Cannot use latents " + file + ": they are " + tensor.shape()
+                    + ", expected at most " + MOST_NUMBERS + " numbers");
+        }
         try {
             return new LatentFile(tensor.shape(), tensor.floats());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + " (" + file + ")", e);
         }
+    }
+
+    /** Reads moments that {@link #writeSafetensors} or an encoder wrote. */
+    public static LatentFile readSafetensors(Path file) {
+        TensorSource tensor = Safetensors.open(file).sources().get(MOMENTS);
+        if (tensor == null) {
+            throw new IllegalArgumentException(
+                    "Cannot use latents " + file + ": they have no tensor " + MOMENTS + ", expected one");
+        }
+        return new LatentFile(tensor.shape(), tensor.floats());
+    }
+
+    /** Writes them as an encoder does: one tensor {@code moments}, fp32. */
+    public void writeSafetensors(Path file) {
+        TensorSource tensor = TensorSource.rowMajor(MOMENTS, new TensorBytes.Held(numbers()), DataType.FLOAT32, shape);
+        SafetensorsWriter.write(
+                Map.of(MOMENTS, new SafetensorsWriter.Entry(List.of(tensor), shape, DataType.FLOAT32)), Map.of(), file);
     }
 
     /** Writes fp32, as {@code torch.load(weights_only=True)} reads; an existing file is replaced, whole or not at all. */

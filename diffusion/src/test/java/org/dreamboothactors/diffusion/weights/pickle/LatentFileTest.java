@@ -29,6 +29,30 @@ class LatentFileTest {
     }
 
     @Test
+    void keepsItsNumbersAsSafetensors() {
+        LatentFile latent = new LatentFile(new Shape(2, 1, 3), new float[] {1, -2, 3, -30, 20, 1e-20f});
+        Path file = folder.resolve("moments.safetensors");
+
+        latent.writeSafetensors(file);
+
+        assertThat(LatentFile.readSafetensors(file).shape()).isEqualTo(latent.shape());
+        assertThat(LatentFile.readSafetensors(file).moments()).containsExactly(latent.moments());
+    }
+
+    @Test
+    void refusesMoreNumbersThanAnyPictureHas() throws IOException {
+        int numbers = 8 * 1024 * 1025;
+        Path file = new PickleZip()
+                .tensor("0", numbers, 0, new int[] {8, 1024, 1025}, new int[] {1024 * 1025, 1025, 1})
+                .member("archive/data/0", new byte[numbers * Float.BYTES])
+                .write(folder.resolve("vast.pt"));
+
+        assertThatThrownBy(() -> LatentFile.read(file))
+                .hasMessageContaining("(8, 1024, 1025)")
+                .hasMessageContaining("at most");
+    }
+
+    @Test
     void refusesNumbersThatAreNotFinite() throws IOException {
         Path file = new PickleZip()
                 .tensor("0", 2, 0, new int[] {2, 1, 1}, new int[] {1, 1, 1})

@@ -4,24 +4,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.remote.Remote.Feed;
-import org.dreamboothactors.deploy.run.ClassImageFolder;
-import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.deploy.run.RunFolders;
 import org.dreamboothactors.protocol.v1.RunEvent;
-import org.dreamboothactors.protocol.v1.StoredObject;
 
-/** Stores a run's class images on this machine as soon as all are there. */
-record ClassImageWait(Remote remote, InstantSource clock) {
+/** Fills a run's folders on this machine as soon as all is there that belongs into them. */
+record FolderWait(Remote remote, InstantSource clock) {
     private static final Duration GLANCE = Duration.ofSeconds(1);
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(30);
 
-    /** Waits until the run has its class images, or is over; returns an exit code. */
-    int store(String runId, ClassImageFolder folder) {
+    /** Waits until the run trains, or is over; returns an exit code. */
+    int store(String runId, RunFolders folders) {
         List<RunEvent> events = new ArrayList<>();
         Instant lastNews = clock.instant();
         try (Feed<RunEvent> feed = remote.follow(runId)) {
@@ -32,29 +29,19 @@ record ClassImageWait(Remote remote, InstantSource clock) {
                     events.add(event.get());
                     switch (event.get().getFactCase()) {
                         case TRAINING_STARTED, READY -> {
-                            folder.store(images(events), remote::read);
+                            folders.store(events, remote::read);
                             return Exit.DONE;
                         }
                         case REJECTED, FAILED, CANCELLED ->
-                            throw new IllegalStateException("Cannot store class images: run " + runId
+                            throw new IllegalStateException("Cannot store class images or latents: run " + runId
                                     + " ended without them. See ./dreambooth watch " + runId);
                         default -> {} // not yet
                     }
                 } else if (Duration.between(lastNews, clock.instant()).compareTo(LONGEST_SILENCE) > 0) {
-                    throw new IllegalStateException("Cannot store class images: no event of run " + runId + " for "
-                            + LONGEST_SILENCE.toMinutes() + " minutes. Is the service still running?");
+                    throw new IllegalStateException("Cannot store class images or latents: no event of run " + runId
+                            + " for " + LONGEST_SILENCE.toMinutes() + " minutes. Is the service still running?");
                 }
             }
         }
-    }
-
-    /** The class images that a run's events name, in order. */
-    static List<StoredObject> images(List<RunEvent> events) {
-        return events.stream()
-                .filter(RunEvent::hasClassImagesReady)
-                .map(RunEvent::getClassImagesReady)
-                .sorted(Comparator.comparingInt(ClassImagesReady::getGroupIndex))
-                .flatMap(ready -> ready.getImagesList().stream())
-                .toList();
     }
 }

@@ -1,0 +1,43 @@
+package org.dreamboothactors.actors.coordinator;
+
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+
+/** Cached latents that came with an upload: whether they can belong to it. What they hold, an encoder judges. */
+final class GivenLatents {
+    /** Named in one message each way, so that all of them fit into a record of Kafka. */
+    private static final int MOST_CLASS_LATENTS = 2000;
+
+    private GivenLatents() {}
+
+    /** What is wrong, as a sentence for people. */
+    static Optional<String> complaint(SubjectUpload upload, RunSpec spec) {
+        int photoLatents = upload.getPhotoLatentsCount();
+        if (photoLatents != 0 && photoLatents != upload.getPhotosCount()) {
+            return Optional.of("it has latents of " + photoLatents + " photos and " + upload.getPhotosCount()
+                    + " photos, expected one for each or none");
+        }
+        int classLatents = upload.getClassLatentsCount();
+        if (classLatents > MOST_CLASS_LATENTS) {
+            return Optional.of(
+                    "it has " + classLatents + " latents of class images, expected at most " + MOST_CLASS_LATENTS);
+        }
+        if (classLatents > 0 && !spec.hasPrior()) {
+            return Optional.of("it has latents of class images and no prior preservation, expected both or none");
+        }
+        return Optional.empty();
+    }
+
+    /** The latents of these photos, or none. */
+    static List<StoredObject> of(SubjectUpload upload, List<PhotoJudged> photos) {
+        return upload.getPhotoLatentsCount() == 0
+                ? List.of()
+                : photos.stream()
+                        .map(photo -> upload.getPhotoLatents(photo.getIndex()))
+                        .toList();
+    }
+}
