@@ -82,7 +82,7 @@ def nemo_unet(state):
     return out
 
 
-def models(name, seed, channels, layers, attends, vae_channels, heads, linear=False, text_layers=2, depth=1, tokens=24):
+def models(name, seed, channels, layers, attends, vae_channels, heads, linear=False, text_layers=2, depth=1, tokens=24, positions=10):
     torch.manual_seed(seed)
     down = ["CrossAttnDownBlock2D" if a else "DownBlock2D" for a in attends]
     up = ["CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attends)]
@@ -92,7 +92,7 @@ def models(name, seed, channels, layers, attends, vae_channels, heads, linear=Fa
     v = AutoencoderKL(in_channels=3, out_channels=3, latent_channels=4, down_block_types=["DownEncoderBlock2D"] * len(vae_channels),
                       up_block_types=["UpDecoderBlock2D"] * len(vae_channels), block_out_channels=vae_channels, layers_per_block=1, norm_num_groups=2, sample_size=16)
     t = CLIPTextModel(CLIPTextConfig(vocab_size=tokens, hidden_size=16, intermediate_size=24, num_hidden_layers=text_layers, num_attention_heads=4,
-                                     max_position_embeddings=10, bos_token_id=tokens - 2, eos_token_id=tokens - 1, hidden_act="gelu" if linear else "quick_gelu"))
+                                     max_position_embeddings=positions, bos_token_id=tokens - 2, eos_token_id=tokens - 1, hidden_act="gelu" if linear else "quick_gelu"))
     d = OUT / name / "diffusers"
     for m, part in ((u, "unet"), (v, "vae"), (t, "text_encoder")):
         for p in m.parameters():                                              # norms and biases of 1 and 0 would hide a mix-up
@@ -177,6 +177,10 @@ def two_generations(m):
             ("stable-diffusion.nemo", old | {"model.betas": torch.rand(10)}, tarfile.PAX_FORMAT)]
 
 
+def young_generation(m):
+    return two_generations(m)[:1]
+
+
 def latents():
     d = OUT / "latent-kinds" / "cached"
     d.mkdir(parents=True, exist_ok=True)
@@ -193,4 +197,6 @@ def latents():
 single_file_sd1()
 single_file_sd2()
 nemo("nemo-two-generations", 3, two_generations, channels=(8, 16), layers=1, attends=(False, True), vae_channels=(4, 8), heads=2)
+# The archive alone is kept, as deploy/src/test/resources/nemo-v1-5.nemo: a service draws and trains with it.
+nemo("nemo-with-clips-positions", 4, young_generation, channels=(8, 16), layers=1, attends=(False, True), vae_channels=(4, 8), heads=2, positions=77)
 latents()

@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,14 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ServeIT {
     private static final Duration LONGEST = Duration.ofSeconds(150); // a machine that is busy otherwise
 
-    private final List<Process> started = new ArrayList<>();
-
     @TempDir
     Path folder = Path.of("");
+
+    private Processes processes = new Processes(folder, LONGEST);
 
     /** As much of a base model as the service reads before a run wants it. */
     @BeforeEach
     void model() throws IOException {
+        processes = new Processes(folder, LONGEST);
         write("model/model_index.json", "{}");
         write("model/unet/config.json", "{\"sample_size\": 16}");
         write("model/vae/config.json", "{\"block_out_channels\": [8, 8, 8]}");
@@ -42,13 +42,13 @@ class ServeIT {
 
     @AfterEach
     void stop() {
-        started.forEach(Process::destroyForcibly);
+        processes.close();
     }
 
     @Test
     void servesUntilItIsToldToStop() throws IOException, InterruptedException {
         Process service = serve();
-        String ready = lineWith("Ready", service);
+        String ready = processes.lineWith("Ready", service);
         assertThat(ready).contains("connection");
         Path connection = folder.resolve("data/connection");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(connection)))
@@ -63,7 +63,7 @@ class ServeIT {
         Process second = serve();
         assertThat(second.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(second.exitValue()).isEqualTo(Exit.USAGE);
-        assertThat(text(second)).contains("another dreambooth holds it");
+        assertThat(processes.text(second)).contains("another dreambooth holds it");
 
         service.destroy(); // SIGTERM
         assertThat(service.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -73,24 +73,7 @@ class ServeIT {
     }
 
     private Process serve() throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx1g",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "serve",
-                        "--data-dir",
-                        folder + "/data",
-                        "--base-model",
-                        folder + "/model")
-                .redirectErrorStream(true)
-                .redirectOutput(output(started.size()).toFile())
-                .start();
-        started.add(process);
-        return process;
+        return processes.start("serve", "--base-model", folder + "/model");
     }
 
     /** Exit code and output of a command against the service's data directory. */
@@ -103,29 +86,6 @@ class ServeIT {
                 .setErr(new PrintWriter(said))
                 .execute(all.toArray(String[]::new));
         return exitCode + " " + said;
-    }
-
-    /** The first line with this word that the process writes. */
-    private String lineWith(String word, Process process) throws IOException, InterruptedException {
-        long limit = System.nanoTime() + LONGEST.toNanos();
-        while (System.nanoTime() < limit && process.isAlive()) {
-            Optional<String> line =
-                    text(process).lines().filter(each -> each.contains(word)).findFirst();
-            if (line.isPresent()) {
-                return line.get();
-            }
-            process.waitFor(100, TimeUnit.MILLISECONDS);
-        }
-        throw new AssertionError("no line with " + word + " within " + LONGEST + ":\n" + text(process));
-    }
-
-    /** What the process wrote so far. */
-    private String text(Process process) throws IOException {
-        return Files.readString(output(started.indexOf(process)));
-    }
-
-    private Path output(int number) {
-        return folder.resolve("output-" + number);
     }
 
     private void write(String name, String text) throws IOException {
