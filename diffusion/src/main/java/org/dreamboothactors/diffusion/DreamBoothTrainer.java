@@ -27,7 +27,6 @@ import org.dreamboothactors.diffusion.schedulers.Draws;
 import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
 import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
-import org.dreamboothactors.diffusion.training.AdamW;
 import org.dreamboothactors.diffusion.training.BatchPlan;
 import org.dreamboothactors.diffusion.training.CheckpointFolder;
 import org.dreamboothactors.diffusion.training.DreamBoothStep;
@@ -38,6 +37,7 @@ import org.dreamboothactors.diffusion.training.LearningNetworks;
 import org.dreamboothactors.diffusion.training.LearningRate;
 import org.dreamboothactors.diffusion.training.NoiseOffset;
 import org.dreamboothactors.diffusion.training.Objective;
+import org.dreamboothactors.diffusion.training.Optimizer;
 import org.dreamboothactors.diffusion.training.SavedState;
 import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
@@ -64,7 +64,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final UNet2DConditionModel unet;
     private final SchedulerSettings scheduler;
     private final LatentFiles latents;
-    private final List<AdamW> optimizers = new ArrayList<>();
+    private final Compute compute;
+    private final List<Optimizer> optimizers = new ArrayList<>();
     private final TextCondition text;
     private final double latentScale;
     private final Optional<Ema> ema;
@@ -77,6 +78,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
         this.base = base;
         this.config = config;
         this.threads = threads;
+        Compute wanted = config.refinements().compute();
+        compute = wanted.in(DecidedPrecision.of(wanted.precision(), kernels, threads));
         tokenizer = ClipTokenizer.open(base.resolve("tokenizer"));
         scheduler = StableDiffusion.scheduler(base);
         latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
@@ -91,14 +94,13 @@ public final class DreamBoothTrainer implements AutoCloseable {
             ids.addAll(Collections.nCopies(config.microBatch(), tokenizer.ids(config.classPrompt())));
         }
         if (config.trainTextEncoder()) {
-            optimizers.add(
-                    new AdamW(kernels, textEncoder.weights(), hyperparameters(config.textEncoderLearningRate())));
+            optimizers.add(optimizer(textEncoder.weights(), config.textEncoderLearningRate()));
             text = TextCondition.learning(kernels, textEncoder, ids);
         } else {
             text = TextCondition.frozen(kernels, textEncoder, ids);
         }
         unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels, this::learning);
-        optimizers.add(new AdamW(kernels, unet.weights(), hyperparameters(config.learningRate())));
+        optimizers.add(optimizer(unet.weights(), config.learningRate()));
         OptionalDouble decay = config.refinements().emaDecay();
         ema = decay.isPresent() ? Optional.of(Ema.of(kernels, decay.getAsDouble(), optimizers)) : Optional.empty();
         networks = networks(0);
@@ -136,7 +138,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
 
     /** What beside model, configuration and data decides the bits: instruction set, threads, engine, precision. */
     public String environment() {
-        return Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion());
+        return Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
     }
 
     /** Does the next step; throws {@link NonFiniteLoss} and leaves the weights where the step does not work out. */
@@ -174,18 +176,34 @@ public final class DreamBoothTrainer implements AutoCloseable {
     }
 
     private void write(Weights part, Path file) {
+        boolean exact =
+                part.arithmetic().asLoaded() || config.refinements().lora().isEmpty();
+        Optional<Weights> loaded = exact ? Optional.empty() : Optional.of(loaded(part.part()));
         try (NDManager scratch = kernels.manager().newSubManager()) {
-            Safetensors.write(LoraLayers.merged(part, scratch), Map.of("format", "pt"), file);
+            Weights whole =
+                    loaded.map(weights -> LoraLayers.onto(weights, part)).orElse(part);
+            Safetensors.write(LoraLayers.merged(whole, scratch), Map.of("format", "pt"), file);
+        } finally {
+            loaded.ifPresent(weights -> weights.byName().values().forEach(NDArray::close));
         }
+    }
+
+    /** The base model's weights once more: beside adapters, the trainer holds them in the form it computes with alone. */
+    private Weights loaded(String part) {
+        Path folder = base.resolve(part);
+        return part.equals(UNet2DConditionModel.PART)
+                ? UNet2DConditionModel.load(folder, kernels).weights()
+                : CLIPTextModel.load(folder, kernels).weights();
     }
 
     /** The weights, or adapters beside them. */
     private Weights learning(Weights weights) {
         if (config.refinements().lora().isPresent()) {
-            return LoraLayers.fresh(weights, config.refinements().lora().get(), config.seed(), kernels);
+            return LoraLayers.fresh(weights, config.refinements().lora().get(), config.seed(), kernels)
+                    .computing(compute.arithmetic(), kernels);
         }
         weights.learn();
-        return weights;
+        return weights.computing(compute.arithmetic(), kernels);
     }
 
     /** Draws with the weights as they are now, or their averages where the run keeps them: picture i to {@code <i>.png} in {@code folder}. */
@@ -198,13 +216,17 @@ public final class DreamBoothTrainer implements AutoCloseable {
         ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
     }
 
-    private AdamW.Hyperparameters hyperparameters(double learningRate) {
-        return new AdamW.Hyperparameters(
-                new LearningRate(learningRate, config.refinements().schedule(), config.maxSteps()),
-                config.beta1(),
-                config.beta2(),
-                config.eps(),
-                config.weightDecay());
+    private Optimizer optimizer(Weights part, double learningRate) {
+        return Optimizer.of(
+                compute.optimizer(),
+                kernels,
+                part,
+                new Optimizer.Hyperparameters(
+                        new LearningRate(learningRate, config.refinements().schedule(), config.maxSteps()),
+                        config.beta1(),
+                        config.beta2(),
+                        config.eps(),
+                        config.weightDecay()));
     }
 
     private LearningNetworks networks(long stepsDone) {
@@ -217,7 +239,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 latents.width(),
                 config.maxGradNorm(),
                 ema,
-                config.refinements().activationCheckpointing() ? Tape::checkpointing : Tape::learning,
+                compute.activationCheckpointing() ? Tape::checkpointing : Tape::learning,
                 stepsDone);
     }
 

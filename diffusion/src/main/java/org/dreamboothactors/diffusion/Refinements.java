@@ -17,7 +17,7 @@ import org.dreamboothactors.diffusion.training.LearningRateSchedule;
  * @param emaDecay checkpoints and pictures are made of weights averaged over the steps, which keep at most this share of
  *     their past, 0 to below 1; empty: of the weights as they are
  * @param lora adapters that learn in place of the weights; empty: the weights learn
- * @param activationCheckpointing less memory for one more forward pass of every block, and the same bits
+ * @param compute how it computes
  */
 public record Refinements(
         int accumulation,
@@ -26,19 +26,19 @@ public record Refinements(
         double noiseOffset,
         OptionalDouble emaDecay,
         Optional<LoraSettings> lora,
-        boolean activationCheckpointing) {
+        Compute compute) {
     /** Nothing of it. */
     public static final Refinements NONE =
             new Refinements(1, new LearningRateSchedule.Constant(), OptionalDouble.empty(), 0, OptionalDouble.empty());
 
-    /** Without adapters and checkpointing. */
+    /** Without adapters, in fp32. */
     public Refinements(
             int accumulation,
             LearningRateSchedule schedule,
             OptionalDouble snrGamma,
             double noiseOffset,
             OptionalDouble emaDecay) {
-        this(accumulation, schedule, snrGamma, noiseOffset, emaDecay, Optional.empty(), false);
+        this(accumulation, schedule, snrGamma, noiseOffset, emaDecay, Optional.empty(), Compute.PLAIN);
     }
 
     /** Refuses numbers that no run can mean. */

@@ -19,6 +19,7 @@ import org.dreamboothactors.diffusion.lora.LoraFiles;
 import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.diffusion.training.OptimizerKind;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -147,9 +148,14 @@ class DreamBoothTrainerTest {
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(folder.resolve("end.safetensors"));
     }
 
+    private static Compute checkpointing(boolean activationCheckpointing) {
+        return new Compute(ComputePrecision.FP32, OptimizerKind.ADAMW, activationCheckpointing, false, true, false);
+    }
+
     private static Refinements with(Optional<LoraSettings> lora, boolean activationCheckpointing) {
         Refinements none = Refinements.NONE;
-        return new Refinements(1, none.schedule(), none.snrGamma(), 0, none.emaDecay(), lora, activationCheckpointing);
+        return new Refinements(
+                1, none.schedule(), none.snrGamma(), 0, none.emaDecay(), lora, checkpointing(activationCheckpointing));
     }
 
     @Test

@@ -13,6 +13,7 @@ final class Comparison {
     private static final double TRAINED_FLOOR = 1e-8;
     private static final double STEP = 1e-3;
     private static final double NOISE = 4;
+    private static final double BF16_LOSS = 0.02;
 
     private double worst;
     private String where = "nothing was compared";
@@ -46,6 +47,11 @@ final class Comparison {
     /** Loss or gradient norm of one step. */
     void ofStep(String name, double ours, double theirs) {
         within(name, new double[] {ours}, new double[] {theirs}, STEP * Math.abs(theirs));
+    }
+
+    /** Loss of one step computed in bf16, against the reference's in fp32. */
+    void roughly(String name, double ours, double theirs) {
+        within(name, new double[] {ours}, new double[] {theirs}, BF16_LOSS * Math.abs(theirs));
     }
 
     /** Numbers that must be equal. */

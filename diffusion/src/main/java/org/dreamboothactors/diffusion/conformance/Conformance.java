@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.Compute;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Outcome;
 
@@ -24,14 +26,19 @@ public final class Conformance {
      * @param kinds the kinds to run; empty for all
      */
     public static List<CaseResult> run(Path folder, Set<String> kinds) {
-        return run(folder, kinds, result -> {});
+        return run(folder, kinds, Compute.PLAIN, result -> {});
     }
 
-    /** As {@link #run(Path, Set)}, telling {@code onResult} of each case when it ends. */
-    public static List<CaseResult> run(Path folder, Set<String> kinds, Consumer<CaseResult> onResult) {
+    /**
+     * As {@link #run(Path, Set)}, telling {@code onResult} of each case when it ends.
+     *
+     * @param compute how UNets and training are computed; in bf16 the losses of training are held to 2 % of the
+     *     reference's fp32 and all else that depends on it is left out
+     */
+    public static List<CaseResult> run(Path folder, Set<String> kinds, Compute compute, Consumer<CaseResult> onResult) {
         List<CaseResult> results = new ArrayList<>();
         for (Path path : cases(folder)) {
-            CaseResult result = runCase(folder, path, kinds);
+            CaseResult result = runCase(folder, path, kinds, compute);
             // A case whose kind cannot be read may be of the kinds asked for.
             if (kinds.isEmpty()
                     || kinds.contains(result.kind())
@@ -55,30 +62,30 @@ public final class Conformance {
         }
     }
 
-    private static CaseResult runCase(Path root, Path path, Set<String> kinds) {
+    private static CaseResult runCase(Path root, Path path, Set<String> kinds, Compute compute) {
         String name = root.toAbsolutePath().relativize(path).toString();
         String kind = UNREADABLE;
         try {
             CaseFolder reference = CaseFolder.read(path);
             kind = reference.kind();
             boolean wanted = kinds.isEmpty() || kinds.contains(kind);
-            return new CaseResult(name, kind, wanted ? check(reference) : new CannotRun("not asked for"));
+            return new CaseResult(name, kind, wanted ? check(reference, compute) : new CannotRun("not asked for"));
         } catch (IOException | RuntimeException e) {
             // A broken case, an unknown setting or a bug of ours: in every case the reader wants its name and the rest.
             return new CaseResult(name, kind, new CannotRun(String.valueOf(e.getMessage())));
         }
     }
 
-    private static Outcome check(CaseFolder reference) throws IOException {
+    private static Outcome check(CaseFolder reference, Compute compute) throws IOException {
         Comparison compare = new Comparison();
         switch (reference.kind()) {
             case "tokenizer" -> ScheduleCases.tokenizer(reference, compare);
             case "noise_schedule" -> ScheduleCases.noiseSchedule(reference, compare);
             case "scheduler" -> ScheduleCases.scheduler(reference, compare);
             case "text_encoder" -> ModelCases.textEncoder(reference, compare);
-            case "unet" -> ModelCases.unet(reference, compare);
+            case "unet" -> ModelCases.unet(reference, compute.in(ComputePrecision.FP32), compare);
             case "vae" -> ModelCases.vae(reference, compare);
-            case "training" -> RunCases.training(reference, compare);
+            case "training" -> RunCases.training(reference, compute, compare);
             case "pipeline" -> RunCases.pipeline(reference, compare);
             case "single_file", "nemo" -> FileCases.model(reference, compare);
             case "latent_pt" -> FileCases.latents(reference, compare);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.kernels.Gradients;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -14,6 +15,7 @@ import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.Weights;
 
 /** Cases of one model each: its outputs, and where it can learn the gradients of its parameters. */
 final class ModelCases {
@@ -70,10 +72,10 @@ final class ModelCases {
         return pooled;
     }
 
-    static void unet(CaseFolder reference, Comparison compare) {
+    static void unet(CaseFolder reference, Compute compute, Comparison compare) {
         try (Kernels kernels = kernels()) {
-            UNet2DConditionModel model = UNet2DConditionModel.load(reference.folder("model"), kernels);
-            model.weights().learn();
+            UNet2DConditionModel model = UNet2DConditionModel.load(
+                    reference.folder("model"), kernels, weights -> learning(weights, compute, kernels));
             try (Tape tape = Tape.learning(kernels)) {
                 NDManager manager = tape.manager();
                 Value context = tape.input(array(manager, reference, "in.encoder_hidden_states"));
@@ -84,6 +86,12 @@ final class ModelCases {
                 gradients(reference, compare, tape, sample, UNet2DConditionModel.PART + ".");
             }
         }
+    }
+
+    /** All of {@code weights} learn, and are computed with as {@code compute} says. */
+    static Weights learning(Weights weights, Compute compute, Kernels kernels) {
+        weights.learn();
+        return weights.computing(compute.arithmetic(), kernels);
     }
 
     static void vae(CaseFolder reference, Comparison compare) {

@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.dreamboothactors.diffusion.Compute;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -23,13 +26,14 @@ import org.dreamboothactors.diffusion.schedulers.Prediction;
 import org.dreamboothactors.diffusion.schedulers.Sampler;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
-import org.dreamboothactors.diffusion.training.AdamW;
 import org.dreamboothactors.diffusion.training.DreamBoothStep;
 import org.dreamboothactors.diffusion.training.LearningNetworks;
 import org.dreamboothactors.diffusion.training.LearningRate;
 import org.dreamboothactors.diffusion.training.Objective;
+import org.dreamboothactors.diffusion.training.Optimizer;
 import org.dreamboothactors.diffusion.training.StepInputs;
 import org.dreamboothactors.diffusion.training.TextCondition;
+import org.dreamboothactors.diffusion.weights.Weights;
 
 /** Cases of several models together: some training steps, a whole drawing. */
 final class RunCases {
@@ -41,10 +45,10 @@ final class RunCases {
 
     private RunCases() {}
 
-    static void training(CaseFolder reference, Comparison compare) {
+    static void training(CaseFolder reference, Compute compute, Comparison compare) {
         JsonNode settings = reference.settings();
         try (Kernels kernels = ModelCases.kernels()) {
-            LearningNetworks networks = networks(reference, settings, kernels);
+            LearningNetworks networks = networks(reference, settings, compute, kernels);
             Objective objective = new Objective(
                     NoiseSchedule.of(new SchedulerSettings(settings.path("schedule"))),
                     Prediction.valueOf(
@@ -58,6 +62,13 @@ final class RunCases {
                         k + 1,
                         inputs(reference, k, settings.path("accumulation").asInt(1)),
                         List.of(reference.path().toString()));
+                if (compute.precision() == ComputePrecision.BF16) {
+                    compare.roughly(
+                            "loss " + k,
+                            result.loss(),
+                            reference.tensor("out.losses").values()[k]);
+                    continue;
+                }
                 compare.ofStep(
                         "loss " + k,
                         result.loss(),
@@ -66,6 +77,9 @@ final class RunCases {
                         "grad norm " + k,
                         result.gradNorm(),
                         reference.tensor("out.grad_norms").values()[k]);
+            }
+            if (compute.precision() == ComputePrecision.BF16) {
+                return;
             }
             SortedMap<String, NDArray> weights = networks.weights();
             reference.tensors().forEach((name, theirs) -> {
@@ -86,23 +100,24 @@ final class RunCases {
         }
     }
 
-    private static LearningNetworks networks(CaseFolder reference, JsonNode settings, Kernels kernels) {
-        AdamW.Hyperparameters rates = new AdamW.Hyperparameters(
+    private static LearningNetworks networks(
+            CaseFolder reference, JsonNode settings, Compute compute, Kernels kernels) {
+        Optimizer.Hyperparameters rates = new Optimizer.Hyperparameters(
                 LearningRate.constant(settings.path("learning_rate").asDouble()),
                 settings.path("betas").path(0).asDouble(),
                 settings.path("betas").path(1).asDouble(),
                 settings.path("epsilon").asDouble(),
                 settings.path("weight_decay").asDouble());
-        UNet2DConditionModel unet = UNet2DConditionModel.load(reference.folder("unet"), kernels);
-        CLIPTextModel encoder = CLIPTextModel.load(reference.folder("text_encoder"), kernels);
-        List<long[]> ids = ModelCases.rows(reference.tensor("in.input_ids"));
-        List<AdamW> optimizers = new ArrayList<>();
-        unet.weights().learn();
-        optimizers.add(new AdamW(kernels, unet.weights(), rates));
         boolean learnsText = settings.path("train_text_encoder").asBoolean();
+        UnaryOperator<Weights> learning = weights -> ModelCases.learning(weights, compute, kernels);
+        UNet2DConditionModel unet = UNet2DConditionModel.load(reference.folder("unet"), kernels, learning);
+        CLIPTextModel encoder = CLIPTextModel.load(
+                reference.folder("text_encoder"), kernels, learnsText ? learning : UnaryOperator.identity());
+        List<long[]> ids = ModelCases.rows(reference.tensor("in.input_ids"));
+        List<Optimizer> optimizers = new ArrayList<>();
+        optimizers.add(Optimizer.of(compute.optimizer(), kernels, unet.weights(), rates));
         if (learnsText) {
-            encoder.weights().learn();
-            optimizers.add(new AdamW(kernels, encoder.weights(), rates));
+            optimizers.add(Optimizer.of(compute.optimizer(), kernels, encoder.weights(), rates));
         }
         List<Long> latent = reference.tensor("in.000.0.noise").shape(); // (B, C, H, W)
         return new LearningNetworks(
@@ -116,7 +131,7 @@ final class RunCases {
                 Math.toIntExact(latent.get(3)),
                 settings.path("max_grad_norm").asDouble(),
                 Optional.empty(),
-                Tape::learning,
+                compute.activationCheckpointing() ? Tape::checkpointing : Tape::learning,
                 0);
     }
 

@@ -2,10 +2,11 @@ package org.dreamboothactors.diffusion.kernels;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Gradients of parameters by part and name, summed over the passes that gave them. */
+/** Gradients of parameters by part and name, summed over the passes that gave them; sums are fp32. */
 public final class Gradients {
     private final NDManager owner;
     private final SortedMap<String, NDArray> byName = new TreeMap<>();
@@ -18,9 +19,17 @@ public final class Gradients {
     void add(String name, NDArray gradient) {
         gradient.attach(owner);
         byName.merge(name, gradient, (sum, more) -> {
-            sum.addi(more);
+            if (sum.getDataType() == DataType.FLOAT32) {
+                sum.addi(more);
+                more.close();
+                return sum;
+            }
+            NDArray total = sum.toType(DataType.FLOAT32, true);
+            total.attach(owner);
+            total.addi(more);
+            sum.close();
             more.close();
-            return sum;
+            return total;
         });
     }
 

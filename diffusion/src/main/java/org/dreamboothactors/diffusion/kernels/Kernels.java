@@ -34,6 +34,9 @@ public final class Kernels implements AutoCloseable {
 
     private final PtNDManager manager;
     private final PtSymbolBlock script;
+    /** Modules of kernels that were defined for one model, by the kernel's name. */
+    private final Map<String, PtSymbolBlock> defined = new HashMap<>();
+
     private final Map<String, NDArray> methods = new HashMap<>();
 
     private Kernels(PtNDManager manager, PtSymbolBlock script) {
@@ -55,9 +58,25 @@ public final class Kernels implements AutoCloseable {
         // The profiling executor gains nothing on a CPU and holds more memory from step to step.
         JniUtils.setGraphExecutorOptimize(false);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+        return new Kernels(manager, loaded(manager, ""));
+    }
+
+    /**
+     * Adds a kernel that calls others; one of the same name is replaced.
+     *
+     * @param method a method of class {@code Kernels} in {@code kernels.py}
+     */
+    public void define(String kernel, String method) {
+        PtSymbolBlock before = defined.put(kernel, loaded(manager, method));
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    private static PtSymbolBlock loaded(PtNDManager manager, String more) {
         try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
-            byte[] archive = ScriptArchive.of(new String(source.readAllBytes(), StandardCharsets.UTF_8));
-            return new Kernels(manager, JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+            byte[] archive = ScriptArchive.of(new String(source.readAllBytes(), StandardCharsets.UTF_8) + more);
+            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot load the kernels: " + e.getMessage(), e);
         }
@@ -97,6 +116,17 @@ public final class Kernels implements AutoCloseable {
         return call("gradients", true, owner, new One(output), new One(upstream), new Many(inputs));
     }
 
+    /**
+     * Arrays as blocks compute with them: in the type and the order of memory of {@code arithmetic}. Single numbers stay as
+     * they are, and what is right already shares its memory.
+     */
+    public List<NDArray> prepared(List<NDArray> arrays, Arithmetic arithmetic, NDManager owner) {
+        try (NDArray bf16 = number(arithmetic.bf16() ? 1 : 0);
+                NDArray channelsLast = number(arithmetic.channelsLast() ? 1 : 0)) {
+            return call("prepared", false, owner, new Many(arrays), new One(bf16), new One(channelsLast));
+        }
+    }
+
     /** Norm of all gradients together; where it is above {@code most} they are scaled down to it, in place. */
     public double clip(List<NDArray> gradients, double most, NDManager owner) {
         try (NDArray limit = number(most);
@@ -130,6 +160,45 @@ public final class Kernels implements AutoCloseable {
         }
     }
 
+    /**
+     * What 8 bits stand for.
+     *
+     * @param map (256), ascending
+     * @param boundaries (255), between neighbours
+     */
+    public record Codes(NDArray map, NDArray boundaries) {}
+
+    /**
+     * One step of AdamW with moments in 8 bits on one tensor of n numbers, in place.
+     *
+     * @param means (n), uint8, codes of {@code signed}
+     * @param meanScales (n / 256, rounded up), what a block of means is multiplied by
+     * @param squares (n), uint8, codes of {@code unsigned}
+     * @param numbers as for {@link #adamw}
+     */
+    public void adamw8bit(
+            NDArray weight,
+            NDArray gradient,
+            NDArray means,
+            NDArray meanScales,
+            Codes signed,
+            NDArray squares,
+            NDArray squareScales,
+            Codes unsigned,
+            double[] numbers) {
+        try (NDArray values = manager.create(numbers)) {
+            run(
+                            "adamw_8bit",
+                            manager,
+                            new One(weight),
+                            new One(gradient),
+                            new Many(List.of(means, meanScales, signed.map(), signed.boundaries())),
+                            new Many(List.of(squares, squareScales, unsigned.map(), unsigned.boundaries())),
+                            new One(values))
+                    .close();
+        }
+    }
+
     /** Moves each of {@code targets} the share {@code share} of its way towards its goal, in place. */
     public void approach(List<NDArray> targets, List<NDArray> goals, double share) {
         try (NDArray number = number(share)) {
@@ -158,7 +227,7 @@ public final class Kernels implements AutoCloseable {
         }));
         JniUtils.setGradMode(graph);
         try {
-            NDList result = IValueUtils.forward(script, inputs, true);
+            NDList result = IValueUtils.forward(defined.getOrDefault(kernel, script), inputs, true);
             result.attach(owner);
             return result;
         } finally {
@@ -189,6 +258,7 @@ public final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
+        defined.values().forEach(PtSymbolBlock::close);
         script.close();
         manager.close();
     }

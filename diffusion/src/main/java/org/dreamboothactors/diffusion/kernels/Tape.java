@@ -49,8 +49,21 @@ public final class Tape implements AutoCloseable {
         INPUTS
     }
 
-    /** A block that was run: {@code graph} is its result with libtorch's memory of how it came about, where kept. */
-    private record Entry(Block block, List<Value> inputs, Optional<NDArray> graph, Value output) {}
+    /**
+     * A block's result with libtorch's memory of how it came about.
+     *
+     * @param ready the block's parameters as it ran
+     */
+    private record Recorded(Block.Ready ready, NDArray graph) implements AutoCloseable {
+        @Override
+        public void close() {
+            graph.close();
+            ready.close();
+        }
+    }
+
+    /** A block that was run. */
+    private record Entry(Block block, List<Value> inputs, Optional<Recorded> recorded, Value output) {}
 
     private Tape(Kernels kernels, Keep keep) {
         this.kernels = kernels;
@@ -90,20 +103,28 @@ public final class Tape implements AutoCloseable {
     public Value run(Block block, Value... inputs) {
         boolean wanted = keep != Keep.NOTHING
                 && (block.learns() || List.of(inputs).stream().anyMatch(value -> value.wantsGradient));
-        Argument[] arguments = arguments(block, List.of(inputs));
         if (!wanted) {
-            return new Value(kernels.run(block.kernel(), manager, arguments), false);
+            return new Value(once(block, List.of(inputs)), false);
         }
-        Optional<NDArray> graph = keep == Keep.GRAPHS
-                ? Optional.of(kernels.record(block.kernel(), manager, arguments))
-                : Optional.empty();
-        NDArray leaf =
-                graph.map(NDArray::stopGradient).orElseGet(() -> kernels.run(block.kernel(), manager, arguments));
+        Optional<Recorded> recorded =
+                keep == Keep.GRAPHS ? Optional.of(record(block, List.of(inputs))) : Optional.empty();
+        NDArray leaf = recorded.map(kept -> kept.graph().stopGradient()).orElseGet(() -> once(block, List.of(inputs)));
         leaf.attach(manager);
         leaf.setRequiresGradient(true);
         Value output = new Value(leaf, true);
-        entries.add(new Entry(block, List.of(inputs), graph, output));
+        entries.add(new Entry(block, List.of(inputs), recorded, output));
         return output;
+    }
+
+    private NDArray once(Block block, List<Value> inputs) {
+        try (Block.Ready ready = block.ready(kernels, manager)) {
+            return kernels.run(block.kernel(), manager, arguments(block, ready, inputs));
+        }
+    }
+
+    private Recorded record(Block block, List<Value> inputs) {
+        Block.Ready ready = block.ready(kernels, manager);
+        return new Recorded(ready, kernels.record(block.kernel(), manager, arguments(block, ready, inputs)));
     }
 
     /** Runs a block whose input nothing else needs, which frees the input where no way back needs it. */
@@ -128,7 +149,7 @@ public final class Tape implements AutoCloseable {
                     .gradient
                     .ifPresentOrElse(
                             gradient -> back(entry, gradient, into),
-                            () -> entry.graph().ifPresent(NDArray::close));
+                            () -> entry.recorded().ifPresent(Recorded::close));
             entry.output().array.close();
         }
         entries.clear();
@@ -137,27 +158,22 @@ public final class Tape implements AutoCloseable {
     private void back(Entry entry, NDArray upstream, Gradients into) {
         List<Value> inputs =
                 entry.inputs().stream().filter(value -> value.wantsGradient).toList();
-        List<Map.Entry<String, NDArray>> parameters = entry.block().parameters().entrySet().stream()
+        Recorded recorded = entry.recorded().orElseGet(() -> record(entry.block(), entry.inputs()));
+        List<Map.Entry<String, NDArray>> parameters = recorded.ready().parameters().entrySet().stream()
                 .filter(parameter -> parameter.getValue().hasGradient())
                 .toList();
         List<NDArray> wanted = new ArrayList<>();
         inputs.forEach(value -> wanted.add(value.array));
         parameters.forEach(parameter -> wanted.add(parameter.getValue()));
-        NDArray graph = entry.graph().orElseGet(() -> again(entry));
-        List<NDArray> found = kernels.gradients(graph, upstream, wanted, kernels.manager());
-        graph.close();
+        List<NDArray> found = kernels.gradients(recorded.graph(), upstream, wanted, kernels.manager());
+        recorded.close();
         for (int i = 0; i < inputs.size(); i++) {
             add(inputs.get(i), found.get(i));
         }
         for (int i = 0; i < parameters.size(); i++) {
-            into.add(entry.block().prefix() + parameters.get(i).getKey(), found.get(inputs.size() + i));
+            into.add(entry.block().nameOf(parameters.get(i).getKey()), found.get(inputs.size() + i));
         }
         upstream.close();
-    }
-
-    private NDArray again(Entry entry) {
-        Argument[] arguments = arguments(entry.block(), entry.inputs());
-        return kernels.record(entry.block().kernel(), manager, arguments);
     }
 
     /** What a value gives to several blocks comes back from each of them. */
@@ -171,14 +187,14 @@ public final class Tape implements AutoCloseable {
                 () -> value.gradient = Optional.of(more));
     }
 
-    private static Argument[] arguments(Block block, List<Value> inputs) {
+    private static Argument[] arguments(Block block, Block.Ready ready, List<Value> inputs) {
         List<Argument> arguments = new ArrayList<>();
         for (Value input : inputs) {
             arguments.add(new One(input.array));
         }
         block.numbers().forEach(number -> arguments.add(new One(number)));
-        if (!block.parameters().isEmpty()) {
-            arguments.add(new Named(block.parameters()));
+        if (!ready.parameters().isEmpty()) {
+            arguments.add(new Named(ready.parameters()));
         }
         return arguments.toArray(Argument[]::new);
     }

@@ -56,7 +56,7 @@ public final class LoraLayers {
                 all.put(layerOf(name, A) + SCALE, kernels.manager().create((float) settings.scale()));
             }
         });
-        return new Weights(base.part(), all);
+        return new Weights(base.part(), all, base.arithmetic());
     }
 
     private static List<String> layers(Weights base, List<String> targets) {
@@ -86,6 +86,17 @@ public final class LoraLayers {
         SortedMap<String, NDArray> adapters = new TreeMap<>(adapted.byName());
         adapters.keySet().removeIf(name -> !name.endsWith(A) && !name.endsWith(B));
         return adapters;
+    }
+
+    /** The adapters of {@code adapted} beside other weights of the same layers. */
+    public static Weights onto(Weights base, Weights adapted) {
+        SortedMap<String, NDArray> all = new TreeMap<>(base.byName());
+        adapted.byName().forEach((name, array) -> {
+            if (name.endsWith(A) || name.endsWith(B) || name.endsWith(SCALE)) {
+                all.put(name, array);
+            }
+        });
+        return new Weights(base.part(), all, base.arithmetic());
     }
 
     /**

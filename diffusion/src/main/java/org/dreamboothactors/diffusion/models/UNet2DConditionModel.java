@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -32,6 +33,7 @@ public final class UNet2DConditionModel {
     private final Level middle;
     private final List<Level> up = new ArrayList<>();
     private final Block convOut;
+    private final Optional<Block> whole;
 
     /** Blocks of a level; {@code attentions} and {@code sampler} may be empty. */
     private record Level(List<Block> resnets, List<Block> attentions, List<Block> sampler) {}
@@ -49,6 +51,7 @@ public final class UNet2DConditionModel {
         convIn = weights.layers("conv_in", "", List.of("conv_in."));
         convOut = weights.layers("conv_out", "", List.of("conv_norm_out.", "conv_out."), groups, eps);
         UNetPlan plan = UNetPlan.of(config);
+        whole = weights.arithmetic().wholeGraph() ? Optional.of(whole(plan, kernels)) : Optional.empty();
         plan.down().forEach(level -> down.add(blocks(level, "resnet", "downsample", kernels)));
         middle = blocks(plan.middle(), "resnet", "", kernels);
         plan.up().forEach(level -> up.add(blocks(level, "resnet_up", "upsample", kernels)));
@@ -83,17 +86,32 @@ public final class UNet2DConditionModel {
         return weights;
     }
 
+    private Block whole(UNetPlan plan, Kernels kernels) {
+        kernels.define(UNetGraph.KERNEL, UNetGraph.source(plan));
+        return weights.whole(
+                UNetGraph.KERNEL,
+                UNetGraph.prefixes(plan),
+                kernels.number(config.normGroups()),
+                kernels.number(config.normEps()),
+                kernels.number(config.flipSinToCos() ? 1 : 0),
+                kernels.number(config.freqShift()),
+                kernels.number(config.transformerLayers()),
+                kernels.number(weights.arithmetic().flashAttention() ? 1 : 0),
+                kernels.manager().create(UNetGraph.heads(plan)));
+    }
+
     private Level blocks(UNetPlan.Level level, String resnet, String sampler, Kernels kernels) {
         NDArray groups = kernels.number(config.normGroups());
         NDArray eps = kernels.number(config.normEps());
         NDArray layers = kernels.number(config.transformerLayers());
+        NDArray flash = kernels.number(weights.arithmetic().flashAttention() ? 1 : 0);
         return new Level(
                 level.resnets().stream()
                         .map(part -> weights.block(resnet, part.prefix(), groups, eps))
                         .toList(),
                 level.attentions().stream()
                         .map(part -> weights.block(
-                                "transformer", part.prefix(), groups, kernels.number(part.heads()), layers))
+                                "transformer", part.prefix(), groups, kernels.number(part.heads()), layers, flash))
                         .toList(),
                 level.resamples() ? List.of(weights.block(sampler, level.sampler())) : List.of());
     }
@@ -107,6 +125,9 @@ public final class UNet2DConditionModel {
      * @return (B, C, H, W)
      */
     public Value forward(Tape tape, NDArray sample, NDArray timesteps, Value context) {
+        if (whole.isPresent()) {
+            return tape.run(whole.get(), tape.input(sample), tape.input(timesteps), context);
+        }
         Value temb = tape.run(timeEmbedding, tape.input(timesteps)); // (B, T)
         Value x = tape.run(convIn, tape.input(sample));
         Deque<Value> skips = new ArrayDeque<>();

@@ -105,6 +105,14 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
         return new Level(resnets, attentions, sampler.isEmpty() ? "" : prefix + sampler, out);
     }
 
+    /** All levels in the order they run. */
+    List<Level> levels() {
+        List<Level> levels = new ArrayList<>(down);
+        levels.add(middle);
+        levels.addAll(up);
+        return levels;
+    }
+
     /** Every parameter. */
     ExpectedShapes shapes() {
         ExpectedShapes shapes = new ExpectedShapes();
@@ -112,10 +120,7 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
         shapes.conv("conv_in", config.inChannels(), outer, 3);
         shapes.linear("time_embedding.linear_1", outer, config.timeChannels());
         shapes.linear("time_embedding.linear_2", config.timeChannels(), config.timeChannels());
-        List<Level> all = new ArrayList<>(down);
-        all.add(middle);
-        all.addAll(up);
-        for (Level level : all) {
+        for (Level level : levels()) {
             level.resnets().forEach(resnet -> shapes(shapes, resnet));
             level.attentions().forEach(attention -> shapes(shapes, attention));
             if (level.resamples()) {

@@ -26,7 +26,7 @@ public final class Ema {
      *
      * @param decay largest share of the past that a step keeps, 0 to below 1
      */
-    public static Ema of(Kernels kernels, double decay, List<AdamW> optimizers) {
+    public static Ema of(Kernels kernels, double decay, List<Optimizer> optimizers) {
         SortedMap<String, NDArray> weights = new TreeMap<>();
         optimizers.forEach(optimizer -> weights.putAll(optimizer.weights()));
         return new Ema(kernels, decay, weights);

@@ -18,7 +18,7 @@ public final class LearningNetworks implements Networks {
     private final Kernels kernels;
     private final UNet2DConditionModel unet;
     private final TextCondition text;
-    private final List<AdamW> optimizers;
+    private final List<Optimizer> optimizers;
     private final int latentHeight;
     private final int latentWidth;
     private final double maxGradNorm;
@@ -42,7 +42,7 @@ public final class LearningNetworks implements Networks {
             Kernels kernels,
             UNet2DConditionModel unet,
             TextCondition text,
-            List<AdamW> optimizers,
+            List<Optimizer> optimizers,
             int latentHeight,
             int latentWidth,
             double maxGradNorm,
@@ -97,7 +97,7 @@ public final class LearningNetworks implements Networks {
         double norm = kernels.clip(List.copyOf(gradients.values()), maxGradNorm, found.manager());
         if (Double.isFinite(norm)) { // otherwise the weights stay; the step reports it
             stepsDone++;
-            for (AdamW optimizer : optimizers) {
+            for (Optimizer optimizer : optimizers) {
                 optimizer.step(stepsDone, gradients, found.manager());
             }
             ema.ifPresent(averages -> averages.update(stepsDone));

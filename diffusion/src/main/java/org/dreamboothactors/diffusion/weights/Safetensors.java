@@ -152,9 +152,10 @@ public final class Safetensors {
         return switch (type) {
             case FLOAT32 -> "F32";
             case FLOAT16 -> "F16";
+            case UINT8 -> "U8";
             default ->
                 throw new IllegalArgumentException(
-                        "Cannot write " + type + " as safetensors, expected FLOAT32 or FLOAT16");
+                        "Cannot write " + type + " as safetensors, expected FLOAT32, FLOAT16 or UINT8");
         };
     }
 

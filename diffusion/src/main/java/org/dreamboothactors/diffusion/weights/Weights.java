@@ -1,22 +1,32 @@
 package org.dreamboothactors.diffusion.weights;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 
 /**
- * The parameters of one part of a model in memory, fp32, by their diffusers names. They live as long as the kernels.
+ * The parameters of one part of a model in memory, by their diffusers names. They live as long as the kernels.
  *
  * @param part folder of a diffusers model, {@code unet} for one
+ * @param byName fp32, but those that do not learn are as {@code arithmetic} wants them
+ * @param arithmetic how blocks over them compute
  */
-public record Weights(String part, SortedMap<String, NDArray> byName) {
+public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic arithmetic) {
+
+    /** Weights as they were loaded, for computing in fp32. */
+    public Weights(String part, SortedMap<String, NDArray> byName) {
+        this(part, byName, Arithmetic.PLAIN);
+    }
 
     /**
      * Loads a part's folder.
@@ -105,12 +115,69 @@ public record Weights(String part, SortedMap<String, NDArray> byName) {
     }
 
     /**
+     * The numbers of parameters that learn, by part and name, to be changed in place: parameters themselves cannot be.
+     *
+     * @param owner of the views
+     */
+    public SortedMap<String, NDArray> learning(NDManager owner) {
+        SortedMap<String, NDArray> learning = new TreeMap<>();
+        byName.forEach((name, weight) -> {
+            if (weight.hasGradient()) { // beside adapters, the weights stay
+                NDArray plain = weight.stopGradient();
+                plain.attach(owner);
+                learning.put(part + "." + name, plain);
+            }
+        });
+        return learning;
+    }
+
+    /**
+     * The same for blocks that compute so. Parameters that do not learn are held in that form alone, and are freed in
+     * theirs: call it after {@link #learn}.
+     */
+    public Weights computing(Arithmetic wanted, Kernels kernels) {
+        if (wanted.asLoaded()) {
+            return new Weights(part, byName, wanted);
+        }
+        SortedMap<String, NDArray> held = new TreeMap<>();
+        byName.forEach((name, array) -> {
+            if (array.hasGradient()) {
+                held.put(name, array);
+            } else {
+                held.put(
+                        name,
+                        kernels.prepared(List.of(array), wanted, kernels.manager())
+                                .getFirst());
+                array.close();
+            }
+        });
+        return new Weights(part, held, wanted);
+    }
+
+    /**
      * A block over all parameters whose names begin with {@code prefix}.
      *
      * @param numbers that the kernel takes before its parameters
      */
     public Block block(String kernel, String prefix, NDArray... numbers) {
         return layers(kernel, prefix, List.of(""), numbers);
+    }
+
+    /**
+     * A block over all parameters for a kernel that deals them out to others.
+     *
+     * @param prefixes of those; a parameter belongs to the longest that fits
+     */
+    public Block whole(String kernel, List<String> prefixes, NDArray... numbers) {
+        SortedMap<String, NDArray> parameters = new TreeMap<>();
+        byName.forEach((name, array) -> {
+            String prefix = prefixes.stream()
+                    .filter(name::startsWith)
+                    .max(Comparator.comparingInt(String::length))
+                    .orElse("");
+            parameters.put(prefix + Block.SEPARATOR + name.substring(prefix.length()), array);
+        });
+        return new Block(kernel, part + ".", parameters, List.of(numbers), arithmetic);
     }
 
     /** A block over some layers only: names after {@code prefix} begin with one of {@code layers}. */
@@ -124,6 +191,6 @@ public record Weights(String part, SortedMap<String, NDArray> byName) {
                         parameters.put(rest, entry.getValue());
                     }
                 });
-        return new Block(kernel, part + "." + prefix, parameters, List.of(numbers));
+        return new Block(kernel, part + "." + prefix, parameters, List.of(numbers), arithmetic);
     }
 }

@@ -40,6 +40,24 @@ class Kernels(Module):
     y = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
+  # the same as written, with all scores in memory; softmax in fp32
+  def attend_plainly(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
+    b = torch.size(q, 0)
+    d = torch.floordiv(torch.size(q, 2), heads)
+    qh = torch.transpose(torch.reshape(torch.mul(q, torch.pow(float(d), -0.5)), [b, -1, heads, d]), 1, 2)
+    kh = torch.transpose(torch.reshape(k, [b, -1, heads, d]), 1, 2)
+    vh = torch.transpose(torch.reshape(v, [b, -1, heads, d]), 1, 2)
+    scores = torch.softmax(torch.matmul(qh, torch.transpose(kh, 2, 3)), -1, 6)  # (B, heads, N, M)
+    y = torch.matmul(torch.type_as(scores, vh), vh)
+    return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
+
+  def attend_as_asked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, flash: bool) -> Tensor:
+    if flash:
+      y = self.attend(q, k, v, heads, False)
+    else:
+      y = self.attend_plainly(q, k, v, heads)
+    return y
+
   # ---- UNet2DConditionModel ----
 
   # timesteps (B) to (B, T); Vaswani et al. 2017 with sine and cosine in the order of flip
@@ -51,10 +69,10 @@ class Kernels(Module):
       e = torch.cat([torch.cos(angles), torch.sin(angles)], 1)
     else:
       e = torch.cat([torch.sin(angles), torch.cos(angles)], 1)
-    return self.linear(torch.silu(self.linear(e, "linear_1", p)), "linear_2", p)
+    return self.linear(torch.silu(self.linear(torch.type_as(e, p["linear_1.weight"]), "linear_1", p)), "linear_2", p)
 
   def conv_in(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
-    return self.conv(x, "conv_in", p, 1, 1)
+    return self.conv(torch.type_as(x, p["conv_in.weight"]), "conv_in", p, 1, 1)
 
   def shortcut(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     if torch.__contains__(p, "conv_shortcut.weight"):
@@ -78,25 +96,26 @@ class Kernels(Module):
     return self.resnet(torch.cat([x, skip], 1), temb, groups, eps, p)
 
   # BasicTransformerBlock: x (B, N, C), context (B, M, D); name ends with a dot
-  def transformer_block(self: __torch__.Kernels, x: Tensor, context: Tensor, name: str, heads: int, p: Dict[str, Tensor]) -> Tensor:
+  def transformer_block(self: __torch__.Kernels, x: Tensor, context: Tensor, name: str, heads: int, flash: bool, p: Dict[str, Tensor]) -> Tensor:
     a = self.layer_norm(x, name + "norm1", p, 1.0000000000000001e-05)
     q = self.linear(a, name + "attn1.to_q", p)
     k = self.linear(a, name + "attn1.to_k", p)
     v = self.linear(a, name + "attn1.to_v", p)
-    x1 = torch.add(x, self.linear(self.attend(q, k, v, heads, False), name + "attn1.to_out.0", p))
+    x1 = torch.add(x, self.linear(self.attend_as_asked(q, k, v, heads, flash), name + "attn1.to_out.0", p))
     a1 = self.layer_norm(x1, name + "norm2", p, 1.0000000000000001e-05)
     q1 = self.linear(a1, name + "attn2.to_q", p)
     k1 = self.linear(context, name + "attn2.to_k", p)
     v1 = self.linear(context, name + "attn2.to_v", p)
-    x2 = torch.add(x1, self.linear(self.attend(q1, k1, v1, heads, False), name + "attn2.to_out.0", p))
+    x2 = torch.add(x1, self.linear(self.attend_as_asked(q1, k1, v1, heads, flash), name + "attn2.to_out.0", p))
     a2 = self.layer_norm(x2, name + "norm3", p, 1.0000000000000001e-05)
     halves = torch.chunk(self.linear(a2, name + "ff.net.0.proj", p), 2, -1)
     geglu = torch.mul(halves[0], torch.gelu(halves[1]))
     return torch.add(x2, self.linear(geglu, name + "ff.net.2", p))
 
   # Transformer2DModel: x (B, C, H, W), context (B, M, D) to (B, C, H, W)
-  def transformer(self: __torch__.Kernels, x: Tensor, context: Tensor, groups: Tensor, heads: Tensor, layers: Tensor, p: Dict[str, Tensor]) -> Tensor:
+  def transformer(self: __torch__.Kernels, x: Tensor, context: Tensor, groups: Tensor, heads: Tensor, layers: Tensor, flash: Tensor, p: Dict[str, Tensor]) -> Tensor:
     b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
+    told = torch.type_as(context, x)
     linear_projection = torch.eq(torch.dim(p["proj_in.weight"]), 2)
     y = self.group_norm(x, "norm", p, int(groups), 9.9999999999999995e-07)
     if linear_projection:
@@ -104,7 +123,7 @@ class Kernels(Module):
     else:
       t = torch.reshape(torch.permute(self.conv(y, "proj_in", p, 1, 0), [0, 2, 3, 1]), [b, h * w, -1])
     for i in range(int(layers)):
-      t = self.transformer_block(t, context, "transformer_blocks." + str(i) + ".", int(heads), p)
+      t = self.transformer_block(t, told, "transformer_blocks." + str(i) + ".", int(heads), bool(flash), p)
     if linear_projection:
       z = torch.permute(torch.reshape(self.linear(t, "proj_out", p), [b, h, w, c]), [0, 3, 1, 2])
     else:
@@ -121,7 +140,18 @@ class Kernels(Module):
 
   def conv_out(self: __torch__.Kernels, x: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
     h = torch.silu(self.group_norm(x, "conv_norm_out", p, int(groups), float(eps)))
-    return self.conv(h, "conv_out", p, 1, 1)
+    return torch.to(torch.contiguous(self.conv(h, "conv_out", p, 1, 1)), 6)
+
+  # the parameters of a whole model by block and by the rest of their names, which stand apart in p as block|rest
+  def parts(self: __torch__.Kernels, p: Dict[str, Tensor]) -> Dict[str, Dict[str, Tensor]]:
+    out = annotate(Dict[str, Dict[str, Tensor]], {})
+    names = torch.keys(p)
+    for i in range(torch.len(names)):
+      pieces = torch.split(names[i], "|", -1)
+      if torch.__not__(torch.__contains__(out, pieces[0])):
+        _0 = torch._set_item(out, pieces[0], annotate(Dict[str, Tensor], {}))
+      _1 = torch._set_item(out[pieces[0]], pieces[1], p[names[i]])
+    return out
 
   # ---- CLIPTextModel ----
 
@@ -146,7 +176,7 @@ class Kernels(Module):
     return torch.add(x1, self.linear(g, "mlp.fc2", p))
 
   def text_norm(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
-    return self.layer_norm(x, "final_layer_norm", p, float(eps))
+    return torch.to(self.layer_norm(x, "final_layer_norm", p, float(eps)), 6)
 
   # ---- AutoencoderKL ----
 
@@ -182,6 +212,24 @@ class Kernels(Module):
   def post_quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "post_quant_conv", p, 1, 0)
 
+  # ---- arithmetic ----
+
+  # xs in the type and the order of memory that blocks compute with; single numbers stay
+  def prepared(self: __torch__.Kernels, xs: List[Tensor], bf16: Tensor, channels_last: Tensor) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
+    for i in range(torch.len(xs)):
+      x = torch.detach(xs[i])
+      if torch.__and__(bool(bf16), torch.gt(torch.dim(x), 0)):
+        y = torch.to(x, 15)
+      else:
+        y = x
+      if torch.__and__(bool(channels_last), torch.eq(torch.dim(x), 4)):
+        z = torch.contiguous(y, memory_format=2)
+      else:
+        z = y
+      _0 = torch.append(out, z)
+    return out
+
   # ---- training ----
 
   # row i of the result is row index[i] of x
@@ -198,7 +246,7 @@ class Kernels(Module):
 
   # norm of all gradients together; scales them in place when it is above most
   def clip(self: __torch__.Kernels, gradients: List[Tensor], most: Tensor) -> Tensor:
-    norm = torch.norm(torch.stack(torch._foreach_norm(gradients, 2)), 2)
+    norm = torch.norm(torch.stack(torch._foreach_norm(gradients, 2, 6)), 2)
     scale = torch.clamp(torch.reciprocal(torch.div(torch.add(norm, 9.9999999999999995e-07), float(most))), None, 1.)
     torch._foreach_mul_(gradients, scale)
     return norm
@@ -209,9 +257,44 @@ class Kernels(Module):
     for i in range(torch.size(numbers, 0)):
       _0 = torch.append(n, float(torch.select(numbers, 0, i)))
     steps = annotate(List[Tensor], [])
+    exact = annotate(List[Tensor], [])
     for j in range(torch.len(weights)):
       _1 = torch.append(steps, torch.tensor(n[5], dtype=6))
-    torch._fused_adamw_(weights, gradients, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
+      _2 = torch.append(exact, torch.contiguous(torch.to(gradients[j], 6)))
+    torch._fused_adamw_(weights, exact, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
+    return numbers
+
+  # a moment from its 8 bits; moment: codes (n), scales (blocks), map (256), boundaries (255)
+  def decoded(self: __torch__.Kernels, moment: List[Tensor]) -> Tensor:
+    n = torch.size(moment[0], 0)
+    values = torch.index_select(moment[2], 0, torch.to(moment[0], 3))
+    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(moment[1], 0) * 256 - n], 0), [-1, 256])
+    return torch.slice(torch.reshape(torch.mul(blocks, torch.unsqueeze(moment[1], 1)), [-1]), 0, 0, n)
+
+  # the way back, into the moment
+  def encode(self: __torch__.Kernels, values: Tensor, moment: List[Tensor]) -> Tensor:
+    n = torch.size(values, 0)
+    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(moment[1], 0) * 256 - n], 0), [-1, 256])
+    most = torch.amax(torch.abs(blocks), [1])
+    scales = torch.masked_fill(most, torch.eq(most, 0), 1)
+    codes = torch.bucketize(torch.div(blocks, torch.unsqueeze(scales, 1)), moment[3], out_int32=True)
+    _0 = torch.copy_(moment[1], scales)
+    return torch.copy_(moment[0], torch.slice(torch.reshape(codes, [-1]), 0, 0, n))
+
+  # AdamW in place with moments in 8 bits (Dettmers et al. 2022); numbers as for adamw
+  def adamw_8bit(self: __torch__.Kernels, weight: Tensor, gradient: Tensor, means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
+    n = annotate(List[float], [])
+    for i in range(torch.size(numbers, 0)):
+      _0 = torch.append(n, float(torch.select(numbers, 0, i)))
+    g = torch.reshape(torch.to(gradient, 6), [-1])
+    mean = torch.add(torch.mul(self.decoded(means), n[1]), g, alpha=1. - n[1])
+    square = torch.addcmul(torch.mul(self.decoded(squares), n[2]), g, g, value=1. - n[2])
+    root = torch.add(torch.div(torch.sqrt(square), torch.sqrt(1. - torch.pow(n[2], n[5]))), n[4])
+    _1 = torch.mul_(weight, 1. - n[0] * n[3])
+    change = torch.div(mean, root)
+    _2 = torch.add_(weight, torch.reshape(change, torch.size(weight)), alpha=torch.div(torch.neg(n[0]), 1. - torch.pow(n[1], n[5])))
+    _3 = self.encode(mean, means)
+    _4 = self.encode(square, squares)
     return numbers
 
   def assign(self: __torch__.Kernels, target: Tensor, source: Tensor) -> Tensor:
