@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
@@ -35,14 +36,17 @@ final class ClassImages implements Callable<Integer> {
     @Option(names = "--threads", description = "default: all cores")
     int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--precision", defaultValue = "32", description = "32, bf16 or auto; default 32")
+    String precision = "32";
+
     @Override
     public Integer call() throws IOException {
         List<Long> seeds = LongStream.range(0, images).boxed().toList();
         List<String> prompts = Collections.nCopies(images, "a photo of a teapot");
         Drawing drawing =
-                new Drawing(prompts, seeds, SamplerKind.DPMPP_2M, steps, 7.5, 0, "", size, size, Math.min(images, 4));
+                new Drawing(prompts, seeds, SamplerKind.DPMPP_2M, steps, 0, 7.5, "", size, size, Math.min(images, 4));
         Path out = Files.createTempDirectory("class-images");
-        try (StableDiffusion diffusion = StableDiffusion.open(model, threads)) {
+        try (StableDiffusion diffusion = StableDiffusion.open(model, threads, ComputePrecision.of(precision))) {
             for (int round = 0; round < rounds; round++) {
                 long start = System.nanoTime();
                 diffusion.draw(drawing, out, (_, _) -> {});

@@ -10,13 +10,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.Compute;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
+import org.dreamboothactors.diffusion.training.OptimizerKind;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,6 +50,27 @@ final class TrainStep implements Callable<Integer> {
 
     @Option(names = "--train-text-encoder", description = "the text encoder learns too")
     boolean trainTextEncoder;
+
+    @Option(names = "--precision", defaultValue = "32", description = "32, bf16 or auto; default 32")
+    String precision = "32";
+
+    @Option(names = "--optimizer", defaultValue = "adamw", description = "adamw or adamw_8bit; default adamw")
+    String optimizer = "adamw";
+
+    @Option(names = "--lora-rank", description = "train adapters of this rank")
+    Optional<Integer> loraRank = Optional.empty();
+
+    @Option(names = "--activation-checkpointing", description = "one more forward pass for less memory")
+    boolean activationCheckpointing;
+
+    @Option(names = "--channels-last", description = "the channels of a pixel side by side in memory")
+    boolean channelsLast;
+
+    @Option(names = "--no-flash-attention", description = "attention that holds all scores")
+    boolean explicitAttention;
+
+    @Option(names = "--whole-graph", description = "the UNet as one graph")
+    boolean wholeGraph;
 
     @Override
     public Integer call() throws IOException {
@@ -81,7 +107,25 @@ final class TrainStep implements Callable<Integer> {
                 true,
                 "a photo of a sks teapot",
                 "a photo of a teapot",
-                Refinements.NONE);
+                refinements());
+    }
+
+    private Refinements refinements() {
+        Refinements none = Refinements.NONE;
+        return new Refinements(
+                1,
+                none.schedule(),
+                none.snrGamma(),
+                none.noiseOffset(),
+                none.emaDecay(),
+                loraRank.map(rank -> LoraSettings.attention(rank, rank)),
+                new Compute(
+                        ComputePrecision.of(precision),
+                        OptimizerKind.of(optimizer),
+                        activationCheckpointing,
+                        channelsLast,
+                        !explicitAttention,
+                        wholeGraph));
     }
 
     private TrainingData data(Path folder) {

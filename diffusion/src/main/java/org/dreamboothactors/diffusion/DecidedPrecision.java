@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 /** Decides what {@link ComputePrecision#AUTO} means here, and says so in the log; measured once a process. */
 final class DecidedPrecision {
     private static final Logger LOG = LoggerFactory.getLogger(DecidedPrecision.class);
+    /** Where both are about as fast, fp32 is as good, and a noisy machine would choose now this and now that. */
+    private static final double WORTH_IT = 0.8;
+
     private static final Map<Integer, ArithmeticSpeed> MEASURED = new HashMap<>();
 
     private DecidedPrecision() {}
@@ -27,7 +30,7 @@ final class DecidedPrecision {
             }
             case AUTO -> {
                 ArithmeticSpeed speed = speed(kernels, threads);
-                ComputePrecision chosen = speed.ratio() < 1 ? ComputePrecision.BF16 : ComputePrecision.FP32;
+                ComputePrecision chosen = speed.ratio() < WORTH_IT ? ComputePrecision.BF16 : ComputePrecision.FP32;
                 LOG.info("precision auto: {}, because {}", chosen.word(), speed);
                 yield chosen;
             }

@@ -41,6 +41,11 @@ public record Refinements(
         this(accumulation, schedule, snrGamma, noiseOffset, emaDecay, Optional.empty(), Compute.PLAIN);
     }
 
+    /** The same computed in {@code precision}. */
+    public Refinements in(ComputePrecision precision) {
+        return new Refinements(accumulation, schedule, snrGamma, noiseOffset, emaDecay, lora, compute.in(precision));
+    }
+
     /** Refuses numbers that no run can mean. */
     public Refinements {
         TrainingConfig.require(accumulation >= 1, "accumulation", accumulation, "1 or more");

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -42,15 +43,26 @@ public final class StableDiffusion implements AutoCloseable {
      * @param threads that one operation may use
      */
     public static StableDiffusion open(Path model, int threads) {
+        return open(model, threads, ComputePrecision.FP32);
+    }
+
+    /** The same with a UNet that computes in another precision; text and pictures are fp32 in any case. */
+    public static StableDiffusion open(Path model, int threads, ComputePrecision precision) {
         Kernels kernels = Kernels.open(threads);
         try {
             ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
+            Arithmetic arithmetic = Compute.PLAIN
+                    .in(DecidedPrecision.of(precision, kernels, threads))
+                    .arithmetic();
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
             ModelEasel easel = new ModelEasel(
                     kernels,
                     tokenizer::ids,
                     CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels),
-                    UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels),
+                    UNet2DConditionModel.load(
+                            model.resolve(UNet2DConditionModel.PART),
+                            kernels,
+                            weights -> weights.computing(arithmetic, kernels)),
                     vae);
             return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
         } catch (RuntimeException e) {

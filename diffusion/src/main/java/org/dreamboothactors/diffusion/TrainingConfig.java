@@ -56,6 +56,27 @@ public record TrainingConfig(
         require(priorWeight >= 0 && Double.isFinite(priorWeight), "priorWeight", priorWeight, "0 or more");
     }
 
+    /** The same computed in {@code precision}. */
+    public TrainingConfig in(ComputePrecision precision) {
+        return new TrainingConfig(
+                seed,
+                maxSteps,
+                learningRate,
+                trainTextEncoder,
+                textEncoderLearningRate,
+                microBatch,
+                beta1,
+                beta2,
+                eps,
+                weightDecay,
+                maxGradNorm,
+                priorWeight,
+                withPrior,
+                instancePrompt,
+                classPrompt,
+                refinements.in(precision));
+    }
+
     static boolean positive(double value) {
         return value > 0 && Double.isFinite(value);
     }

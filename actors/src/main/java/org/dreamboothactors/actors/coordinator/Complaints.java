@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.coordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.actors.work.ComputeSettings;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -56,6 +57,15 @@ final class Complaints {
         if (!training.getLrSchedule().isEmpty() && !LearningRateSchedule.NAMES.contains(training.getLrSchedule())) {
             add("lr_schedule is " + training.getLrSchedule() + ", expected one of "
                     + String.join(", ", LearningRateSchedule.NAMES));
+        }
+    }
+
+    /** How a run computes. */
+    void compute(Training training) {
+        try {
+            ComputeSettings.of(training);
+        } catch (IllegalArgumentException e) {
+            add("compute: " + e.getMessage());
         }
     }
 

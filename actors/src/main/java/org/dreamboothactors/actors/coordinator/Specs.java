@@ -131,6 +131,7 @@ record Specs(Models models, String defaultBaseModel) {
             complaints.range("lora.rank", training.getLora().getRank(), 1, LARGEST_LORA_RANK);
             complaints.positive("lora.alpha", training.getLora().getAlpha(), LARGEST_NUMBER);
         }
+        complaints.compute(training);
         complaints.range("checkpoint_every", training.getCheckpointEvery(), 0, MOST_STEPS);
         if (spec.hasPrior()) {
             complaints.prompt("class_prompt", spec.getClassPrompt());

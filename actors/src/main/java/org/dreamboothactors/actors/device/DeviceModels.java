@@ -10,6 +10,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.diffusion.CheckpointCheck;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.ProgressListener;
@@ -106,7 +107,7 @@ final class DeviceModels {
             return models;
         }
         close();
-        StableDiffusion models = StableDiffusion.open(model, threads);
+        StableDiffusion models = StableDiffusion.open(model, threads, ComputePrecision.AUTO);
         open = new Drawer(model, models);
         return models;
     }

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.trainer;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.dreamboothactors.actors.work.ComputeSettings;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.lora.LoraSettings;
@@ -57,7 +58,7 @@ final class RunConfig {
                         ? Optional.of(LoraSettings.attention(
                                 training.getLora().getRank(), training.getLora().getAlpha()))
                         : Optional.empty(),
-                training.getActivationCheckpointing());
+                ComputeSettings.of(training));
     }
 
     private static OptionalDouble unlessZero(double value) {

@@ -7,6 +7,7 @@ import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.training.Fingerprint;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
@@ -32,7 +33,8 @@ record Start(RunInWork run, long step) {
                 place.node().store(), request.getRunId(), log, place.scratch().file("state.safetensors"));
         TrainerOpened opened = place.device()
                 .ask(
-                        new DeviceCommand.OpenTrainer(model.folder(), config, data, state.map(RestoredState::file)),
+                        new DeviceCommand.OpenTrainer(
+                                model.folder(), kept(config, state), data, state.map(RestoredState::file)),
                         TrainerOpened.class);
         long expected = state.map(restored -> restored.commit().step()).orElse(0L);
         if (opened.step() != expected) {
@@ -45,6 +47,13 @@ record Start(RunInWork run, long step) {
                 new RunInWork(request, opened.environment(), place.clock().instant());
         tell(place, run, state, opened.step());
         return new Start(run, opened.step());
+    }
+
+    /** A run goes on in the precision it began in, also where another device would choose another. */
+    private static TrainingConfig kept(TrainingConfig config, Optional<RestoredState> state) {
+        return state.flatMap(restored -> Fingerprint.precision(restored.commit().environment()))
+                .map(config::in)
+                .orElse(config);
     }
 
     private static void tell(Workplace place, RunInWork run, Optional<RestoredState> state, long step) {

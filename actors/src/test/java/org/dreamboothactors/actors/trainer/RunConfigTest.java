@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalDouble;
+import org.dreamboothactors.diffusion.Compute;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.diffusion.training.OptimizerKind;
 import org.dreamboothactors.protocol.v1.Lora;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
@@ -26,7 +29,8 @@ class RunConfigTest {
 
     @Test
     void trainsPlainlyWhereNothingMoreIsAskedFor() {
-        assertThat(RunConfig.of(spec(Training.newBuilder())).refinements()).isEqualTo(Refinements.NONE);
+        assertThat(RunConfig.of(spec(Training.newBuilder())).refinements())
+                .isEqualTo(Refinements.NONE.in(ComputePrecision.AUTO));
     }
 
     @Test
@@ -41,11 +45,12 @@ class RunConfigTest {
 
         assertThat(RunConfig.of(spec(training)).refinements())
                 .isEqualTo(new Refinements(
-                        3,
-                        new LearningRateSchedule.Polynomial(2, 1),
-                        OptionalDouble.of(5),
-                        0.1,
-                        OptionalDouble.of(0.99)));
+                                3,
+                                new LearningRateSchedule.Polynomial(2, 1),
+                                OptionalDouble.of(5),
+                                0.1,
+                                OptionalDouble.of(0.99))
+                        .in(ComputePrecision.AUTO));
     }
 
     @Test
@@ -56,7 +61,25 @@ class RunConfigTest {
 
         Refinements refinements = RunConfig.of(spec(training)).refinements();
         assertThat(refinements.lora()).contains(LoraSettings.attention(8, 16));
-        assertThat(refinements.activationCheckpointing()).isTrue();
+        assertThat(refinements.compute().activationCheckpointing()).isTrue();
+    }
+
+    @Test
+    void takesOverHowToCompute() {
+        Training.Builder training = Training.newBuilder()
+                .setCompute(org.dreamboothactors.protocol.v1.Compute.newBuilder()
+                        .setPrecision("bf16")
+                        .setOptimizer("adamw_8bit")
+                        .setChannelsLast(true)
+                        .setExplicitAttention(true)
+                        .setWholeGraph(true));
+
+        assertThat(RunConfig.of(spec(training)).refinements().compute())
+                .isEqualTo(new Compute(ComputePrecision.BF16, OptimizerKind.ADAMW_8BIT, false, true, false, true));
+        training.setActivationCheckpointing(true);
+        assertThatThrownBy(() -> RunConfig.of(spec(training)))
+                .isInstanceOf(InvalidRun.class)
+                .hasMessageContaining("activation checkpointing");
     }
 
     @Test

@@ -9,11 +9,14 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.diffusion.Compute;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.conformance.CaseResult;
 import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Failed;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Passed;
 import org.dreamboothactors.diffusion.conformance.Conformance;
+import org.dreamboothactors.diffusion.training.OptimizerKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,6 +42,21 @@ public final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--kinds", split = ",", description = "only these kinds, e.g. tokenizer,unet (all)")
     Set<String> kinds = Set.of();
 
+    @Option(
+            names = "--precision",
+            defaultValue = "32",
+            description = "of training: 32, or bf16, whose losses are held to 2 %% of the reference's (32)")
+    String precision = "32";
+
+    @Option(names = "--channels-last", description = "UNet and training in that order of memory")
+    boolean channelsLast;
+
+    @Option(names = "--no-flash-attention", description = "UNet and training with attention that holds all scores")
+    boolean explicitAttention;
+
+    @Option(names = "--whole-graph", description = "UNet and training with the UNet as one graph")
+    boolean wholeGraph;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -48,7 +66,7 @@ public final class ConformanceCommand implements Callable<Integer> {
             throw new UsageException("Cannot run reference cases: " + folder + " is not a folder");
         }
         PrintWriter out = spec.commandLine().getOut();
-        List<CaseResult> results = Conformance.run(folder, kinds, result -> {
+        List<CaseResult> results = Conformance.run(folder, kinds, compute(), result -> {
             out.println(line(result));
             out.flush();
         });
@@ -56,6 +74,22 @@ public final class ConformanceCommand implements Callable<Integer> {
         out.println(passed + " of " + results.size() + " cases passed");
         out.flush();
         return results.isEmpty() || passed < results.size() ? 1 : 0;
+    }
+
+    private Compute compute() {
+        return new Compute(
+                switch (precision) {
+                    case "32" -> ComputePrecision.FP32;
+                    case "bf16" -> ComputePrecision.BF16;
+                    default ->
+                        throw new UsageException(
+                                "Cannot run reference cases: --precision is " + precision + ", expected 32 or bf16");
+                },
+                OptimizerKind.ADAMW,
+                false,
+                channelsLast,
+                !explicitAttention,
+                wholeGraph);
     }
 
     private static String line(CaseResult result) {

@@ -22,7 +22,7 @@ final class Keys {
             Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
             Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
             Map.entry("trainer.max_steps", "optimizer steps"),
-            Map.entry("trainer.precision", "32: the only one yet"),
+            Map.entry("trainer.precision", "32, bf16 or auto (auto: whichever the device is faster in)"),
             Map.entry("model.with_prior_preservation", "train on class images too"),
             Map.entry("model.prior_loss_weight", "of the class half of the loss"),
             Map.entry("model.train_text_encoder", "train it together with the UNet"),
@@ -33,6 +33,7 @@ final class Keys {
             Map.entry("model.micro_batch_size", "instance images of one step"),
             Map.entry("model.optim.lr", "learning rate of the UNet"),
             Map.entry("model.optim.text_encoder_lr", "learning rate of the text encoder"),
+            Map.entry("model.optim.name", "adamw or fused_adam; adamw_8bit: moments in 8 bits"),
             Map.entry("model.optim.weight_decay", "of AdamW"),
             Map.entry("model.optim.sched.name", "constant, constant_with_warmup, cosine, polynomial, WarmupHoldPolicy"),
             Map.entry("model.optim.sched.warmup_steps", "until the learning rates are reached"),
@@ -42,6 +43,9 @@ final class Keys {
             Map.entry("model.peft.lora_tuning.adapter_dim", "rank of the adapters (4)"),
             Map.entry("model.peft.lora_tuning.network_alpha", "multiplies them, over the rank (the rank)"),
             Map.entry("model.unet_config.use_checkpoint", "activation checkpointing: less memory, more time"),
+            Map.entry("model.unet_config.use_flash_attention", "False: attention holds all of its scores (True)"),
+            Map.entry("model.channels_last", "the channels of a pixel lie side by side in memory"),
+            Map.entry("model.inductor", "the UNet is one TorchScript graph"),
             Map.entry("trainer.accumulate_grad_batches", "micro-batches of one step"),
             Map.entry("model.snr_gamma", "min-SNR weighting of the photos"),
             Map.entry("model.noise_offset", "share of a value that is the same all over a channel"),
@@ -68,9 +72,6 @@ final class Keys {
     private record Later(String feature, String without) {}
 
     private static final Map<String, Later> LATER = Map.of(
-            "model.channels_last", new Later("channels-last memory order", "false"),
-            "model.inductor", new Later("whole-graph compilation", "false"),
-            "model.unet_config.use_flash_attention", new Later("a choice of attention kernels", "false"),
             "model.unet_config.from_pretrained", new Later("another UNet than the base model's", ""),
             "trainer.devices", new Later("a choice of devices for one run", "1"),
             "trainer.num_nodes", new Later("a choice of nodes for one run", "1"),

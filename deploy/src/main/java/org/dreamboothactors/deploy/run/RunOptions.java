@@ -52,6 +52,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     TrainingOptions training = new TrainingOptions();
 
+    @ArgGroup(validate = false, heading = "%nTime and memory:%n")
+    ComputeOptions compute = new ComputeOptions();
+
     @ArgGroup(validate = false, heading = "%nPrior preservation:%n")
     PriorOptions prior = new PriorOptions();
 
@@ -81,6 +84,7 @@ public final class RunOptions {
         instancePrompt.ifPresent(spec::setInstancePrompt);
         classPrompt.ifPresent(spec::setClassPrompt);
         training.apply(spec);
+        compute.apply(spec.getTrainingBuilder());
         prior.apply(spec);
         pictures.apply(spec);
         Sampling sampling = pictures.sampling(yaml.sampling());

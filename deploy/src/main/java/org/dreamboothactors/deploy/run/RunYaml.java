@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.FlatYaml;
+import org.dreamboothactors.protocol.v1.Compute;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -20,6 +21,7 @@ public final class RunYaml {
     /** NeMo's and diffusers' default. */
     private static final double EMA_DECAY = 0.9999;
 
+    private static final String FLASH_ATTENTION = "model.unet_config.use_flash_attention";
     private static final Pattern ZERO = Pattern.compile("0+(\\.0*)?");
 
     private final Map<String, String> values;
@@ -103,9 +105,44 @@ public final class RunYaml {
             training.setEmaDecay(decay == 0 ? EMA_DECAY : decay);
         }
         training.setActivationCheckpointing(flag("model.unet_config.use_checkpoint"));
+        compute(training);
         lora(training);
         schedule(training);
         training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
+    }
+
+    private void compute(Training.Builder training) {
+        Compute compute = Compute.newBuilder()
+                .setPrecision(precision())
+                .setOptimizer(optimizer())
+                .setChannelsLast(flag("model.channels_last"))
+                .setExplicitAttention(text(FLASH_ATTENTION).isPresent() && !flag(FLASH_ATTENTION))
+                .setWholeGraph(flag("model.inductor"))
+                .build();
+        if (!compute.equals(Compute.getDefaultInstance())) {
+            training.setCompute(compute);
+        }
+    }
+
+    /** NeMo's names, and those of Lightning for the same. */
+    private String precision() {
+        String value = text("trainer.precision").orElse("").toLowerCase(Locale.ROOT);
+        return switch (value) {
+            case "", "auto", "bf16" -> value;
+            case "32", "32-true" -> "32";
+            case "bf16-mixed" -> "bf16";
+            default -> throw new UsageException(unusable("trainer.precision", value, "32, bf16 or auto"));
+        };
+    }
+
+    private String optimizer() {
+        String value = text("model.optim.name").orElse("").toLowerCase(Locale.ROOT);
+        return switch (value) {
+            case "" -> "";
+            case "adamw", "fused_adam" -> "adamw";
+            case "adamw_8bit", "adamw8bit" -> "adamw_8bit";
+            default -> throw new UsageException(unusable("model.optim.name", value, "adamw, fused_adam or adamw_8bit"));
+        };
     }
 
     private void lora(Training.Builder training) {
@@ -154,10 +191,6 @@ public final class RunYaml {
         // They change nothing here, but a value that makes no sense is a mistake all the same.
         whole("model.data.num_workers", 0, 1024);
         whole("model.data.num_images_per_prompt", 0, 1024);
-        text("trainer.precision").filter(value -> !value.equals("32")).ifPresent(value -> {
-            throw new UsageException("Cannot read the run from " + source + ": trainer.precision is " + value
-                    + ", expected 32. Other precisions are not supported yet");
-        });
     }
 
     private Optional<String> text(String key) {

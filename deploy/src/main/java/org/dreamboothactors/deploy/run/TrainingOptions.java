@@ -39,12 +39,6 @@ final class TrainingOptions {
     Optional<Double> loraAlpha = Optional.empty();
 
     @Option(
-            names = "--activation-checkpointing",
-            negatable = true,
-            description = "less memory for one more forward pass a step (no)")
-    Optional<Boolean> activationCheckpointing = Optional.empty();
-
-    @Option(
             names = "--resolution",
             paramLabel = "PIXELS",
             description = "side of the square that photos are brought to (the base model's)")
@@ -85,7 +79,6 @@ final class TrainingOptions {
         microBatch.ifPresent(size -> training.setMicroBatchSize(Limits.positive("--micro-batch", size)));
         loraRank.ifPresent(rank -> training.getLoraBuilder().setRank(Limits.positive("--lora-rank", rank)));
         loraAlpha.ifPresent(alpha -> training.getLoraBuilder().setAlpha(Limits.positive("--lora-alpha", alpha)));
-        activationCheckpointing.ifPresent(training::setActivationCheckpointing);
         checkpointEvery.ifPresent(training::setCheckpointEvery);
         if (training.getMaxSteps() == 0) {
             training.setMaxSteps(USUAL_STEPS);

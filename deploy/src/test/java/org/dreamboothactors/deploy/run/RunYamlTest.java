@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dreamboothactors.protocol.v1.Compute;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 import org.junit.jupiter.api.Test;
@@ -64,10 +65,10 @@ class RunYamlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "model.channels_last=True",
-                "model.inductor=True",
-                "model.unet_config.use_flash_attention=True",
-                "trainer.precision=bf16"
+                "model.unet_config.from_pretrained=other",
+                "trainer.devices=2",
+                "trainer.num_nodes=2",
+                "model.global_batch_size=8"
             })
     void refusesByNameWhatComesLater(String override) {
         assertThatThrownBy(() -> RunYaml.read(List.of(), List.of(override)))
@@ -82,6 +83,37 @@ class RunYamlTest {
 
         assertThat(RunYaml.read(List.of(), nothing).spec())
                 .isEqualTo(RunYaml.read(List.of(), List.of()).spec());
+    }
+
+    @Test
+    void readsHowToCompute() {
+        Training training = RunYaml.read(
+                        List.of(),
+                        List.of(
+                                "trainer.precision=bf16-mixed",
+                                "model.optim.name=adamw_8bit",
+                                "model.channels_last=True",
+                                "model.inductor=True",
+                                "model.unet_config.use_flash_attention=False"))
+                .spec()
+                .getTraining();
+
+        assertThat(training.getCompute())
+                .isEqualTo(Compute.newBuilder()
+                        .setPrecision("bf16")
+                        .setOptimizer("adamw_8bit")
+                        .setChannelsLast(true)
+                        .setExplicitAttention(true)
+                        .setWholeGraph(true)
+                        .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trainer.precision=16", "model.optim.name=adafactor"})
+    void refusesOtherWaysToCompute(String override) {
+        assertThatThrownBy(() -> RunYaml.read(List.of(), List.of(override)))
+                .hasMessageContaining(override.substring(0, override.indexOf('=')))
+                .hasMessageContaining("expected");
     }
 
     @Test

@@ -11,12 +11,12 @@ public enum OptimizerKind {
     /** Moments in 8 bits and a scale for every 256 of them: 2 bytes a parameter (Dettmers et al. 2022). */
     ADAMW_8BIT;
 
-    /** By its name in settings, {@code adamw_8bit}; empty: {@code adamw}. */
+    /** By its name in settings, {@code adamw_8bit}. */
     public static OptimizerKind of(String name) {
         return Arrays.stream(values())
-                .filter(kind -> kind.word().equals(name.isEmpty() ? ADAMW.word() : name))
+                .filter(kind -> kind.word().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("Cannot train: there is no optimizer '" + name
+                .orElseThrow(() -> new IllegalArgumentException("There is no optimizer '" + name
                         + "', expected one of "
                         + Arrays.stream(values()).map(OptimizerKind::word).collect(Collectors.joining(", "))));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.dreamboothactors.actors.board.runs.RunDetail.Setting;
+import org.dreamboothactors.protocol.v1.Compute;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 
@@ -25,6 +26,7 @@ final class RunSettings {
         settings.add(new Setting("Learning rate", number(training.getLearningRate())));
         settings.add(new Setting("Text encoder", textEncoder(training)));
         settings.add(new Setting("Micro-batch", Integer.toString(training.getMicroBatchSize())));
+        settings.add(new Setting("Computed", computed(training)));
         if (spec.hasPrior()) {
             settings.add(new Setting(
                     "Prior preservation",
@@ -44,6 +46,26 @@ final class RunSettings {
         return training.getTextEncoderLearningRate() == 0
                 ? "trained"
                 : "trained at " + number(training.getTextEncoderLearningRate());
+    }
+
+    private static String computed(Training training) {
+        Compute compute = training.getCompute();
+        List<String> words = new ArrayList<>();
+        words.add(Limits.name(compute.getPrecision().isEmpty() ? "auto" : compute.getPrecision()) + " precision");
+        words.add(Limits.name(compute.getOptimizer().isEmpty() ? "adamw" : compute.getOptimizer()));
+        if (training.getActivationCheckpointing()) {
+            words.add("activation checkpointing");
+        }
+        if (compute.getChannelsLast()) {
+            words.add("channels-last");
+        }
+        if (compute.getExplicitAttention()) {
+            words.add("explicit attention");
+        }
+        if (compute.getWholeGraph()) {
+            words.add("one graph");
+        }
+        return String.join(", ", words);
     }
 
     private static String samples(RunSpec spec) {
