@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The table of who may depend on whom: storage, protocol, actors, deploy; diffusion and embedded know none of them,
- * toyworld knows diffusion.
+ * toyworld knows diffusion, allreduce knows nothing.
  */
 class ModulesTest {
     private static final String ROOT = "org.dreamboothactors.";
@@ -20,11 +20,12 @@ class ModulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "storage, protocol diffusion toyworld actors deploy embedded",
-        "protocol, diffusion toyworld actors deploy embedded",
-        "diffusion, storage protocol toyworld actors deploy embedded",
-        "toyworld, storage protocol actors deploy embedded",
-        "embedded, storage protocol diffusion toyworld actors deploy",
+        "allreduce, storage protocol diffusion toyworld actors deploy embedded",
+        "storage, allreduce protocol diffusion toyworld actors deploy embedded",
+        "protocol, allreduce diffusion toyworld actors deploy embedded",
+        "diffusion, allreduce storage protocol toyworld actors deploy embedded",
+        "toyworld, allreduce storage protocol actors deploy embedded",
+        "embedded, allreduce storage protocol diffusion toyworld actors deploy",
         "actors, toyworld deploy embedded"
     })
     void dependsOnNoModuleAboveOrBesideIt(String module, String forbidden) {
@@ -42,6 +43,8 @@ class ModulesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "allreduce, org.apache..",
+        "allreduce, ai.djl..",
         "diffusion, org.apache.kafka..",
         "diffusion, org.apache.pekko..",
         "diffusion, io.minio..",

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.allreduce.tcp;
+
+import org.jspecify.annotations.NullMarked;
