@@ -38,6 +38,8 @@ import org.dreamboothactors.diffusion.training.LearningRate;
 import org.dreamboothactors.diffusion.training.NoiseOffset;
 import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.Optimizer;
+import org.dreamboothactors.diffusion.training.RankedGradients;
+import org.dreamboothactors.diffusion.training.Ranks;
 import org.dreamboothactors.diffusion.training.SavedState;
 import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
@@ -69,12 +71,16 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final TextCondition text;
     private final double latentScale;
     private final Optional<Ema> ema;
+    private final Ranks ranks;
+    private final Optional<RankedGradients> others;
     private List<Painter> painter = List.of();
     private LearningNetworks networks;
     private TrainingLoop loop;
 
-    private DreamBoothTrainer(Kernels kernels, Path base, TrainingConfig config, TrainingData data, int threads) {
+    private DreamBoothTrainer(
+            Kernels kernels, Path base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
         this.kernels = kernels;
+        this.ranks = ranks;
         this.base = base;
         this.config = config;
         this.threads = threads;
@@ -103,6 +109,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
         optimizers.add(optimizer(unet.weights(), config.learningRate()));
         OptionalDouble decay = config.refinements().emaDecay();
         ema = decay.isPresent() ? Optional.of(Ema.of(kernels, decay.getAsDouble(), optimizers)) : Optional.empty();
+        others = RankedGradients.join(kernels, ranks, optimizers);
         networks = networks(0);
         loop = loop(0);
     }
@@ -115,9 +122,19 @@ public final class DreamBoothTrainer implements AutoCloseable {
      * @param threads that one operation may use; part of {@link #environment}
      */
     public static DreamBoothTrainer open(Path model, TrainingConfig config, TrainingData data, int threads) {
+        return open(model, config, data, threads, Ranks.alone());
+    }
+
+    /**
+     * The same as one rank of several, which all have to be opened at about the same time: each does {@code accumulation}
+     * micro-batches of a step, and gradients are averaged. Where a rank is lost, {@link #trainStep} throws
+     * {@link org.dreamboothactors.allreduce.RingBroken} and this trainer is of no use any more.
+     */
+    public static DreamBoothTrainer open(
+            Path model, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
         Kernels kernels = Kernels.open(threads);
         try {
-            return new DreamBoothTrainer(kernels, model, config, data, threads);
+            return new DreamBoothTrainer(kernels, model, config, data, threads, ranks);
         } catch (RuntimeException e) {
             kernels.close();
             throw e;
@@ -136,9 +153,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
         return loop.stepsDone();
     }
 
-    /** What beside model, configuration and data decides the bits: instruction set, threads, engine, precision. */
+    /** What beside model, configuration and data decides the bits: instruction set, threads, engine, precision, ranks. */
     public String environment() {
-        return Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
+        String one = Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
+        return ranks.isAlone() ? one : one + " ranks=" + ranks.count();
     }
 
     /** Does the next step; throws {@link NonFiniteLoss} and leaves the weights where the step does not work out. */
@@ -152,6 +170,11 @@ public final class DreamBoothTrainer implements AutoCloseable {
      */
     public String saveState(Path file) {
         SavedState.write(networks.state(), step(), file);
+        return WeightsDigest.of(networks.weights());
+    }
+
+    /** Digest of the trained weights as they are now, the same at every rank. */
+    public String weightsDigest() {
         return WeightsDigest.of(networks.weights());
     }
 
@@ -240,6 +263,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 config.maxGradNorm(),
                 ema,
                 compute.activationCheckpointing() ? Tape::checkpointing : Tape::learning,
+                config.refinements().accumulation(),
+                others,
                 stepsDone);
     }
 
@@ -249,7 +274,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 latents.instances().size(),
                 config.withPrior() ? latents.classes().size() : 0,
                 config.microBatch(),
-                config.refinements().accumulation(),
+                config.refinements().accumulation() * ranks.count(),
                 new NoiseOffset(config.refinements().noiseOffset(), latents.height() * latents.width()));
         OptionalDouble priorWeight =
                 config.withPrior() ? OptionalDouble.of(config.priorWeight()) : OptionalDouble.empty();
@@ -259,12 +284,13 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 priorWeight,
                 config.refinements().snrGamma());
         DreamBoothStep step = new DreamBoothStep(networks, objective, latentScale);
-        return new TrainingLoop(plan, step, latents.instances(), latents.classes(), stepsDone);
+        return new TrainingLoop(plan, step, latents.instances(), latents.classes(), ranks, stepsDone);
     }
 
     @Override
     public void close() {
         tokenizer.close();
-        kernels.close();
+        kernels.close(); // gradients before the memory they lie in
+        others.ifPresent(RankedGradients::close);
     }
 }

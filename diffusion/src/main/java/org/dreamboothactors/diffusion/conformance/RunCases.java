@@ -31,8 +31,11 @@ import org.dreamboothactors.diffusion.training.LearningNetworks;
 import org.dreamboothactors.diffusion.training.LearningRate;
 import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.Optimizer;
+import org.dreamboothactors.diffusion.training.RankedGradients;
+import org.dreamboothactors.diffusion.training.Ranks;
 import org.dreamboothactors.diffusion.training.StepInputs;
 import org.dreamboothactors.diffusion.training.TextCondition;
+import org.dreamboothactors.diffusion.training.WeightsDigest;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /** Cases of several models together: some training steps, a whole drawing. */
@@ -46,9 +49,14 @@ final class RunCases {
     private RunCases() {}
 
     static void training(CaseFolder reference, Compute compute, Comparison compare) {
+        var _ = training(reference, compute, Ranks.alone(), compare);
+    }
+
+    /** As one of several ranks, with its share of the case; returns the digest of what was trained. */
+    static String training(CaseFolder reference, Compute compute, Ranks ranks, Comparison compare) {
         JsonNode settings = reference.settings();
         try (Kernels kernels = ModelCases.kernels()) {
-            LearningNetworks networks = networks(reference, settings, compute, kernels);
+            LearningNetworks networks = networks(reference, settings, compute, ranks, kernels);
             Objective objective = new Objective(
                     NoiseSchedule.of(new SchedulerSettings(settings.path("schedule"))),
                     Prediction.valueOf(
@@ -78,10 +86,11 @@ final class RunCases {
                         result.gradNorm(),
                         reference.tensor("out.grad_norms").values()[k]);
             }
-            if (compute.precision() == ComputePrecision.BF16) {
-                return;
-            }
             SortedMap<String, NDArray> weights = networks.weights();
+            String digest = WeightsDigest.of(weights);
+            if (compute.precision() == ComputePrecision.BF16) {
+                return digest;
+            }
             reference.tensors().forEach((name, theirs) -> {
                 String parameter = name.startsWith("out.") ? name.substring("out.".length()) : "";
                 if (parameter.startsWith(UNet2DConditionModel.PART + ".")
@@ -97,11 +106,12 @@ final class RunCases {
                     }
                 }
             });
+            return digest;
         }
     }
 
     private static LearningNetworks networks(
-            CaseFolder reference, JsonNode settings, Compute compute, Kernels kernels) {
+            CaseFolder reference, JsonNode settings, Compute compute, Ranks ranks, Kernels kernels) {
         Optimizer.Hyperparameters rates = new Optimizer.Hyperparameters(
                 LearningRate.constant(settings.path("learning_rate").asDouble()),
                 settings.path("betas").path(0).asDouble(),
@@ -132,6 +142,8 @@ final class RunCases {
                 settings.path("max_grad_norm").asDouble(),
                 Optional.empty(),
                 compute.activationCheckpointing() ? Tape::checkpointing : Tape::learning,
+                settings.path("accumulation").asInt(1),
+                RankedGradients.join(kernels, ranks, optimizers),
                 0);
     }
 

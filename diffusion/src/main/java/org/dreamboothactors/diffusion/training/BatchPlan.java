@@ -12,7 +12,7 @@ import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
  * @param instances number of the subject's photos
  * @param classes number of class pictures; 0 without prior preservation
  * @param batch instance samples a micro-batch; as many class samples come on top
- * @param accumulation micro-batches a step
+ * @param accumulation micro-batches a step, of all ranks together
  */
 public record BatchPlan(Draws draws, int instances, int classes, int batch, int accumulation, NoiseOffset offset) {
 

@@ -13,10 +13,10 @@ import org.dreamboothactors.diffusion.StepResult;
 public record DreamBoothStep(Networks networks, Objective objective, double latentScale) {
 
     /**
-     * Learns from some micro-batches at once: the mean of their losses is lowered.
+     * Learns from some micro-batches at once, those of all ranks: the mean of their losses is lowered.
      *
      * @param step number of the step, counted from 1
-     * @param microBatches 1 or more, all of one size
+     * @param microBatches of this rank, 1 or more, all of one size and as many at every rank
      * @param sampleIds names of the samples, for the error
      */
     public StepResult run(long step, List<StepInputs> microBatches, List<String> sampleIds) {
@@ -26,7 +26,7 @@ public record DreamBoothStep(Networks networks, Objective objective, double late
         double prior = 0;
         try {
             for (StepInputs inputs : microBatches) {
-                DreamBoothLoss loss = back(inputs, count);
+                DreamBoothLoss loss = back(inputs, count * networks.ranks());
                 total += loss.total() / count;
                 instance += loss.instance() / count;
                 prior += loss.prior() / count;
@@ -38,7 +38,8 @@ public record DreamBoothStep(Networks networks, Objective objective, double late
             if (!Double.isFinite(norm)) {
                 throw new NonFiniteLoss(step, norm, sampleIds);
             }
-            return new StepResult(step, total, instance, prior, norm);
+            double[] means = networks.overRanks(total, instance, prior);
+            return new StepResult(step, means[0], means[1], means[2], norm);
         } finally {
             networks.forget();
         }

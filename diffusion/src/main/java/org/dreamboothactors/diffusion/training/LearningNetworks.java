@@ -24,6 +24,9 @@ public final class LearningNetworks implements Networks {
     private final double maxGradNorm;
     private final Optional<Ema> ema;
     private final Function<Kernels, Tape> tapes;
+    private final int passesPerStep;
+    private final Optional<RankedGradients> others;
+    private int passes;
     private long stepsDone;
     /** Where gathered gradients lie; empty right after an update. */
     private Optional<Gathered> gathered = Optional.empty();
@@ -37,6 +40,8 @@ public final class LearningNetworks implements Networks {
      * @param maxGradNorm norm of all gradients together is brought down to this
      * @param ema averages of the weights; empty without
      * @param tapes {@link Tape#learning} or {@link Tape#checkpointing}
+     * @param passesPerStep micro-batches of this rank before each update
+     * @param others whom gradients are summed with; stays the caller's
      */
     public LearningNetworks(
             Kernels kernels,
@@ -48,6 +53,8 @@ public final class LearningNetworks implements Networks {
             double maxGradNorm,
             Optional<Ema> ema,
             Function<Kernels, Tape> tapes,
+            int passesPerStep,
+            Optional<RankedGradients> others,
             long stepsDone) {
         this.kernels = kernels;
         this.unet = unet;
@@ -58,6 +65,8 @@ public final class LearningNetworks implements Networks {
         this.maxGradNorm = maxGradNorm;
         this.ema = ema;
         this.tapes = tapes;
+        this.passesPerStep = passesPerStep;
+        this.others = others;
         this.stepsDone = stepsDone;
     }
 
@@ -93,6 +102,7 @@ public final class LearningNetworks implements Networks {
     public double update() {
         Gathered found = gathered.orElseThrow(
                 () -> new IllegalStateException("Cannot update the weights: no gradients were gathered"));
+        others.ifPresent(RankedGradients::finish);
         SortedMap<String, NDArray> gradients = found.gradients().byName();
         double norm = kernels.clip(List.copyOf(gradients.values()), maxGradNorm, found.manager());
         if (Double.isFinite(norm)) { // otherwise the weights stay; the step reports it
@@ -107,7 +117,19 @@ public final class LearningNetworks implements Networks {
     }
 
     @Override
+    public int ranks() {
+        return others.map(RankedGradients::count).orElse(1);
+    }
+
+    @Override
+    public double[] overRanks(double... mine) {
+        return others.map(ranks -> ranks.means(mine)).orElse(mine);
+    }
+
+    @Override
     public void forget() {
+        passes = 0;
+        others.ifPresent(RankedGradients::forget); // before their memory is
         gathered.ifPresent(found -> found.manager().close());
         gathered = Optional.empty();
     }
@@ -138,7 +160,12 @@ public final class LearningNetworks implements Networks {
 
         @Override
         public void back(float[] gradient) {
-            tape.back(output, tape.manager().create(gradient, output.array().getShape()), gathering());
+            Gradients into = gathering();
+            passes++;
+            if (passes == passesPerStep) {
+                others.ifPresent(ranks -> into.areWholeNow(ranks::take));
+            }
+            tape.back(output, tape.manager().create(gradient, output.array().getShape()), into);
         }
 
         @Override

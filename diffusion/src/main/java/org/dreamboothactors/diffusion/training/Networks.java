@@ -17,6 +17,16 @@ public interface Networks {
      */
     double update();
 
+    /** How many trainers learn together: {@link #update} adds the gradients of all. */
+    default int ranks() {
+        return 1;
+    }
+
+    /** Means over all ranks, equal at each; after an {@link #update}. */
+    default double[] overRanks(double... mine) {
+        return mine;
+    }
+
     /** Forgets what was gathered since the last update. */
     void forget();
 

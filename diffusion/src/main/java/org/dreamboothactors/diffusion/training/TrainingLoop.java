@@ -21,15 +21,27 @@ public final class TrainingLoop {
     private final DreamBoothStep step;
     private final List<Latent> instances;
     private final List<Latent> classes;
+    private final Ranks ranks;
     private long stepsDone;
 
-    /** A loop that goes on after {@code stepsDone} steps; 0 for a fresh run. */
+    /**
+     * A loop that goes on after {@code stepsDone} steps; 0 for a fresh run.
+     *
+     * @param plan of all ranks together
+     * @param ranks whose part of each step's micro-batches it does
+     */
     public TrainingLoop(
-            BatchPlan plan, DreamBoothStep step, List<Latent> instances, List<Latent> classes, long stepsDone) {
+            BatchPlan plan,
+            DreamBoothStep step,
+            List<Latent> instances,
+            List<Latent> classes,
+            Ranks ranks,
+            long stepsDone) {
         this.plan = plan;
         this.step = step;
         this.instances = List.copyOf(instances);
         this.classes = List.copyOf(classes);
+        this.ranks = ranks;
         this.stepsDone = stepsDone;
         int size = instances.getFirst().moments().length;
         for (Latent latent : Stream.concat(instances.stream(), classes.stream()).toList()) {
@@ -50,7 +62,7 @@ public final class TrainingLoop {
     public StepResult next() {
         List<StepInputs> microBatches = new ArrayList<>();
         List<String> ids = new ArrayList<>();
-        for (int part = 0; part < plan.accumulation(); part++) {
+        for (int part = ranks.rank(); part < plan.accumulation(); part += ranks.count()) {
             List<Latent> batch = new ArrayList<>();
             plan.instancesAt(stepsDone, part).forEach(i -> batch.add(instances.get(i)));
             plan.classesAt(stepsDone, part).forEach(i -> batch.add(classes.get(i)));

@@ -135,7 +135,12 @@ class DreamBoothStepTest {
         List<Latent> photos = List.of(new Latent("a", new float[] {1, 2, 0, 0}), new Latent("b", new float[4]));
         DreamBoothStep step = step(networks, OptionalDouble.empty());
         TrainingLoop loop = new TrainingLoop(
-                new BatchPlan(new Draws(3), 2, 0, 1, 2, NoiseOffset.NONE), step, photos, List.of(), from);
+                new BatchPlan(new Draws(3), 2, 0, 1, 2, NoiseOffset.NONE),
+                step,
+                photos,
+                List.of(),
+                Ranks.alone(),
+                from);
         while (loop.stepsDone() < to) {
             loop.next();
         }
