@@ -6,6 +6,7 @@ import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
 import org.dreamboothactors.deploy.commands.EventsCommand;
+import org.dreamboothactors.deploy.commands.PretrainCommand;
 import org.dreamboothactors.deploy.commands.RandomModelCommand;
 import org.dreamboothactors.deploy.commands.RunsCommand;
 import org.dreamboothactors.deploy.commands.SampleCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.Spec;
             CheckpointCommand.class,
             CancelCommand.class,
             EventsCommand.class,
+            PretrainCommand.class,
             RandomModelCommand.class,
             SettingsCommand.class,
             ConformanceCommand.class

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Both blocks of NeMo's documentation, from a NeMo archive to a checkpoint, by a service of its own process. */
 @Timeout(900)
 class NemoBlocksIT {
-    private static final Duration LONGEST = Duration.ofSeconds(300); // a machine that is busy otherwise
+    private static final Duration LONGEST = Duration.ofMinutes(5); // a machine that is busy otherwise
     private static final String ARCHIVE = "nemo-v1-5.nemo";
     /** The archive's vocabulary has 24 entries: letters of our prompts, inside and at the end of words. */
     private static final String LETTERS = "aphotfskdgi";

@@ -13,7 +13,7 @@ import org.dreamboothactors.diffusion.weights.ExpectedShapes;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
- * Pictures to latents and back: {@code AutoencoderKL} of diffusers. Never trained here.
+ * Pictures to latents and back: {@code AutoencoderKL} of diffusers.
  *
  * <p>Lives as long as its kernels, on their thread.
  */
@@ -29,11 +29,13 @@ public final class AutoencoderKL {
             ".proj_attn.", ".to_out.0.");
 
     private final VaeConfig config;
+    private final Weights weights;
     private final List<Block> encoder;
     private final List<Block> decoder;
 
     private AutoencoderKL(VaeConfig config, Weights weights, Kernels kernels) {
         this.config = config;
+        this.weights = weights;
         NDArray groups = kernels.number(config.normGroups());
         encoder = new ArrayList<>(List.of(in(weights, "encoder.")));
         for (int i = 0; i < config.channels().size(); i++) {
@@ -108,6 +110,10 @@ public final class AutoencoderKL {
         return config;
     }
 
+    public Weights weights() {
+        return weights;
+    }
+
     /**
      * Means and log-variances of a picture's latents.
      *
@@ -115,7 +121,7 @@ public final class AutoencoderKL {
      * @return (B, 2 C, H/f, W/f), means first
      */
     public Value encode(Tape tape, NDArray image) {
-        return chain(tape, encoder, image);
+        return chain(tape, encoder, tape.input(image));
     }
 
     /**
@@ -125,11 +131,16 @@ public final class AutoencoderKL {
      * @return (B, 3, H, W), about [-1, 1], not clamped
      */
     public Value decode(Tape tape, NDArray latents) {
+        return decode(tape, tape.input(latents));
+    }
+
+    /** The same for latents that a block of the tape gave. */
+    public Value decode(Tape tape, Value latents) {
         return chain(tape, decoder, latents);
     }
 
-    private static Value chain(Tape tape, List<Block> blocks, NDArray input) {
-        Value x = tape.input(input);
+    private static Value chain(Tape tape, List<Block> blocks, Value input) {
+        Value x = input;
         for (Block block : blocks) {
             x = tape.then(block, x);
         }

@@ -20,6 +20,8 @@ public final class ClipVocabulary {
     /** How many tokens there are. */
     public static final int SIZE = 49_408;
 
+    private static final int LENGTH = 77;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WORD_END = "</w>";
     private static final String BEGIN = "<|startoftext|>";
@@ -31,7 +33,20 @@ public final class ClipVocabulary {
     /** Fills a {@code tokenizer} folder, which is made when absent, as transformers reads it. */
     public static void write(Path folder) {
         try (InputStream in = Objects.requireNonNull(ClipVocabulary.class.getResourceAsStream("clip-merges.txt"))) {
-            String merges = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            write(folder, new String(in.readAllBytes(), StandardCharsets.UTF_8), LENGTH);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a tokenizer to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The same in CLIP's format with other merges.
+     *
+     * @param merges as {@code merges.txt} lists them, after a line with the version
+     * @param length ids that a text becomes
+     */
+    static void write(Path folder, String merges, int length) {
+        try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("merges.txt"), merges);
             ObjectNode vocabulary = JSON.createObjectNode();
@@ -39,7 +54,7 @@ public final class ClipVocabulary {
                 vocabulary.put(token, vocabulary.size());
             }
             JSON.writeValue(folder.resolve("vocab.json").toFile(), vocabulary);
-            JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), config());
+            JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), config(length));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a tokenizer to " + folder + ": " + e.getMessage(), e);
         }
@@ -70,13 +85,13 @@ public final class ClipVocabulary {
         return printable;
     }
 
-    private static ObjectNode config() {
+    private static ObjectNode config(int length) {
         ObjectNode config = JSON.createObjectNode();
         config.put("add_prefix_space", false);
         config.put("bos_token", BEGIN);
         config.put("do_lower_case", true);
         config.put("eos_token", END);
-        config.put("model_max_length", 77);
+        config.put("model_max_length", length);
         config.put("pad_token", END);
         config.put("tokenizer_class", "CLIPTokenizer");
         config.put("unk_token", END);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.dreamboothactors.diffusion.kernels.Gradients;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -18,11 +17,9 @@ public final class LearningNetworks implements Networks {
     private final Kernels kernels;
     private final UNet2DConditionModel unet;
     private final TextCondition text;
-    private final List<Optimizer> optimizers;
+    private final WeightUpdates updates;
     private final int latentHeight;
     private final int latentWidth;
-    private final double maxGradNorm;
-    private final Optional<Ema> ema;
     private final Function<Kernels, Tape> tapes;
     private final int passesPerStep;
     private final Optional<RankedGradients> others;
@@ -59,11 +56,9 @@ public final class LearningNetworks implements Networks {
         this.kernels = kernels;
         this.unet = unet;
         this.text = text;
-        this.optimizers = List.copyOf(optimizers);
+        this.updates = new WeightUpdates(kernels, optimizers, ema, maxGradNorm);
         this.latentHeight = latentHeight;
         this.latentWidth = latentWidth;
-        this.maxGradNorm = maxGradNorm;
-        this.ema = ema;
         this.tapes = tapes;
         this.passesPerStep = passesPerStep;
         this.others = others;
@@ -85,17 +80,12 @@ public final class LearningNetworks implements Networks {
 
     /** Weights that learn, by part and name. */
     public SortedMap<String, NDArray> weights() {
-        SortedMap<String, NDArray> weights = new TreeMap<>();
-        optimizers.forEach(optimizer -> weights.putAll(optimizer.weights()));
-        return weights;
+        return updates.weights();
     }
 
     /** Weights, moments and averages: all that the next step depends on, beside its number. */
     public SortedMap<String, NDArray> state() {
-        SortedMap<String, NDArray> state = new TreeMap<>();
-        optimizers.forEach(optimizer -> state.putAll(optimizer.state()));
-        ema.ifPresent(averages -> state.putAll(averages.state()));
-        return state;
+        return updates.state();
     }
 
     @Override
@@ -103,14 +93,9 @@ public final class LearningNetworks implements Networks {
         Gathered found = gathered.orElseThrow(
                 () -> new IllegalStateException("Cannot update the weights: no gradients were gathered"));
         others.ifPresent(RankedGradients::finish);
-        SortedMap<String, NDArray> gradients = found.gradients().byName();
-        double norm = kernels.clip(List.copyOf(gradients.values()), maxGradNorm, found.manager());
+        double norm = updates.step(stepsDone + 1, found.gradients().byName(), found.manager());
         if (Double.isFinite(norm)) { // otherwise the weights stay; the step reports it
             stepsDone++;
-            for (Optimizer optimizer : optimizers) {
-                optimizer.step(stepsDone, gradients, found.manager());
-            }
-            ema.ifPresent(averages -> averages.update(stepsDone));
         }
         forget();
         return norm;

@@ -16,7 +16,8 @@ import java.util.List;
     @JsonSubTypes.Type(LearningRateSchedule.ConstantWithWarmup.class),
     @JsonSubTypes.Type(LearningRateSchedule.Cosine.class),
     @JsonSubTypes.Type(LearningRateSchedule.Polynomial.class),
-    @JsonSubTypes.Type(LearningRateSchedule.WarmupHold.class)
+    @JsonSubTypes.Type(LearningRateSchedule.WarmupHold.class),
+    @JsonSubTypes.Type(LearningRateSchedule.Trapezoid.class)
 })
 public sealed interface LearningRateSchedule {
     /** Where {@link Polynomial} ends. */
@@ -60,7 +61,21 @@ public sealed interface LearningRateSchedule {
         }
     }
 
-    /** What the schedules are called: by diffusers, and by NeMo the last. */
+    /**
+     * Rises in a line that ends one step after the warm-up, stays, and falls in a line to 0 over the last steps (Hägele et
+     * al. 2024): until the fall begins, no step depends on how many there will be.
+     */
+    record Trapezoid(int warmupSteps, int fallSteps) implements LearningRateSchedule {
+        public Trapezoid {
+            requireWarmup(warmupSteps);
+            if (fallSteps < 1) {
+                throw new IllegalArgumentException("Cannot train: the learning rate falls for " + fallSteps
+                        + " steps, expected 1 or more. Change the run's settings.");
+            }
+        }
+    }
+
+    /** What the schedules that runs can ask for are called: by diffusers, and by NeMo the last. */
     List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", "polynomial", "WarmupHoldPolicy");
 
     /**
@@ -98,6 +113,8 @@ public sealed interface LearningRateSchedule {
             case Polynomial(int warmup, double power) ->
                 step < warmup ? base * step / warmup : polynomial(base, step - warmup, steps - warmup, power);
             case WarmupHold(int warmup) -> step <= warmup ? base * (step + 1) / (warmup + 1) : base;
+            case Trapezoid(int warmup, int fall) ->
+                base * Math.min(1, Math.min((step + 1.0) / (warmup + 1), Math.max(0, (double) (steps - step) / fall)));
         };
     }
 

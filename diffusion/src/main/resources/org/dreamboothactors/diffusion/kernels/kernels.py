@@ -212,6 +212,30 @@ class Kernels(Module):
   def post_quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "post_quant_conv", p, 1, 0)
 
+  # moments (B, 2 C, H, W) and unit noise (B, C, H, W) to latents (B, C, H, W); Kingma and Welling 2014, section 2.4
+  def vae_sample(self: __torch__.Kernels, moments: Tensor, noise: Tensor) -> Tensor:
+    halves = torch.chunk(moments, 2, 1)
+    deviation = torch.exp(torch.mul(torch.clamp(halves[1], -30., 20.), 0.5))
+    return torch.add(halves[0], torch.mul(deviation, noise))
+
+  # differences of neighbours along an axis
+  def slope(self: __torch__.Kernels, x: Tensor, axis: int) -> Tensor:
+    n = torch.size(x, axis) - 1
+    return torch.sub(torch.narrow(x, axis, 1, n), torch.narrow(x, axis, 0, n))
+
+  # (4): loss, mean absolute error, mean squared error, Kullback-Leibler divergence of a picture's latents in nats
+  def vae_loss(self: __torch__.Kernels, decoded: Tensor, image: Tensor, moments: Tensor, edges: Tensor, divergence: Tensor) -> Tensor:
+    error = torch.sub(decoded, image)
+    absolute = torch.mean(torch.abs(error))
+    across = torch.mean(torch.abs(self.slope(error, 3)))
+    down = torch.mean(torch.abs(self.slope(error, 2)))
+    halves = torch.chunk(moments, 2, 1)
+    v = torch.clamp(halves[1], -30., 20.)
+    nats = torch.sub(torch.sub(torch.add(torch.mul(halves[0], halves[0]), torch.exp(v)), v), 1.)
+    kl = torch.div(torch.mul(torch.sum(nats), 0.5), float(torch.size(moments, 0)))
+    loss = torch.add(torch.add(absolute, torch.mul(torch.add(across, down), float(edges))), torch.mul(kl, float(divergence)))
+    return torch.stack([loss, absolute, torch.mean(torch.mul(error, error)), kl])
+
   # ---- arithmetic ----
 
   # xs in the type and the order of memory that blocks compute with; single numbers stay

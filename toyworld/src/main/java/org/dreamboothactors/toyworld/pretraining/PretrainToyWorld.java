@@ -1,0 +1,96 @@
+package org.dreamboothactors.toyworld.pretraining;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.toyworld.World;
+import org.dreamboothactors.toyworld.render.Renderer;
+
+/** A base model from nothing: pictures, autoencoder, latents, UNet with text encoder, and the finished folder. */
+public final class PretrainToyWorld {
+    private static final int SAY_EVERY = 2048;
+    private static final int MEASURED = 128;
+    private static final int BATCH = 16;
+
+    private final Recipe recipe;
+    private final Workshop workshop;
+    private final Journal journal;
+    private final int threads;
+
+    /**
+     * A pretraining that begins, or goes on with what {@code folder} holds.
+     *
+     * @param threads that libtorch may use; part of what fixes the bits
+     * @param screen gets lines for people
+     */
+    public PretrainToyWorld(Recipe recipe, Path folder, int threads, InstantSource clock, Consumer<String> screen) {
+        this.recipe = recipe;
+        this.workshop = Workshop.open(folder, recipe);
+        this.journal = Journal.in(folder, clock, screen);
+        this.threads = threads;
+    }
+
+    /**
+     * Does what is left to do; blocks until all of it is done.
+     *
+     * @param out gets the finished model: a diffusers folder in half precision, with its card
+     * @param commit of the source, for the card
+     */
+    public void run(Path out, String commit) {
+        World world = World.training(recipe.seed(), 1);
+        PicturePool renders = PicturePool.of(
+                workshop.file("world.rgb"),
+                recipe.pictures(),
+                recipe.side(),
+                i -> Renderer.render(world.shot(i), recipe.side()),
+                drawn -> said("pictures of the toy world", drawn, recipe.pictures()));
+        PicturePool leaves = PicturePool.of(
+                workshop.file("leaves.rgb"),
+                recipe.leaves(),
+                recipe.side(),
+                i -> DeadLeaves.picture(recipe.seed(), i, recipe.side()),
+                drawn -> said("pictures of dead leaves", drawn, recipe.leaves()));
+        try (Kernels kernels = Kernels.open(threads)) {
+            new VaePhase(recipe, workshop, journal, renders, leaves).run(kernels);
+            new DenoiserPhase(recipe, workshop, journal, renders, world).run(kernels);
+            FinishedModel.write(workshop, out, kernels);
+            AutoencoderKL vae = AutoencoderKL.load(out.resolve(AutoencoderKL.PART), kernels);
+            ModelCard.write(
+                    out,
+                    recipe,
+                    journal,
+                    commit,
+                    Map.of("autoencoder on " + MEASURED + " renders that training did not see", psnr(vae, kernels)));
+            journal.say("model in " + out);
+        }
+    }
+
+    /** Mean over renders of another seed, with patterns and colours that training never shows. */
+    private String psnr(AutoencoderKL vae, Kernels kernels) {
+        World unseen = World.judging(recipe.seed() + 1, 1);
+        double sum = 0;
+        for (int from = 0; from < MEASURED; from += BATCH) {
+            List<RgbImage> pictures = IntStream.range(from, from + BATCH)
+                    .mapToObj(i -> Renderer.render(unseen.shot(i), recipe.side()))
+                    .toList();
+            List<RgbImage> back = Reconstruction.of(vae, pictures, kernels);
+            for (int i = 0; i < BATCH; i++) {
+                sum += Reconstruction.psnr(pictures.get(i), back.get(i));
+            }
+        }
+        return String.format(Locale.ROOT, "%.1f dB", sum / MEASURED);
+    }
+
+    private void said(String what, int done, int all) {
+        if (done % SAY_EVERY == 0 || done == all) {
+            journal.say(what + ": " + done + " of " + all);
+        }
+    }
+}

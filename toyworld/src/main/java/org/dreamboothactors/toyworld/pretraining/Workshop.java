@@ -1,0 +1,135 @@
+package org.dreamboothactors.toyworld.pretraining;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Predicate;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextConfig;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.models.UNetConfig;
+import org.dreamboothactors.diffusion.models.VaeConfig;
+import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
+import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.FreshWeights;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+
+/**
+ * The folder a pretraining works in: pools, states, sheets, and under {@code model} the model as it grows, in fp32.
+ *
+ * @param folder where all of it lies
+ */
+record Workshop(Path folder) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final float LOG_VARIANCE = -6;
+
+    /** Makes the folder, or goes on with the one that was begun with the same recipe. */
+    static Workshop open(Path folder, Recipe recipe) {
+        try {
+            Files.createDirectories(folder.resolve("model"));
+            Files.createDirectories(folder.resolve("sheets"));
+            Path begun = folder.resolve("recipe.yaml");
+            if (Files.exists(begun) && !Recipe.read(begun).equals(recipe)) {
+                throw new IllegalArgumentException(
+                        "Cannot go on in " + folder
+                                + ": it was begun with another recipe, see recipe.yaml there. Give the same one or a new folder");
+            }
+            recipe.write(begun);
+            return new Workshop(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot work in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    Path model() {
+        return folder.resolve("model");
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** Writes a part's configuration and, where it has none yet, fresh weights; returns its folder. */
+    Path fresh(String part, JsonNode config, long seed, Kernels kernels) {
+        Path target = model().resolve(part);
+        Path weights = target.resolve(weightsFile(part));
+        json(config, target.resolve("config.json"));
+        if (!Files.exists(weights)) {
+            try (NDManager manager = kernels.manager().newSubManager()) {
+                SortedMap<String, NDArray> fresh = FreshWeights.of(shapes(part, target), seed, zero(part), manager);
+                fresh.computeIfPresent("quant_conv.bias", (name, bias) -> littleNoise(bias, manager));
+                Safetensors.write(fresh, Map.of("format", "pt"), weights);
+            }
+        }
+        return target;
+    }
+
+    /** Writes the scheduler's configuration. */
+    SchedulerSettings scheduler(JsonNode config) {
+        Path file = model().resolve("scheduler").resolve("scheduler_config.json");
+        json(config, file);
+        return SchedulerSettings.read(file);
+    }
+
+    /** Writes a configuration; its folder is made when absent. */
+    static void json(JsonNode config, Path file) {
+        try {
+            Files.createDirectories(file.resolveSibling(""));
+            Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Says that a phase is over. */
+    static void mark(Path finished) {
+        try {
+            Files.writeString(finished, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + finished + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What transformers and diffusers call a part's weights. */
+    static String weightsFile(String part) {
+        return part.equals(CLIPTextModel.PART) ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+    }
+
+    private static ExpectedShapes shapes(String part, Path folder) {
+        return switch (part) {
+            case UNet2DConditionModel.PART -> UNet2DConditionModel.shapes(UNetConfig.read(folder));
+            case AutoencoderKL.PART -> AutoencoderKL.shapes(VaeConfig.read(folder));
+            case CLIPTextModel.PART -> CLIPTextModel.shapes(CLIPTextConfig.read(folder));
+            default -> throw new IllegalArgumentException("Cannot make a model of " + part);
+        };
+    }
+
+    /** Log-variances begin low: where latents begin as noisy as unit noise, most channels never come to say anything. */
+    private static NDArray littleNoise(NDArray bias, NDManager manager) {
+        float[] values = bias.toFloatArray();
+        Arrays.fill(values, values.length / 2, values.length, LOG_VARIANCE);
+        return manager.create(values, bias.getShape());
+    }
+
+    /** Residual branches begin by adding nothing, and the UNet by saying nothing. */
+    private static Predicate<String> zero(String part) {
+        return switch (part) {
+            case UNet2DConditionModel.PART ->
+                name -> name.endsWith("conv2.weight")
+                        || name.endsWith("proj_out.weight")
+                        || name.equals("conv_out.weight");
+            case AutoencoderKL.PART -> name -> name.endsWith("conv2.weight");
+            default -> name -> false;
+        };
+    }
+}
