@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         footerHeading = Exit.EXAMPLES,
         footer = {
             "  ./dreambooth pretrain --minutes 5 --work small --out small/finished",
-            "  ./dreambooth pretrain --work pretraining --out my-base-model"
+            "  ./dreambooth pretrain --work pretraining --out my-models"
         })
 public final class PretrainCommand implements Callable<Integer> {
     private static final String UNKNOWN = "unknown";
@@ -44,7 +44,7 @@ public final class PretrainCommand implements Callable<Integer> {
             description = "folder for pictures, states and sheets")
     Path work = Path.of("");
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the finished model")
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the finished models: base-model and judge")
     Path out = Path.of("");
 
     @Option(

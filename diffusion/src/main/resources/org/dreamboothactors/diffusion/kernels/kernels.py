@@ -212,6 +212,45 @@ class Kernels(Module):
   def post_quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "post_quant_conv", p, 1, 0)
 
+  # ---- judge ----
+
+  # half the side: x (B, C, H, W) to (B, D, H/2, W/2)
+  def judge_stage(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return torch.silu(self.group_norm(self.conv(x, "conv", p, 2, 1), "norm", p, int(groups), 1.0000000000000001e-05))
+
+  # rows of length 1
+  def unit(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.div(x, torch.sqrt(torch.add(torch.sum(torch.mul(x, x), [-1], True), 9.9999999999999998e-13)))
+
+  # x (B, D, h, w) to unit rows (B, E)
+  def judge_head(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.unit(self.linear(torch.reshape(torch.silu(x), [torch.size(x, 0), -1]), "head", p))
+
+  # states (B, N, C), ends (B) counted over all states, to unit rows (B, E)
+  def text_head(self: __torch__.Kernels, states: Tensor, ends: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    flat = torch.reshape(states, [-1, torch.size(states, 2)])
+    return self.unit(self.linear(torch.index_select(flat, 0, ends), "text_head", p))
+
+  # rows (A, E) and others (B, E), signs (A, B): 1 belong together, -1 do not, 0 do not count; each sign's pairs count alike
+  def pair_loss(self: __torch__.Kernels, rows: Tensor, others: Tensor, signs: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    scale = torch.exp(torch.mul(p["logit.weight"], 2.302585092994046))
+    logits = torch.add(torch.mul(torch.linear(rows, others), scale), p["logit.bias"])
+    each = torch.neg(torch.log_sigmoid(torch.mul(logits, signs)))
+    alike = torch.clamp(signs, 0., 1.)
+    apart = torch.clamp(torch.neg(signs), 0., 1.)
+    one = torch.div(torch.sum(torch.mul(each, alike)), torch.add(torch.sum(alike), 9.9999999999999995e-07))
+    other = torch.div(torch.sum(torch.mul(each, apart)), torch.add(torch.sum(apart), 9.9999999999999995e-07))
+    return torch.add(one, other)
+
+  # the same for rows among themselves
+  def own_pair_loss(self: __torch__.Kernels, rows: Tensor, signs: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.pair_loss(rows, rows, signs, p)
+
+  def sum_of(self: __torch__.Kernels, a: Tensor, b: Tensor) -> Tensor:
+    return torch.add(a, b)
+
+  # ---- pretraining ----
+
   # moments (B, 2 C, H, W) and unit noise (B, C, H, W) to latents (B, C, H, W); Kingma and Welling 2014, section 2.4
   def vae_sample(self: __torch__.Kernels, moments: Tensor, noise: Tensor) -> Tensor:
     halves = torch.chunk(moments, 2, 1)

@@ -1,6 +1,5 @@
 package org.dreamboothactors.toyworld.pretraining;
 
-import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
@@ -8,10 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
@@ -25,7 +21,6 @@ import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.Pretraining;
 import org.dreamboothactors.diffusion.training.StepInputs;
-import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.toyworld.Chance;
 import org.dreamboothactors.toyworld.World;
 
@@ -64,9 +59,16 @@ final class DenoiserPhase {
                 LatentPool.of(workshop.file("latents.f32"), pictures, recipe.side(), vae, kernels, this::encoded);
         try (ClipTokenizer tokenizer = ClipTokenizer.open(tokenizerFolder)) {
             CLIPTextModel text = CLIPTextModel.load(
-                    workshop.fresh(CLIPTextModel.PART, textConfig(tokenizer), recipe.seed(), kernels), kernels);
+                    Workshop.fresh(
+                            workshop.model(),
+                            CLIPTextModel.PART,
+                            textConfig(recipe.models().path(CLIPTextModel.PART), tokenizer),
+                            recipe.seed(),
+                            kernels),
+                    kernels);
             UNet2DConditionModel unet = UNet2DConditionModel.load(
-                    workshop.fresh(
+                    Workshop.fresh(
+                            workshop.model(),
                             UNet2DConditionModel.PART,
                             recipe.models().path(UNet2DConditionModel.PART),
                             recipe.seed(),
@@ -91,7 +93,9 @@ final class DenoiserPhase {
             journal.forgetAfter(NAME, training.steps());
             Sheet sheet = new Sheet(new ModelEasel(kernels, tokenizer::ids, text, unet, vae), scheduler, recipe);
             train(training, new Batches(latents, captions, tokenizer, vae), sheet, state);
-            write(training);
+            for (String part : List.of(UNet2DConditionModel.PART, CLIPTextModel.PART)) {
+                Workshop.write(workshop.model(), part, training.ema().averages());
+            }
         }
         Workshop.mark(finished);
     }
@@ -102,8 +106,9 @@ final class DenoiserPhase {
         }
     }
 
-    private JsonNode textConfig(ClipTokenizer tokenizer) {
-        ObjectNode config = recipe.models().path(CLIPTextModel.PART).deepCopy();
+    /** A text encoder's configuration with what the tokenizer decides. */
+    static JsonNode textConfig(JsonNode shape, ClipTokenizer tokenizer) {
+        ObjectNode config = shape.deepCopy();
         long[] empty = tokenizer.ids("");
         // The end of a text is the last token of all.
         config.put("vocab_size", empty[1] + 1).put("bos_token_id", empty[0]).put("eos_token_id", empty[1]);
@@ -126,21 +131,6 @@ final class DenoiserPhase {
             if (done % plan.sheetEvery() == 0 || done == plan.steps()) {
                 training.ema().inPlaceOfWeights(() -> sheet.draw(workshop.file("sheets/denoiser-" + done)));
             }
-        }
-    }
-
-    private void write(Pretraining training) {
-        for (String part : List.of(UNet2DConditionModel.PART, CLIPTextModel.PART)) {
-            SortedMap<String, NDArray> weights = new TreeMap<>();
-            training.ema().averages().forEach((name, array) -> {
-                if (name.startsWith(part + ".")) {
-                    weights.put(name.substring(part.length() + 1), array);
-                }
-            });
-            Safetensors.write(
-                    weights,
-                    Map.of("format", "pt"),
-                    workshop.model().resolve(part).resolve(Workshop.weightsFile(part)));
         }
     }
 

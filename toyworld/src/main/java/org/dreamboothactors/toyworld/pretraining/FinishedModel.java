@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
@@ -31,17 +32,9 @@ final class FinishedModel {
     static void write(Workshop workshop, Path out, Kernels kernels) {
         try {
             for (String part : List.of(AutoencoderKL.PART, CLIPTextModel.PART, UNet2DConditionModel.PART)) {
-                Path from = workshop.model().resolve(part);
-                Path to = Files.createDirectories(out.resolve(part));
-                String file = Workshop.weightsFile(part);
-                halve(from.resolve(file), to.resolve(file), kernels);
-                ObjectNode config =
-                        (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
-                if (part.equals(CLIPTextModel.PART)) {
-                    config.put("dtype", "float16");
-                }
-                Workshop.json(config, to.resolve("config.json"));
+                halve(workshop.model(), part, out, kernels);
             }
+            tokenizer(workshop, out);
             for (String file : TOKENIZER) {
                 copy(
                         workshop.model().resolve("tokenizer").resolve(file),
@@ -55,6 +48,38 @@ final class FinishedModel {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the model to " + out + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Writes a judge in half precision, without the card. */
+    static void writeJudge(Workshop workshop, Path out, Kernels kernels) {
+        try {
+            halve(workshop.judge(), Judge.PART, out, kernels);
+            halve(workshop.judge(), CLIPTextModel.PART, out, kernels);
+            tokenizer(workshop, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the judge to " + out + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void tokenizer(Workshop workshop, Path out) throws IOException {
+        for (String file : TOKENIZER) {
+            copy(
+                    workshop.model().resolve("tokenizer").resolve(file),
+                    out.resolve("tokenizer").resolve(file));
+        }
+    }
+
+    private static void halve(Path model, String part, Path out, Kernels kernels) throws IOException {
+        Path from = model.resolve(part);
+        Path to = Files.createDirectories(out.resolve(part));
+        String file = Workshop.weightsFile(part);
+        halve(from.resolve(file), to.resolve(file), kernels);
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+        if (part.equals(CLIPTextModel.PART)) {
+            config.put("dtype", "float16");
+        }
+        Workshop.json(config, to.resolve("config.json"));
     }
 
     private static void halve(Path from, Path to, Kernels kernels) {

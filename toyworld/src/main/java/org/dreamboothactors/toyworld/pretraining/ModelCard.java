@@ -67,6 +67,34 @@ public final class ModelCard {
         row(card, "autoencoder's loss", losses(journal, VaePhase.NAME, "loss"));
         row(card, "denoiser's loss", losses(journal, DenoiserPhase.NAME, "loss"));
         new TreeMap<>(measured).forEach((what, value) -> row(card, what, value));
+        end(folder, card);
+    }
+
+    /** Writes the card of the judge in {@code folder}. */
+    static void writeJudge(Path folder, Recipe recipe, Journal journal, String commit, String exam) {
+        StringBuilder card = new StringBuilder("# Toy world: its judge\n\n");
+        card.append("Says whether a picture of ")
+                .append(recipe.side())
+                .append('x')
+                .append(recipe.side());
+        card.append(" pixels shows what a text says (`match`), and whether two show the same subject (`identity`).");
+        card.append(" Made by `./dreambooth pretrain` from nothing, half precision.\n\n| | |\n| --- | --- |\n");
+        row(card, "data", recipe.judge().pictures() + " pictures of the toy world, two of each subject, every pattern");
+        row(
+                card,
+                "recipe",
+                recipe.judge().steps() + " steps of "
+                        + 2 * recipe.judge().kinds() * recipe.judge().subjects()
+                        + " pictures; all else in recipe.yaml");
+        row(card, "made by", "commit " + commit);
+        row(card, "loss of texts", losses(journal, JudgePhase.NAME, "match"));
+        row(card, "loss of subjects", losses(journal, JudgePhase.NAME, "identity"));
+        row(card, "exam on renders that training did not see", exam);
+        end(folder, card);
+    }
+
+    /** Licence, remarks and digests. */
+    private static void end(Path folder, StringBuilder card) {
         row(card, "licence", "that of this repository");
         card.append('\n').append(remarks()).append('\n');
         card.append(DIGESTS).append("\n| --- | --- |\n");

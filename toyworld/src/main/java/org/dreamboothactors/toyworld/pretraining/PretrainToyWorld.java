@@ -8,16 +8,22 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.toyworld.World;
+import org.dreamboothactors.toyworld.judging.JudgeExam;
+import org.dreamboothactors.toyworld.judging.Opinion;
 import org.dreamboothactors.toyworld.render.Renderer;
 
-/** A base model from nothing: pictures, autoencoder, latents, UNet with text encoder, and the finished folder. */
+/** A base model from nothing: pictures, autoencoder, latents, UNet with text encoder; and a judge. */
 public final class PretrainToyWorld {
     private static final int SAY_EVERY = 2048;
     private static final int MEASURED = 128;
     private static final int BATCH = 16;
+    /** The exam's world is none of those that were trained on. */
+    private static final long EXAM_SEED = 2000;
 
     private final Recipe recipe;
     private final Workshop workshop;
@@ -40,7 +46,8 @@ public final class PretrainToyWorld {
     /**
      * Does what is left to do; blocks until all of it is done.
      *
-     * @param out gets the finished model: a diffusers folder in half precision, with its card
+     * @param out gets the finished models in half precision, with their cards: {@code base-model}, a diffusers folder, and
+     *     {@code judge}
      * @param commit of the source, for the card
      */
     public void run(Path out, String commit) {
@@ -60,15 +67,27 @@ public final class PretrainToyWorld {
         try (Kernels kernels = Kernels.open(threads)) {
             new VaePhase(recipe, workshop, journal, renders, leaves).run(kernels);
             new DenoiserPhase(recipe, workshop, journal, renders, world).run(kernels);
-            FinishedModel.write(workshop, out, kernels);
-            AutoencoderKL vae = AutoencoderKL.load(out.resolve(AutoencoderKL.PART), kernels);
-            ModelCard.write(
-                    out,
-                    recipe,
-                    journal,
-                    commit,
-                    Map.of("autoencoder on " + MEASURED + " renders that training did not see", psnr(vae, kernels)));
-            journal.say("model in " + out);
+            baseModel(out.resolve("base-model"), commit, kernels);
+            new JudgePhase(recipe, workshop, journal).run(kernels);
+            judge(out.resolve("judge"), commit, kernels);
+        }
+    }
+
+    private void baseModel(Path folder, String commit, Kernels kernels) {
+        FinishedModel.write(workshop, folder, kernels);
+        AutoencoderKL vae = AutoencoderKL.load(folder.resolve(AutoencoderKL.PART), kernels);
+        String measured = "autoencoder on " + MEASURED + " renders that training did not see";
+        ModelCard.write(folder, recipe, journal, commit, Map.of(measured, psnr(vae, kernels)));
+        journal.say("base model in " + folder);
+    }
+
+    private void judge(Path folder, String commit, Kernels kernels) {
+        FinishedModel.writeJudge(workshop, folder, kernels);
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
+            Opinion opinion = new Opinion(Judge.load(folder, kernels), tokenizer, kernels);
+            JudgeExam exam = JudgeExam.sit(opinion, recipe.seed() + EXAM_SEED, recipe.side());
+            ModelCard.writeJudge(folder, recipe, journal, commit, exam.toString());
+            journal.say("judge in " + folder + ": " + exam);
         }
     }
 

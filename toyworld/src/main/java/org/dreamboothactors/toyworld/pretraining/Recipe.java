@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.dreamboothactors.toyworld.Thing;
 
 /**
  * All that decides what a pretraining makes. The recipe of the bundled base model is {@code recipe.yaml} beside this
@@ -21,7 +22,7 @@ import java.util.Objects;
  * @param tokens that a caption becomes
  * @param noteEvery steps between two lines of the journal
  * @param saveEvery steps between two states
- * @param models diffusers' configurations by folder: vae, unet, text_encoder, scheduler
+ * @param models configurations by folder: diffusers' vae, unet, text_encoder and scheduler, and the judge's two towers
  */
 public record Recipe(
         long seed,
@@ -34,6 +35,7 @@ public record Recipe(
         int saveEvery,
         Autoencoder vae,
         Denoiser denoiser,
+        Judging judge,
         JsonNode models) {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -42,6 +44,9 @@ public record Recipe(
 
     /** What the latents' statistics are taken from, and the smallest pool of pictures. */
     static final int FEWEST_PICTURES = 8;
+
+    /** Two pictures of one subject of each kind. */
+    static final int FEWEST_JUDGED = 2 * Thing.values().length;
 
     /**
      * How fast weights move.
@@ -81,6 +86,16 @@ public record Recipe(
             double empty,
             double nonsense,
             int sheetEvery) {}
+
+    /**
+     * The judge, which learns from pictures of its own.
+     *
+     * @param pictures two of each subject
+     * @param kinds of things in a step
+     * @param subjects of a kind in a step, two pictures each
+     * @param ema decay of the averages
+     */
+    public record Judging(int pictures, int steps, int kinds, int subjects, Rate rate, double ema) {}
 
     /** The recipe of the bundled base model. */
     public static Recipe bundled() {
@@ -138,6 +153,13 @@ public record Recipe(
                         denoiser.empty,
                         denoiser.nonsense,
                         scaled(denoiser.sheetEvery, share)),
+                new Judging(
+                        Math.max(FEWEST_JUDGED, scaled(judge.pictures, share)),
+                        scaled(judge.steps, share),
+                        judge.kinds,
+                        judge.subjects,
+                        scaled(judge.rate, share),
+                        judge.ema),
                 models);
     }
 

@@ -55,8 +55,8 @@ final class VaePhase {
         if (Files.exists(finished)) {
             return;
         }
-        Path folder =
-                workshop.fresh(AutoencoderKL.PART, recipe.models().path(AutoencoderKL.PART), recipe.seed(), kernels);
+        Path folder = Workshop.fresh(
+                workshop.model(), AutoencoderKL.PART, recipe.models().path(AutoencoderKL.PART), recipe.seed(), kernels);
         AutoencoderKL vae = AutoencoderKL.load(folder, kernels);
         Recipe.Autoencoder plan = recipe.vae();
         AutoencoderTraining training = new AutoencoderTraining(

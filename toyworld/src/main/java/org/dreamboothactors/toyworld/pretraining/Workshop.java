@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.dreamboothactors.diffusion.judging.Judge;
+import org.dreamboothactors.diffusion.judging.JudgeConfig;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextConfig;
@@ -25,7 +28,7 @@ import org.dreamboothactors.diffusion.weights.FreshWeights;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 
 /**
- * The folder a pretraining works in: pools, states, sheets, and under {@code model} the model as it grows, in fp32.
+ * The folder a pretraining works in: pools, states, sheets, and the models as they grow.
  *
  * @param folder where all of it lies
  */
@@ -51,8 +54,14 @@ record Workshop(Path folder) {
         }
     }
 
+    /** The base model as it grows, in fp32. */
     Path model() {
         return folder.resolve("model");
+    }
+
+    /** The judge as it grows, in fp32. */
+    Path judge() {
+        return folder.resolve("judge");
     }
 
     Path file(String name) {
@@ -60,8 +69,8 @@ record Workshop(Path folder) {
     }
 
     /** Writes a part's configuration and, where it has none yet, fresh weights; returns its folder. */
-    Path fresh(String part, JsonNode config, long seed, Kernels kernels) {
-        Path target = model().resolve(part);
+    static Path fresh(Path model, String part, JsonNode config, long seed, Kernels kernels) {
+        Path target = model.resolve(part);
         Path weights = target.resolve(weightsFile(part));
         json(config, target.resolve("config.json"));
         if (!Files.exists(weights)) {
@@ -91,6 +100,17 @@ record Workshop(Path folder) {
         }
     }
 
+    /** Writes the weights of one part of a model, of all weights by part and name. */
+    static void write(Path model, String part, SortedMap<String, NDArray> all) {
+        SortedMap<String, NDArray> weights = new TreeMap<>();
+        all.forEach((name, array) -> {
+            if (name.startsWith(part + ".")) {
+                weights.put(name.substring(part.length() + 1), array);
+            }
+        });
+        Safetensors.write(weights, Map.of("format", "pt"), model.resolve(part).resolve(weightsFile(part)));
+    }
+
     /** Says that a phase is over. */
     static void mark(Path finished) {
         try {
@@ -109,6 +129,7 @@ record Workshop(Path folder) {
         return switch (part) {
             case UNet2DConditionModel.PART -> UNet2DConditionModel.shapes(UNetConfig.read(folder));
             case AutoencoderKL.PART -> AutoencoderKL.shapes(VaeConfig.read(folder));
+            case Judge.PART -> Judge.shapes(JudgeConfig.read(folder));
             case CLIPTextModel.PART -> CLIPTextModel.shapes(CLIPTextConfig.read(folder));
             default -> throw new IllegalArgumentException("Cannot make a model of " + part);
         };
@@ -128,7 +149,7 @@ record Workshop(Path folder) {
                 name -> name.endsWith("conv2.weight")
                         || name.endsWith("proj_out.weight")
                         || name.equals("conv_out.weight");
-            case AutoencoderKL.PART -> name -> name.endsWith("conv2.weight");
+            case AutoencoderKL.PART, Judge.PART -> name -> name.endsWith("conv2.weight");
             default -> name -> false;
         };
     }

@@ -55,15 +55,17 @@ class PretrainToyWorldTest {
         interrupted(work, "latents: 8 of 8");
         interrupted(work, "denoiser 1 of 5");
         interrupted(work, "denoiser 4 of 5");
+        interrupted(work, "judge 3 of 5");
         Path resumed = pretrain(work, line -> {});
 
         assertThat(ModelCard.digests(resumed)).isEqualTo(ModelCard.digests(undisturbed));
-        assertThat(resumed.resolve("README.md")).hasSameTextualContentAs(undisturbed.resolve("README.md"));
+        assertThat(resumed.resolve("base-model/README.md"))
+                .hasSameTextualContentAs(undisturbed.resolve("base-model/README.md"));
     }
 
     @Test
     void makesAModelThatDrawsAndACardThatTellsItsDigests() throws Exception {
-        Path model = pretrain(folder, line -> {});
+        Path model = pretrain(folder, line -> {}).resolve("base-model");
         Path pictures = folder.resolve("pictures");
         try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
             Drawing drawing = new Drawing(
@@ -75,6 +77,10 @@ class PretrainToyWorldTest {
         assertThat(ModelCard.toldDigests(model))
                 .isEqualTo(ModelCard.digests(model))
                 .hasSize(11);
+        Path judge = model.resolveSibling("judge");
+        assertThat(ModelCard.toldDigests(judge))
+                .isEqualTo(ModelCard.digests(judge))
+                .hasSize(7);
         assertThat(Files.readString(model.resolve("README.md"))).contains(COMMIT);
         assertThat(folder.resolve("sheets/denoiser-5.png")).isNotEmptyFile();
     }
