@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,6 +38,8 @@ public final class RandomModel {
     public enum Size {
         /** Stable Diffusion 1.5: 859.5 million parameters in the UNet. */
         SD15,
+        /** Stable Diffusion 2.1: 865.9 million parameters in the UNet, OpenCLIP's text encoder, v-prediction, 768 x 768. */
+        SD21,
         /** A few thousand parameters; pictures of 64 x 64. */
         TINY
     }
@@ -63,7 +66,9 @@ public final class RandomModel {
                 }
             }
             Path scheduler = Files.createDirectories(folder.resolve("scheduler"));
-            writeJson(resource("scheduler_config.json"), scheduler.resolve("scheduler_config.json"));
+            ObjectNode schedule = resource("scheduler_config.json").deepCopy();
+            configs.path("scheduler").properties().forEach(own -> schedule.set(own.getKey(), own.getValue()));
+            writeJson(schedule, scheduler.resolve("scheduler_config.json"));
             copy(tokenizer, Files.createDirectories(folder.resolve("tokenizer")));
             writeJson(resource("model_index.json"), folder.resolve("model_index.json"));
         } catch (IOException e) {

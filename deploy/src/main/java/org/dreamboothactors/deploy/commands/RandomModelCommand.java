@@ -24,7 +24,8 @@ public final class RandomModelCommand implements Callable<Integer> {
     @Option(
             names = "--shape",
             defaultValue = "SD15",
-            description = "SD15 (859.5 million parameters in the UNet, 2 GB on disk) or TINY; default SD15")
+            description =
+                    "SD15 (859.5 million parameters in the UNet, 2 GB on disk), SD21 (865.9 million, 2.6 GB) or TINY; default SD15")
     RandomModel.Size shape = RandomModel.Size.SD15;
 
     @Option(
