@@ -3,13 +3,17 @@ package org.dreamboothactors.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
+import org.dreamboothactors.diffusion.lora.AddedLora;
+import org.dreamboothactors.diffusion.lora.LoraMerge;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
@@ -43,11 +47,15 @@ public final class StableDiffusion implements AutoCloseable {
      * @param threads that one operation may use
      */
     public static StableDiffusion open(Path model, int threads) {
-        return open(model, threads, ComputePrecision.FP32);
+        return open(model, threads, ComputePrecision.FP32, Optional.empty());
     }
 
-    /** The same with a UNet that computes in another precision; text and pictures are fp32 in any case. */
-    public static StableDiffusion open(Path model, int threads, ComputePrecision precision) {
+    /**
+     * The same with a UNet that computes in another precision, text and pictures are fp32 in any case, and with adapters
+     * added to its weights; one that it has no place for is refused too.
+     */
+    public static StableDiffusion open(
+            Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
         Kernels kernels = Kernels.open(threads);
         try {
             ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
@@ -55,15 +63,13 @@ public final class StableDiffusion implements AutoCloseable {
                     .in(DecidedPrecision.of(precision, kernels, threads))
                     .arithmetic();
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
-            ModelEasel easel = new ModelEasel(
-                    kernels,
-                    tokenizer::ids,
-                    CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels),
-                    UNet2DConditionModel.load(
-                            model.resolve(UNet2DConditionModel.PART),
-                            kernels,
-                            weights -> weights.computing(arithmetic, kernels)),
-                    vae);
+            CLIPTextModel text = CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels);
+            UNet2DConditionModel unet =
+                    UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels, weights -> {
+                        lora.ifPresent(added -> LoraMerge.into(List.of(text.weights(), weights), added, kernels));
+                        return weights.computing(arithmetic, kernels);
+                    });
+            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, text, unet, vae);
             return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
         } catch (RuntimeException e) {
             kernels.close();

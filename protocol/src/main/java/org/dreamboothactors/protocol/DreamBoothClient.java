@@ -116,6 +116,11 @@ public final class DreamBoothClient implements AutoCloseable {
         return control(runId, RunControl.newBuilder().setDraw(Draw.newBuilder().setSamples(samples)));
     }
 
+    /** Brings a LoRA file of at most 2 GiB to the store, to be named in a {@link SampleRequest}; a second time costs little. */
+    public StoredObject uploadLora(Path file) {
+        return Uploads.storeLora(store, file);
+    }
+
     private String control(String runId, RunControl.Builder command) {
         String controlId = Ids.fresh();
         publisher.publish(

@@ -19,6 +19,8 @@ final class Uploads {
     /** As many as the service takes. */
     static final int MOST_CLASS_LATENTS = 2000;
 
+    private static final long LARGEST_LORA_BYTES = 2L << 30;
+
     private Uploads() {}
 
     /** Refuses what need not be sent to know that it cannot work. */
@@ -72,6 +74,17 @@ final class Uploads {
         return files.stream()
                 .map(file -> Wire.message(store.putBlob("uploads/" + tenant + "/", content(file))))
                 .toList();
+    }
+
+    static StoredObject storeLora(ArtifactStore store, Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("Cannot upload " + file + ": it is no file, expected a LoRA");
+        }
+        if (size(file) > LARGEST_LORA_BYTES) {
+            throw new IllegalArgumentException("Cannot upload " + file + ": it is " + size(file)
+                    + " bytes, expected a LoRA of at most " + LARGEST_LORA_BYTES);
+        }
+        return Wire.message(store.putBlob("uploads/loras/", file));
     }
 
     private static byte[] content(Path photo) {

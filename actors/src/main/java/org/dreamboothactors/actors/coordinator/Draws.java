@@ -10,6 +10,8 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
 /** Pictures that clients ask for: of the base model and of public checkpoints, once the run is accepted. */
 record Draws(int groupSize) {
     private static final int MOST_PROMPTS = 64;
+    private static final double LARGEST_LORA_WEIGHT = 100;
+    private static final long LARGEST_LORA_BYTES = 2L << 30;
 
     List<Decision> of(RunState run) {
         List<Decision> decisions = new ArrayList<>();
@@ -51,6 +53,10 @@ record Draws(int groupSize) {
         Complaints complaints = new Complaints();
         complaints.prompts("prompts", samples.getPromptsList(), MOST_PROMPTS);
         complaints.sampling("sampling", samples.getSampling());
+        if (samples.hasLora()) {
+            complaints.between("lora.weight", samples.getLora().getWeight(), -LARGEST_LORA_WEIGHT, LARGEST_LORA_WEIGHT);
+            complaints.range("lora.file.size_bytes", samples.getLora().getFile().getSizeBytes(), 1, LARGEST_LORA_BYTES);
+        }
         long step = samples.getCheckpointStep();
         if (step != 0 && !run.published().contains(step)) {
             complaints.add("no checkpoint of step " + step + " is published, expected 0 for the base model or one of "

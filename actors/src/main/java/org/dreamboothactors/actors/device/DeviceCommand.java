@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.lora.AddedLora;
 
 /** What a device's child JVM can be asked to do: one JSON line each. All paths are on this machine. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "command")
@@ -29,8 +30,12 @@ public sealed interface DeviceCommand {
      */
     record Photo(Path png, Path moments, int resolution, Optional<Long> randomCrop) {}
 
-    /** Draws picture i to {@code out/<i>.png}; closes a trainer that is open. */
-    record Draw(Path model, Drawing drawing, Path out) implements DeviceCommand {}
+    /**
+     * Draws picture i to {@code out/<i>.png}; closes a trainer that is open.
+     *
+     * @param lora added to the model's weights
+     */
+    record Draw(Path model, Drawing drawing, Path out, Optional<AddedLora> lora) implements DeviceCommand {}
 
     /**
      * Makes a trainer, closing what was open.

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
@@ -16,6 +17,7 @@ import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.lora.AddedLora;
 
 /** The models a child JVM has in memory: at most one at a time, kept warm between commands. One thread. */
 final class DeviceModels {
@@ -27,7 +29,7 @@ final class DeviceModels {
 
     private record Nothing() implements Open {}
 
-    private record Drawer(Path model, StableDiffusion models) implements Open {}
+    private record Drawer(Path model, Optional<AddedLora> lora, StableDiffusion models) implements Open {}
 
     private record Learner(DreamBoothTrainer trainer) implements Open {}
 
@@ -59,7 +61,7 @@ final class DeviceModels {
         return switch (command) {
             case DeviceCommand.Encode encode -> encode(encode);
             case DeviceCommand.Draw draw -> {
-                drawer(draw.model()).draw(draw.drawing(), draw.out(), tell());
+                drawer(draw.model(), draw.lora()).draw(draw.drawing(), draw.out(), tell());
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
@@ -82,7 +84,7 @@ final class DeviceModels {
     }
 
     private DeviceAnswer encode(DeviceCommand.Encode encode) {
-        StableDiffusion models = drawer(encode.model());
+        StableDiffusion models = drawer(encode.model(), Optional.empty());
         int done = 0;
         for (DeviceCommand.Photo photo : encode.photos()) {
             Crop crop = photo.randomCrop()
@@ -102,13 +104,15 @@ final class DeviceModels {
         return new TrainerOpened(trainer.step(), trainer.environment());
     }
 
-    private StableDiffusion drawer(Path model) {
-        if (open instanceof Drawer(Path loaded, StableDiffusion models) && loaded.equals(model)) {
-            return models;
+    private StableDiffusion drawer(Path model, Optional<AddedLora> lora) {
+        if (open instanceof Drawer drawer
+                && drawer.model().equals(model)
+                && drawer.lora().equals(lora)) {
+            return drawer.models();
         }
         close();
-        StableDiffusion models = StableDiffusion.open(model, threads, ComputePrecision.AUTO);
-        open = new Drawer(model, models);
+        StableDiffusion models = StableDiffusion.open(model, threads, ComputePrecision.AUTO, lora);
+        open = new Drawer(model, lora, models);
         return models;
     }
 

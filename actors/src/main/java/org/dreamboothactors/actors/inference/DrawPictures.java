@@ -17,6 +17,7 @@ import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.Worker;
 import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.Wire;
@@ -87,7 +88,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
         String work = request.getRunId() + ": class images " + first + " to " + (first + group.getGroupSize() - 1);
         try (Scratch scratch = node.scratch()) {
             Path out = scratch.folder("out");
-            draw(new DeviceCommand.Draw(model.folder(), drawing, out), work, device, shift);
+            draw(new DeviceCommand.Draw(model.folder(), drawing, out, Optional.empty()), work, device, shift);
             return Pictures.store(node.store(), drawing, out, prefix).stream()
                     .map(sample -> Wire.stored(sample.getImage()))
                     .toList();
@@ -113,7 +114,12 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
                 samples.getSampling());
         try (Scratch scratch = node.scratch()) {
             Path out = scratch.folder("out");
-            draw(new DeviceCommand.Draw(folder.get(), drawing, out), request.getRunId() + ": samples", device, shift);
+            Optional<AddedLora> lora = lora(samples, scratch);
+            draw(
+                    new DeviceCommand.Draw(folder.get(), drawing, out, lora),
+                    request.getRunId() + ": samples",
+                    device,
+                    shift);
             String prefix = "samples/" + request.getRunId() + "/" + request.getRequestId() + "/";
             node.facts()
                     .tell(Events.event(request.getRunId(), "samples-" + request.getRequestId())
@@ -124,6 +130,15 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
                             .build());
         }
         return new Outcome.Done();
+    }
+
+    private Optional<AddedLora> lora(SampleRequest samples, Scratch scratch) {
+        if (!samples.hasLora()) {
+            return Optional.empty();
+        }
+        Path file = scratch.file("lora.safetensors");
+        node.store().fetch(Wire.stored(samples.getLora().getFile()), file);
+        return Optional.of(new AddedLora(file, samples.getLora().getWeight()));
     }
 
     private static void draw(DeviceCommand.Draw command, String work, Device.Turn device, Shift shift) {

@@ -15,6 +15,7 @@ import org.dreamboothactors.deploy.settings.SettingsOptions;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Downloads a run's checkpoint, a diffusers folder; every file is checked against its digest.",
+            "With --lora the adapters of a file are added to its weights.",
             "With --format ldm it becomes one .safetensors in the original names, for ComfyUI, A1111 and others."
         },
         exitCodeListHeading = Exit.HEADING,
@@ -61,6 +63,9 @@ public final class CheckpointCommand implements Callable<Integer> {
             description = "fp32, fp16 or bf16 (as the service stores it; for ldm fp32)")
     Optional<String> precision = Optional.empty();
 
+    @Mixin
+    LoraOptions lora = new LoraOptions();
+
     @ArgGroup(validate = false, heading = Exit.SERVICE)
     SettingsOptions service = new SettingsOptions();
 
@@ -80,7 +85,7 @@ public final class CheckpointCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String id = NamedRuns.runId(run);
-        CheckpointFormat wanted = CheckpointFormat.of(format, precision);
+        CheckpointFormat wanted = CheckpointFormat.of(format, precision, lora.wanted());
         wanted.refuseExisting(out);
         PrintWriter lines = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.CheckpointExport;
+import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.weights.Precision;
 import org.dreamboothactors.diffusion.weights.ldm.ModelSpec;
 
@@ -27,10 +28,18 @@ sealed interface CheckpointFormat {
     /** A diffusers folder in a precision. */
     record Folder(Precision precision) implements CheckpointFormat {}
 
+    /** With adapters added to the weights, and then written as {@code last} says. */
+    record WithLora(AddedLora lora, CheckpointFormat last) implements CheckpointFormat {}
+
     /** One file in the original names. */
     record OneFile(Precision precision) implements CheckpointFormat {}
 
-    static CheckpointFormat of(String format, Optional<String> precision) {
+    static CheckpointFormat of(String format, Optional<String> precision, Optional<AddedLora> lora) {
+        CheckpointFormat last = of(format, precision);
+        return lora.<CheckpointFormat>map(added -> new WithLora(added, last)).orElse(last);
+    }
+
+    private static CheckpointFormat of(String format, Optional<String> precision) {
         Optional<Precision> wanted = precision.map(CheckpointFormat::precision);
         return switch (format) {
             case DIFFUSERS -> wanted.<CheckpointFormat>map(Folder::new).orElseGet(Stored::new);
@@ -67,6 +76,12 @@ sealed interface CheckpointFormat {
         Path stored = out.resolveSibling(out.getFileName() + ".download");
         switch (this) {
             case Stored _ -> download.accept(out);
+            case WithLora(var lora, var last) -> {
+                Path plain = out.resolveSibling(out.getFileName() + ".plain");
+                Consumer<Path> merged =
+                        target -> through(plain, download, () -> CheckpointExport.withLora(plain, target, lora));
+                last.bring(out, title, now, merged);
+            }
             case Folder(var precision) ->
                 through(stored, download, () -> CheckpointExport.diffusers(stored, out, precision));
             case OneFile(var precision) ->

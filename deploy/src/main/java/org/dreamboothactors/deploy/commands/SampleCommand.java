@@ -22,6 +22,7 @@ import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.remote.Remote.Feed;
 import org.dreamboothactors.deploy.remote.SampleRequests;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
+import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SampleRequest;
@@ -29,6 +30,7 @@ import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.Sampling;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -96,6 +98,9 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "what not to draw (nothing)")
     Optional<String> negativePrompt = Optional.empty();
 
+    @Mixin
+    LoraOptions lora = new LoraOptions();
+
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the PNG files")
     Path out = Path.of("");
 
@@ -118,8 +123,13 @@ public final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String id = NamedRuns.runId(run);
+        Optional<AddedLora> added = lora.wanted();
         try (Remote remote = outside.reach(service)) {
-            SampleRequest request = request(NamedRuns.history(remote, id), id);
+            SampleRequest.Builder asking = request(NamedRuns.history(remote, id), id).toBuilder();
+            added.ifPresent(adapters -> asking.getLoraBuilder()
+                    .setFile(remote.uploadLora(adapters.file()))
+                    .setWeight(adapters.weight()));
+            SampleRequest request = asking.build();
             Screen screen = outside.screen(spec.commandLine().getErr());
             Answers answers = new Answers(
                     outside.signals().get(),

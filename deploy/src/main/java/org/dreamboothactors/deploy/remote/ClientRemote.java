@@ -38,6 +38,11 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
     }
 
     @Override
+    public StoredObject uploadLora(Path file) {
+        return asked(() -> client.uploadLora(file));
+    }
+
+    @Override
     public String draw(String runId, SampleRequest samples) {
         return asked(() -> client.draw(runId, samples));
     }

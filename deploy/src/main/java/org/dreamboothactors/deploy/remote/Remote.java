@@ -33,6 +33,9 @@ public interface Remote extends AutoCloseable {
 
     void cancel(String runId, String reason);
 
+    /** Brings a LoRA file to the service, to be named when pictures are asked for. */
+    StoredObject uploadLora(Path file);
+
     /** Asks for pictures; returns the request id that the answer will name. */
     String draw(String runId, SampleRequest samples);
 

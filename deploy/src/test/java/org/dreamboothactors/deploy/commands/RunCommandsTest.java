@@ -5,18 +5,27 @@ import static org.dreamboothactors.deploy.commands.CommandLineOf.reaching;
 import static org.dreamboothactors.deploy.commands.CommandLineOf.run;
 import static org.dreamboothactors.deploy.commands.CommandLineOf.with;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
 import org.dreamboothactors.deploy.progress.RunWatch.Patience;
 import org.dreamboothactors.deploy.remote.FakeRemote;
+import org.dreamboothactors.diffusion.CheckpointExport;
 import org.dreamboothactors.diffusion.RandomModel;
 import org.dreamboothactors.diffusion.weights.Precision;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.TensorSource;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
@@ -208,6 +217,81 @@ class RunCommandsTest {
                                 reaching("cat-1", "--out", out.toString(), "--format", "ldm"))
                         .err())
                 .contains("it exists");
+    }
+
+    @Test
+    void checkpointAddsALoraToTheWeights() {
+        service.events.add(Told.published("cat-1", 400));
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("cat-1").setStep(400).build());
+        Path model = folder.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+        service.checkpoint = target -> CheckpointExport.diffusers(model, target, Precision.FP32);
+        String layer = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
+        Path lora = lora(layer, model);
+        Path out = folder.resolve("added");
+
+        Said said = run(
+                new CheckpointCommand(with(service)),
+                reaching("cat-1", "--out", out.toString(), "--lora", lora.toString(), "--lora-weight", "0.5"));
+
+        assertThat(said.err()).isEmpty();
+        float[] before = query(model, layer);
+        float[] after = query(out, layer);
+        assertThat(after[0]).isEqualTo(before[0] + 0.5f);
+        assertThat(after[1]).isEqualTo(before[1]);
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".plain"));
+    }
+
+    @Test
+    void loraOptionsThatMakeNoSenseAreWrongUse() {
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", "x", "--lora", "none.st"))
+                        .err())
+                .contains("none.st: there is no such file");
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", "x", "--lora-weight", "2"))
+                        .err())
+                .contains("--lora-weight 2.0 without a LoRA");
+    }
+
+    @Test
+    void samplesAreDrawnWithALora() throws IOException {
+        service.events.add(Told.accepted("cat-1", RunSpec.getDefaultInstance()));
+        service.events.add(Told.published("cat-1", 400));
+        Path lora = Files.createFile(folder.resolve("style.safetensors"));
+
+        run(
+                new SampleCommand(with(service)),
+                reaching("cat-1", "--prompt", "a cat", "--out", folder.toString(), "--lora", lora.toString()));
+
+        assertThat(service.drawn.getFirst().getLora().getFile().getKey()).isEqualTo("lora/style.safetensors");
+        assertThat(service.drawn.getFirst().getLora().getWeight()).isEqualTo(1);
+    }
+
+    /** Rank 1; adds one to the first weight. */
+    private Path lora(String layer, Path model) {
+        Path file = folder.resolve("lora.safetensors");
+        Shape shape = tensor(model, layer).shape();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray down = manager.zeros(new Shape(1, shape.get(1)));
+            NDArray up = manager.zeros(new Shape(shape.get(0), 1));
+            down.set(new NDIndex(0, 0), 1);
+            up.set(new NDIndex(0, 0), 1);
+            Safetensors.write(
+                    Map.of("unet." + layer + ".lora_A.weight", down, "unet." + layer + ".lora_B.weight", up),
+                    Map.of(),
+                    file);
+        }
+        return file;
+    }
+
+    private static float[] query(Path model, String layer) {
+        return tensor(model, layer).floats();
+    }
+
+    private static TensorSource tensor(Path model, String layer) {
+        return Objects.requireNonNull(Safetensors.open(model.resolve("unet/diffusion_pytorch_model.safetensors"))
+                .sources()
+                .get(layer + ".weight"));
     }
 
     @Test

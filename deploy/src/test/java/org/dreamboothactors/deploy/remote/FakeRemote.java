@@ -56,6 +56,11 @@ public final class FakeRemote implements Remote {
     }
 
     @Override
+    public StoredObject uploadLora(Path file) {
+        return StoredObject.newBuilder().setKey("lora/" + file.getFileName()).build();
+    }
+
+    @Override
     public String draw(String runId, SampleRequest request) {
         drawn.add(request);
         String id = "draw-" + drawn.size();

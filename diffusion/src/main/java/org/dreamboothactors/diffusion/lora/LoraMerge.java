@@ -47,6 +47,8 @@ public final class LoraMerge {
                 String layer = name.replaceFirst("\\.weight$", "");
                 weights.put(part.part() + "." + layer, array);
                 weights.put(LoraFiles.kohya(part.part(), layer), array);
+                // transformers 5 has no root in its names
+                weights.put(part.part() + "." + layer.replaceFirst("^text_model\\.", ""), array);
             });
         }
         try {
@@ -60,16 +62,15 @@ public final class LoraMerge {
      * Changes {@code parts}. Throws {@link IllegalArgumentException} for a tensor that no layer has a place for, before
      * or after others were merged: the weights are of no use then.
      *
-     * @param strength multiplies the change; 1 is what was trained
      */
-    public static void into(List<Weights> parts, Path file, double strength, Kernels kernels) {
-        LoraMerge merge = new LoraMerge(file, parts);
+    public static void into(List<Weights> parts, AddedLora lora, Kernels kernels) {
+        LoraMerge merge = new LoraMerge(lora.file(), parts);
         for (String name : merge.file.names()) {
             for (Ending ending : ENDINGS) {
                 if (name.endsWith(ending.down())) {
                     String layer =
                             name.substring(0, name.length() - ending.down().length());
-                    merge.add(layer, name, layer + ending.up(), strength, kernels);
+                    merge.add(layer, name, layer + ending.up(), lora.weight(), kernels);
                 }
             }
         }
@@ -88,7 +89,10 @@ public final class LoraMerge {
         try (NDManager scratch = kernels.manager().newSubManager()) {
             NDArray a = file.fp32(down, scratch);
             NDArray b = file.fp32(up, scratch);
-            long rank = a.getShape().get(0);
+            long rank = a.getShape().dimension() == 0 ? 0 : a.getShape().get(0);
+            if (rank == 0) {
+                throw refused(down + " is " + a.getShape(), "a matrix");
+            }
             long width = a.size() / rank;
             if (b.size() % rank != 0 || b.size() / rank * width != weight.get().size()) {
                 throw refused(
@@ -99,6 +103,11 @@ public final class LoraMerge {
                     .matMul(a.reshape(rank, width))
                     .mul((float) (strength * scale(layer, rank, scratch)))
                     .reshape(weight.get().getShape());
+            try (NDArray sum = change.sum()) {
+                if (!Float.isFinite(sum.getFloat())) {
+                    throw refused(layer + " holds numbers that are not finite", "finite ones");
+                }
+            }
             kernels.assign(weight.get(), weight.get().add(change));
         }
     }

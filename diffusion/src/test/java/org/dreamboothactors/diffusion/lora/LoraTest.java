@@ -85,7 +85,7 @@ final class LoraTest {
         LoraFiles.write(List.of(adapted.weights()), SETTINGS, folder);
 
         UNet2DConditionModel merged = unet(base -> {
-            LoraMerge.into(List.of(base), folder.resolve(file), 1, kernels);
+            LoraMerge.into(List.of(base), new AddedLora(folder.resolve(file), 1), kernels);
             return base;
         });
 
@@ -102,7 +102,7 @@ final class LoraTest {
                 file);
 
         assertThatThrownBy(() -> unet(base -> {
-                    LoraMerge.into(List.of(base), file, 1, kernels);
+                    LoraMerge.into(List.of(base), new AddedLora(file, 1), kernels);
                     return base;
                 }))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,80 @@
+"""Makes lora/: two LoRA files for the model of pipeline-ddim, and what diffusers computes with them.
+
+Needs torch 2.7.1, diffusers 0.42.1, peft and transformers. One file in the names of diffusers, written by
+save_lora_weights with alpha in its metadata; one in those of kohya's sd-scripts, with feed-forward layers and a
+convolution as well. Both are read back by load_lora_weights; what is stored is computed by diffusers with them.
+
+    python make_lora.py GOLDEN
+"""
+import pathlib, shutil, sys, tempfile
+import torch
+import transformers.integrations.peft
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
+from safetensors.torch import save_file
+from transformers import CLIPTextModel
+
+transformers.integrations.peft.check_peft_version = lambda **_: None  # asks for peft 0.22, which is not released; 0.21 does
+
+GOLDEN = pathlib.Path(sys.argv[1])
+MODEL, OUT, WEIGHT, RANK, ALPHA = GOLDEN / "pipeline-ddim", GOLDEN / "lora", .7, 2, 3.
+OUT.mkdir(exist_ok=True)
+
+
+def pipeline():
+    return StableDiffusionPipeline(
+        vae=AutoencoderKL.from_pretrained(MODEL / "vae"), text_encoder=CLIPTextModel.from_pretrained(MODEL / "text_encoder"), tokenizer=None,
+        unet=UNet2DConditionModel.from_pretrained(MODEL / "unet"), scheduler=DDIMScheduler.from_pretrained(MODEL / "scheduler"),
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False)
+
+
+torch.manual_seed(11)
+trained = pipeline()
+for part, targets in ((trained.unet, ["to_q", "to_k", "to_v", "to_out.0"]), (trained.text_encoder, ["q_proj", "k_proj", "v_proj", "out_proj"])):
+    part.add_adapter(LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets))
+    torch.manual_seed(12)
+    for name, p in sorted(part.named_parameters()):
+        if "lora_" in name:
+            p.data = .5 * torch.randn(p.shape)
+with tempfile.TemporaryDirectory() as folder:
+    config = {k: {"r": RANK, "lora_alpha": ALPHA, "target_modules": sorted(m.peft_config["default"].target_modules)}
+              for k, m in (("unet", trained.unet), ("text_encoder", trained.text_encoder))}
+    StableDiffusionPipeline.save_lora_weights(
+        folder, unet_lora_layers=get_peft_model_state_dict(trained.unet), text_encoder_lora_layers=get_peft_model_state_dict(trained.text_encoder),
+        unet_lora_adapter_metadata=config["unet"], text_encoder_lora_adapter_metadata=config["text_encoder"])
+    shutil.copy(pathlib.Path(folder) / "pytorch_lora_weights.safetensors", OUT / "diffusers.safetensors")
+
+kohya, plain = {}, pipeline()
+
+
+def adapt(prefix, name, shape, text=False):
+    stem = prefix + ("text_model_" if text and not name.startswith("text_model") else "") + name.replace(".", "_")
+    kohya[stem + ".lora_down.weight"] = .3 * torch.randn(RANK, *shape[1:])
+    kohya[stem + ".lora_up.weight"] = .3 * torch.randn(shape[0], RANK, *([1] * (len(shape) - 2)))
+    kohya[stem + ".alpha"] = torch.tensor(1.)
+
+
+for name, p in plain.unet.named_parameters():
+    if name.endswith((".to_q.weight", ".to_out.0.weight", ".ff.net.0.proj.weight", ".proj_in.weight")) or name == "mid_block.resnets.0.conv1.weight":
+        adapt("lora_unet_", name.removesuffix(".weight"), p.shape)
+for name, p in plain.text_encoder.named_parameters():  # of kohya's attention layers diffusers 0.42 loads nothing with transformers 5
+    if name.endswith((".fc1.weight", ".fc2.weight")):
+        adapt("lora_te_", name.removesuffix(".weight"), p.shape, text=True)
+save_file(kohya, OUT / "kohya.safetensors")
+
+tensors = {"in.sample": torch.randn(2, 4, 8, 8), "in.timestep": torch.tensor([7., 300.]),
+           "in.input_ids": torch.randint(0, plain.text_encoder.config.vocab_size - 3, (2, 9)).float()}
+for file in ("none", "diffusers", "kohya"):
+    pipe = pipeline()
+    if file != "none":
+        pipe.load_lora_weights(OUT / f"{file}.safetensors")
+        pipe.fuse_lora(lora_scale=WEIGHT)
+    with torch.no_grad():
+        text = pipe.text_encoder(tensors["in.input_ids"].long())[0]
+        tensors[f"out.{file}.text"] = text.contiguous()
+        tensors[f"out.{file}.sample"] = pipe.unet(tensors["in.sample"], tensors["in.timestep"], text).sample.contiguous()
+for file in ("diffusers", "kohya"):
+    for what in ("text", "sample"):
+        print(file, what, "changed by", (tensors[f"out.{file}.{what}"] - tensors[f"out.none.{what}"]).abs().max().item())
+save_file(tensors, OUT / "io.safetensors")
