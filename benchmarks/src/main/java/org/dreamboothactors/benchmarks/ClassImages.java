@@ -47,7 +47,8 @@ final class ClassImages implements Callable<Integer> {
         Drawing drawing =
                 new Drawing(prompts, seeds, SamplerKind.DPMPP_2M, steps, 0, 7.5, "", size, size, Math.min(images, 4));
         Path out = Files.createTempDirectory("class-images");
-        try (StableDiffusion diffusion = StableDiffusion.open(model, threads, ComputePrecision.of(precision), Optional.empty())) {
+        try (StableDiffusion diffusion =
+                StableDiffusion.open(model, threads, ComputePrecision.of(precision), Optional.empty())) {
             for (int round = 0; round < rounds; round++) {
                 long start = System.nanoTime();
                 diffusion.draw(drawing, out, (_, _) -> {});

@@ -54,8 +54,7 @@ public final class StableDiffusion implements AutoCloseable {
      * The same with a UNet that computes in another precision, text and pictures are fp32 in any case, and with adapters
      * added to its weights; one that it has no place for is refused too.
      */
-    public static StableDiffusion open(
-            Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
+    public static StableDiffusion open(Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
         Kernels kernels = Kernels.open(threads);
         try {
             ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));

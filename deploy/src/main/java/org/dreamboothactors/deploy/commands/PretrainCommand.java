@@ -44,7 +44,11 @@ public final class PretrainCommand implements Callable<Integer> {
             description = "folder for pictures, states and sheets")
     Path work = Path.of("");
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the finished models: base-model and judge")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "folder for the finished models: base-model and judge")
     Path out = Path.of("");
 
     @Option(

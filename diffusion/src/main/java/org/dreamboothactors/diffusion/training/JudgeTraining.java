@@ -43,14 +43,14 @@ public final class JudgeTraining {
 
     /** Both towers learn. */
     public JudgeTraining(
-            Kernels kernels, Judge judge, AdamW.Hyperparameters settings, double maxGradNorm, double emaDecay) {
+            Kernels kernels, Judge judge, Optimizer.Hyperparameters settings, double maxGradNorm, double emaDecay) {
         this.kernels = kernels;
         this.judge = judge;
         judge.weights().learn();
         judge.text().weights().learn();
-        List<AdamW> optimizers = List.of(
-                new AdamW(kernels, judge.weights(), settings),
-                new AdamW(kernels, judge.text().weights(), settings));
+        List<Optimizer> optimizers = List.of(
+                Optimizer.of(OptimizerKind.ADAMW, kernels, judge.weights(), settings),
+                Optimizer.of(OptimizerKind.ADAMW, kernels, judge.text().weights(), settings));
         ema = Ema.of(kernels, emaDecay, optimizers);
         updates = new WeightUpdates(kernels, optimizers, Optional.of(ema), maxGradNorm);
     }
