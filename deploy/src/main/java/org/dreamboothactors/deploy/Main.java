@@ -5,6 +5,7 @@ import org.dreamboothactors.deploy.commands.CancelCommand;
 import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
+import org.dreamboothactors.deploy.commands.EvaluateCommand;
 import org.dreamboothactors.deploy.commands.EventsCommand;
 import org.dreamboothactors.deploy.commands.PretrainCommand;
 import org.dreamboothactors.deploy.commands.RandomModelCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             CheckpointCommand.class,
             CancelCommand.class,
             EventsCommand.class,
+            EvaluateCommand.class,
             PretrainCommand.class,
             RandomModelCommand.class,
             SettingsCommand.class,

@@ -2,12 +2,8 @@ package org.dreamboothactors.toyworld.pretraining;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -20,8 +16,6 @@ import org.dreamboothactors.toyworld.render.Renderer;
 /** A base model from nothing: pictures, autoencoder, latents, UNet with text encoder; and a judge. */
 public final class PretrainToyWorld {
     private static final int SAY_EVERY = 2048;
-    private static final int MEASURED = 128;
-    private static final int BATCH = 16;
     /** The exam's world is none of those that were trained on. */
     private static final long EXAM_SEED = 2000;
 
@@ -76,8 +70,12 @@ public final class PretrainToyWorld {
     private void baseModel(Path folder, String commit, Kernels kernels) {
         FinishedModel.write(workshop, folder, kernels);
         AutoencoderKL vae = AutoencoderKL.load(folder.resolve(AutoencoderKL.PART), kernels);
-        String measured = "autoencoder on " + MEASURED + " renders that training did not see";
-        ModelCard.write(folder, recipe, journal, commit, Map.of(measured, psnr(vae, kernels)));
+        ModelCard.write(
+                folder,
+                recipe,
+                journal,
+                commit,
+                Map.of("autoencoder", Reconstruction.ofUnseenRenders(vae, recipe.side(), kernels)));
         journal.say("base model in " + folder);
     }
 
@@ -89,22 +87,6 @@ public final class PretrainToyWorld {
             ModelCard.writeJudge(folder, recipe, journal, commit, exam.toString());
             journal.say("judge in " + folder + ": " + exam);
         }
-    }
-
-    /** Mean over renders of another seed, with patterns and colours that training never shows. */
-    private String psnr(AutoencoderKL vae, Kernels kernels) {
-        World unseen = World.judging(recipe.seed() + 1, 1);
-        double sum = 0;
-        for (int from = 0; from < MEASURED; from += BATCH) {
-            List<RgbImage> pictures = IntStream.range(from, from + BATCH)
-                    .mapToObj(i -> Renderer.render(unseen.shot(i), recipe.side()))
-                    .toList();
-            List<RgbImage> back = Reconstruction.of(vae, pictures, kernels);
-            for (int i = 0; i < BATCH; i++) {
-                sum += Reconstruction.psnr(pictures.get(i), back.get(i));
-            }
-        }
-        return String.format(Locale.ROOT, "%.1f dB", sum / MEASURED);
     }
 
     private void said(String what, int done, int all) {

@@ -6,15 +6,23 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.training.AutoencoderTraining;
+import org.dreamboothactors.toyworld.World;
+import org.dreamboothactors.toyworld.render.Renderer;
 
 /** Pictures through an autoencoder and back, by the means of their latents. */
 public final class Reconstruction {
     private static final double PEAK = 255;
+    private static final int UNSEEN = 128;
+    private static final int BATCH = 16;
+    /** Its world is none of those that were trained on. */
+    private static final long UNSEEN_SEED = 3000;
 
     private Reconstruction() {}
 
@@ -55,5 +63,24 @@ public final class Reconstruction {
             squares += error * error;
         }
         return 10 * Math.log10(PEAK * PEAK * one.length / squares);
+    }
+
+    /**
+     * What an autoencoder keeps of renders with patterns and pairs of colours that training never shows, as a line for
+     * people.
+     */
+    public static String ofUnseenRenders(AutoencoderKL vae, int side, Kernels kernels) {
+        World unseen = World.judging(UNSEEN_SEED, 1);
+        double sum = 0;
+        for (int from = 0; from < UNSEEN; from += BATCH) {
+            List<RgbImage> pictures = IntStream.range(from, from + BATCH)
+                    .mapToObj(i -> Renderer.render(unseen.shot(i), side))
+                    .toList();
+            List<RgbImage> back = of(vae, pictures, kernels);
+            for (int i = 0; i < BATCH; i++) {
+                sum += psnr(pictures.get(i), back.get(i));
+            }
+        }
+        return String.format(Locale.ROOT, "%.1f dB on %d renders that training did not see", sum / UNSEEN, UNSEEN);
     }
 }
