@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "scripts/benchmark",
         mixinStandardHelpOptions = true,
         description = "Measures the product's own classes. JMH benchmarks: scripts/benchmark jmh [ARGS OF JMH]",
-        subcommands = {TrainStep.class, ClassImages.class, InTurns.class})
+        subcommands = {TrainStep.class, ClassImages.class, AllReduceSpeed.class, InTurns.class})
 public final class Main {
     private Main() {}
 

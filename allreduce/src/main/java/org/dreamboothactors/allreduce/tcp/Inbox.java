@@ -10,6 +10,7 @@ final class Inbox {
     private final SocketChannel channel;
     private final ByteBuffer header = Frame.header();
     private ByteBuffer payload = ByteBuffer.allocate(0);
+    private final ByteBuffer[] both = {payload, header};
     private boolean inPayload;
     private int kind;
 
@@ -30,7 +31,7 @@ final class Inbox {
     boolean pull(Reader reader) throws IOException {
         boolean moved = false;
         if (!inPayload) {
-            moved = read(header);
+            moved = header.hasRemaining() && read(header);
             if (header.hasRemaining()) {
                 return moved;
             }
@@ -44,12 +45,25 @@ final class Inbox {
             header.clear();
             inPayload = true;
         }
-        moved |= payload.hasRemaining() && read(payload);
+        moved |= payload.hasRemaining() && readOn();
         if (!payload.hasRemaining()) {
             inPayload = false;
             reader.received(kind, payload);
         }
         return moved;
+    }
+
+    /** The rest of this frame, and the next header in the same system call. */
+    private boolean readOn() throws IOException {
+        if (!payload.isDirect()) {
+            return read(payload);
+        }
+        both[0] = payload;
+        long count = channel.read(both);
+        if (count < 0) {
+            throw new EOFException("the connection ended");
+        }
+        return count > 0;
     }
 
     private boolean read(ByteBuffer into) throws IOException {
