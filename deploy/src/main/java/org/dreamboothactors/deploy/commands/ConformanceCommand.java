@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.Compute;
@@ -16,6 +17,7 @@ import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Failed;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Passed;
 import org.dreamboothactors.diffusion.conformance.Conformance;
+import org.dreamboothactors.diffusion.conformance.RankedConformance;
 import org.dreamboothactors.diffusion.training.OptimizerKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +59,13 @@ public final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--whole-graph", description = "UNet and training with the UNet as one graph")
     boolean wholeGraph;
 
+    @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "above 1: only training, each batch divided over so many processes (1)")
+    int ranks;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -66,14 +75,23 @@ public final class ConformanceCommand implements Callable<Integer> {
             throw new UsageException("Cannot run reference cases: " + folder + " is not a folder");
         }
         PrintWriter out = spec.commandLine().getOut();
-        List<CaseResult> results = Conformance.run(folder, kinds, compute(), result -> {
+        Consumer<CaseResult> tell = result -> {
             out.println(line(result));
             out.flush();
-        });
+        };
+        List<CaseResult> results = ranks > 1
+                ? RankedConformance.run(folder, ranks, scratch(), tell)
+                : Conformance.run(folder, kinds, compute(), tell);
         long passed = results.stream().filter(CaseResult::passed).count();
         out.println(passed + " of " + results.size() + " cases passed");
         out.flush();
         return results.isEmpty() || passed < results.size() ? 1 : 0;
+    }
+
+    /** In memory, where there is such a folder. */
+    private static Path scratch() {
+        Path memory = Path.of("/dev/shm");
+        return Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     private Compute compute() {

@@ -50,7 +50,7 @@ public final class Conformance {
         return results;
     }
 
-    private static List<Path> cases(Path folder) {
+    static List<Path> cases(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.endsWith("case.json"))
                     .map(file -> file.toAbsolutePath().getParent())

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.CRC32C;
 import org.dreamboothactors.allreduce.AllReduce;
+import org.dreamboothactors.allreduce.RingBroken;
+import org.dreamboothactors.allreduce.RingBroken.Cause;
+import org.dreamboothactors.allreduce.RingBroken.Kind;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 
 /**
@@ -139,9 +143,10 @@ public final class RankedGradients implements AutoCloseable {
     private void compare(long[][] said) {
         for (int rank = 1; rank < said.length; rank++) {
             if (said[rank][0] != said[0][0]) {
-                throw new IllegalStateException("Cannot train on: after the all-reduce rank " + rank
-                        + " has other gradients than rank 0 (" + Arrays.toString(said[rank]) + ", "
-                        + Arrays.toString(said[0]) + "). This is a fault of memory or of the program");
+                throw new RingBroken(
+                        reduce.member(),
+                        new Cause(Kind.DIFFERENT, rank, 0, Duration.ZERO),
+                        "after the sum it has other gradients than rank 0, which is a fault of memory or of the program");
             }
         }
     }
