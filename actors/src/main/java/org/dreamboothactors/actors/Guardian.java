@@ -16,6 +16,7 @@ import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.coordinator.CoordinatorActor;
 import org.dreamboothactors.actors.coordinator.CoordinatorSettings;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.encoder.EncodeLatents;
 import org.dreamboothactors.actors.inference.DrawPictures;
 import org.dreamboothactors.actors.intake.Intake;
@@ -92,7 +93,8 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 node,
                 settings.trainSlice(),
                 settings.maxCommitInterval(),
-                node.ended().waiting());
+                node.ended().waiting(),
+                new Recruits(devices));
         for (Device device : devices) {
             queue(device, "encoder", Topics.LATENT_CACHE, LatentRequest.parser(), new EncodeLatents(node), board);
             queue(

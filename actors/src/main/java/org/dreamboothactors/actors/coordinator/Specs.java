@@ -33,6 +33,7 @@ record Specs(Models models, String defaultBaseModel) {
     private static final int MOST_CLASS_IMAGES = 10_000;
     private static final int MOST_VALIDATION_PROMPTS = 16;
     private static final double LORA_LEARNING_RATE = 1e-4; // diffusers' train_dreambooth_lora.py
+    private static final int MOST_RANKS = 64;
     private static final int LORA_RANK = 4;
     private static final int LARGEST_LORA_RANK = 1024;
     private static final double LARGEST_EMA_DECAY = 0.999_999;
@@ -131,6 +132,7 @@ record Specs(Models models, String defaultBaseModel) {
             complaints.range("lora.rank", training.getLora().getRank(), 1, LARGEST_LORA_RANK);
             complaints.positive("lora.alpha", training.getLora().getAlpha(), LARGEST_NUMBER);
         }
+        complaints.range("ranks", training.getRanks(), 0, MOST_RANKS);
         complaints.compute(training);
         complaints.range("checkpoint_every", training.getCheckpointEvery(), 0, MOST_STEPS);
         if (spec.hasPrior()) {

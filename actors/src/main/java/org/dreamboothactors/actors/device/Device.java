@@ -83,6 +83,11 @@ public final class Device implements AutoCloseable {
             running();
         }
 
+        /** As {@link Device#kill}. */
+        void kill() {
+            Device.this.kill();
+        }
+
         @Override
         public void close() {
             turns.release();

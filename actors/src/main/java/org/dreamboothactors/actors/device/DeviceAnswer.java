@@ -3,9 +3,15 @@ package org.dreamboothactors.actors.device;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.dreamboothactors.diffusion.StepResult;
 
-/** What a device's child JVM says: any number of {@link Progress}, then one of the others. One JSON line each. */
+/**
+ * What a device's child JVM says: any number of {@link Progress}, then one of the others, and {@link Alive} all the time.
+ * One JSON line each.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "answer")
 public sealed interface DeviceAnswer {
+
+    /** The process runs, whatever its command does. */
+    record Alive() implements DeviceAnswer {}
 
     /** A long command is under way. */
     record Progress(int done, int total) implements DeviceAnswer {}
@@ -16,7 +22,7 @@ public sealed interface DeviceAnswer {
 
     record Stepped(StepResult result) implements DeviceAnswer {}
 
-    /** A state or a checkpoint is written. The digest is over the trained tensors. */
+    /** A state or a checkpoint is written, or was not to be. The digest is over the trained tensors. */
     record Saved(String weightsSha256) implements DeviceAnswer {}
 
     /** The command cannot be done, and could not if it were asked again; the child goes on. */

@@ -41,12 +41,17 @@ public sealed interface DeviceCommand {
      * Makes a trainer, closing what was open.
      *
      * @param state to go on from; empty: from the base model
+     * @param place among several that train the run together; empty: alone
      */
-    record OpenTrainer(Path model, TrainingConfig config, TrainingData data, Optional<Path> state)
+    record OpenTrainer(
+            Path model, TrainingConfig config, TrainingData data, Optional<Path> state, Optional<RankPlace> place)
             implements DeviceCommand {}
 
     /** One optimizer step of the open trainer. */
     record TrainStep() implements DeviceCommand {}
+
+    /** The digest of the open trainer's weights. */
+    record DigestWeights() implements DeviceCommand {}
 
     /** Writes weights and optimizer state of the open trainer. */
     record SaveState(Path file) implements DeviceCommand {}

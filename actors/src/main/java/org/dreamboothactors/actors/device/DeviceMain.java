@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.device;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,6 +16,9 @@ import java.util.function.Function;
  * <p>It knows neither Kafka nor S3. When its parent is gone it ends at once, whatever it is computing.
  */
 public final class DeviceMain {
+    /** How often the child says that it lives. */
+    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+
     private DeviceMain() {}
 
     /** Takes the number of threads that libtorch may use. */
@@ -27,6 +31,7 @@ public final class DeviceMain {
         PrintStream pipe = System.out;
         System.setOut(System.err); // a library that prints must not break the protocol
         Lines lines = new Lines(System.in, pipe);
+        Thread.ofPlatform().daemon().name("alive").start(() -> showLife(lines));
         BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("commands").start(() -> receive(lines, commands));
         try {
@@ -37,6 +42,18 @@ public final class DeviceMain {
         } catch (Throwable e) { // an Error too: a thread of libtorch would keep a JVM without its main thread alive
             e.printStackTrace();
             Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** A process that is stopped, or that the machine gives no time to, says nothing. */
+    private static void showLife(Lines lines) {
+        try {
+            while (true) {
+                send(lines, new DeviceAnswer.Alive());
+                Thread.sleep(SIGN_OF_LIFE);
+            }
+        } catch (InterruptedException | UncheckedIOException e) {
+            // The parent is gone, and with it this process.
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
@@ -10,6 +11,8 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
+import org.dreamboothactors.allreduce.Member;
+import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
@@ -18,9 +21,13 @@ import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.lora.AddedLora;
+import org.dreamboothactors.diffusion.training.Ranks;
 
 /** The models a child JVM has in memory: at most one at a time, kept warm between commands. One thread. */
 final class DeviceModels {
+    /** Ranks do the same work: none is much later than another unless something is wrong. */
+    private static final Duration PATIENCE_WITH_RANKS = Duration.ofSeconds(60);
+
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
@@ -66,6 +73,7 @@ final class DeviceModels {
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
             case DeviceCommand.TrainStep _ -> new Stepped(trainer().trainStep());
+            case DeviceCommand.DigestWeights _ -> new Saved(trainer().weightsDigest());
             case DeviceCommand.SaveState save -> new Saved(trainer().saveState(save.file()));
             case DeviceCommand.SaveCheckpoint save -> new Saved(trainer().saveCheckpoint(save.folder()));
             case DeviceCommand.DrawTrained draw -> {
@@ -98,10 +106,22 @@ final class DeviceModels {
 
     private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
         close();
-        DreamBoothTrainer trainer = DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads);
+        Ranks ranks = wanted.place().map(DeviceModels::ranks).orElseGet(Ranks::alone);
+        DreamBoothTrainer trainer =
+                DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
         open = new Learner(trainer);
         wanted.state().ifPresent(trainer::restore);
         return new TrainerOpened(trainer.step(), trainer.environment());
+    }
+
+    private static Ranks ranks(RankPlace place) {
+        return new Ranks(
+                place.rank(),
+                place.ranks(),
+                layout -> MappedAllReduce.join(
+                        place.shared(),
+                        new Member(place.run(), place.gang(), place.rank(), place.ranks(), layout),
+                        PATIENCE_WITH_RANKS));
     }
 
     private StableDiffusion drawer(Path model, Optional<AddedLora> lora) {

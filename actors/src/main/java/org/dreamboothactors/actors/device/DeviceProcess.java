@@ -18,11 +18,20 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
  * is killed: its answer would be taken for that of the next command.
  */
 final class DeviceProcess {
+    /** Ten signs of life that did not come: the process is stopped, or as good as that. */
+    private static final Duration LONGEST_SILENCE = DeviceMain.SIGN_OF_LIFE.multipliedBy(10);
+
+    private static final Optional<DeviceAnswer> ALIVE = Optional.of(new DeviceAnswer.Alive());
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final String device;
     private final Process process;
     private final Lines lines;
     /** Empty is the end of the pipe. Holds at most what one command is answered. */
     private final BlockingQueue<Optional<DeviceAnswer>> answers = new LinkedBlockingQueue<>();
+    /** When the child last said anything, {@link System#nanoTime}. */
+    private volatile long lastSign = System.nanoTime();
+
     /** A process lives on for a moment after it was killed. */
     private volatile boolean killed;
 
@@ -51,11 +60,8 @@ final class DeviceProcess {
         try {
             lines.write(command);
             while (true) {
-                Optional<DeviceAnswer> next = answers.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-                if (next == null) {
-                    throw lost("it did not answer " + command.getClass().getSimpleName() + " for " + patience);
-                }
-                switch (next.orElseThrow(() -> lost(ending()))) {
+                switch (next(command, patience)) {
+                    case DeviceAnswer.Alive _ -> {}
                     case Progress step -> progress.accept(step);
                     case Refused(String reason) -> throw new DeviceRefused(reason);
                     case Broken(String reason) -> throw lost(reason);
@@ -86,6 +92,24 @@ final class DeviceProcess {
         }
     }
 
+    /** Waits for what it says to a command; it must say something about the command, and that it lives. */
+    private DeviceAnswer next(DeviceCommand command, Duration patience) throws InterruptedException {
+        long begun = System.nanoTime();
+        while (true) {
+            Optional<DeviceAnswer> next = answers.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            if (next != null) {
+                return next.orElseThrow(() -> lost(ending()));
+            }
+            long now = System.nanoTime();
+            if (now - begun > patience.toNanos()) {
+                throw lost("it did not answer " + command.getClass().getSimpleName() + " for " + patience);
+            }
+            if (now - Math.max(begun, lastSign) > LONGEST_SILENCE.toNanos()) {
+                throw lost("it gave no sign of life for " + LONGEST_SILENCE);
+            }
+        }
+    }
+
     /** Ends it at once, whatever it is computing. */
     void kill() {
         killed = true;
@@ -97,7 +121,10 @@ final class DeviceProcess {
             Optional<DeviceAnswer> answer;
             do {
                 answer = lines.read(DeviceAnswer.class);
-                answers.add(answer);
+                lastSign = System.nanoTime();
+                if (!answer.equals(ALIVE)) {
+                    answers.add(answer);
+                }
             } while (answer.isPresent());
         } catch (IOException e) { // what it says makes no sense, or it was killed
             answers.add(Optional.empty());

@@ -34,7 +34,11 @@ record Start(RunInWork run, long step) {
         TrainerOpened opened = place.device()
                 .ask(
                         new DeviceCommand.OpenTrainer(
-                                model.folder(), kept(config, state), data, state.map(RestoredState::file)),
+                                model.folder(),
+                                kept(config, state),
+                                data,
+                                state.map(RestoredState::file),
+                                Optional.empty()),
                         TrainerOpened.class);
         long expected = state.map(restored -> restored.commit().step()).orElse(0L);
         if (opened.step() != expected) {

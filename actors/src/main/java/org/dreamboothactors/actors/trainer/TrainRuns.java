@@ -2,10 +2,15 @@ package org.dreamboothactors.actors.trainer;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.device.Gang;
+import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
@@ -31,13 +36,20 @@ import org.slf4j.LoggerFactory;
  * @param slice how long a run trains before other work of the device gets its turn
  * @param longestCommitInterval work at risk in a crash, at most
  * @param waiting whether other work waits
+ * @param recruits all devices of the node, for runs that want several
  */
-public record TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting, InstantSource clock)
+public record TrainRuns(
+        Node node,
+        Duration slice,
+        Duration longestCommitInterval,
+        Waiting waiting,
+        Recruits recruits,
+        InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
 
-    public TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting) {
-        this(node, slice, longestCommitInterval, waiting, InstantSource.system());
+    public TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting, Recruits recruits) {
+        this(node, slice, longestCommitInterval, waiting, recruits, InstantSource.system());
     }
 
     @Override
@@ -76,11 +88,55 @@ public record TrainRuns(Node node, Duration slice, Duration longestCommitInterva
         if (newer.isPresent()) {
             throw new RunLost(newer.get());
         }
-        try (Scratch scratch = node.scratch()) {
-            Workplace place = new Workplace(node, device, shift, scratch, clock);
+        return withMore(device, request, shift, log, devices -> train(request, model, devices, shift, log));
+    }
+
+    /** Gathers the devices that the run wants beside the one at hand. */
+    private Outcome withMore(
+            Device.Turn device,
+            TrainRequest request,
+            Shift shift,
+            CommitLog log,
+            Function<List<Device.Turn>, Outcome> work) {
+        int more = Math.max(1, request.getSpec().getTraining().getRanks()) - 1;
+        if (more == 0) {
+            return work.apply(List.of(device));
+        }
+        if (more >= recruits.size()) {
+            return fail(request, "the run wants " + (more + 1) + " devices, this node has " + recruits.size());
+        }
+        shift.says(request.getRunId() + ": waiting for " + more + " more devices");
+        Optional<List<Device.Turn>> recruited = recruits.gather(device, more, slice, shift::over);
+        if (recruited.isEmpty()) {
+            return later(request, shift, log);
+        }
+        try {
+            return work.apply(
+                    Stream.concat(Stream.of(device), recruited.get().stream()).toList());
+        } finally {
+            recruited.get().forEach(Device.Turn::close);
+        }
+    }
+
+    /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
+    private Outcome later(TrainRequest request, Shift shift, CommitLog log) {
+        if (shift.delivery() > Training.MANY_DELIVERIES) {
+            long step = log.newest(Kind.STATE).map(Commit::step).orElse(0L);
+            Training.tellYielded(node, request, step);
+            return new Outcome.Done();
+        }
+        return new Outcome.Again("others work with the devices that the run wants");
+    }
+
+    private Outcome train(
+            TrainRequest request, BaseModel model, List<Device.Turn> devices, Shift shift, CommitLog log) {
+        try (Scratch scratch = node.scratch();
+                SharedNumbers shared = SharedNumbers.of(model.folder(), devices.size(), scratch)) {
+            Gang gang = new Gang(devices, request.getRunId(), clock.millis(), shared.file());
+            Workplace place = new Workplace(node, gang, shift, scratch, clock);
             Start start = Start.of(place, request, model, log);
             Outcome outcome = new Training(place, start.run(), log, this).from(start.step());
-            device.ask(new DeviceCommand.CloseModels()); // its memory is for whoever comes next
+            gang.ask(new DeviceCommand.CloseModels()); // its memory is for whoever comes next
             return outcome;
         }
     }

@@ -4,24 +4,26 @@ import java.time.Duration;
 import java.time.Instant;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
 import org.dreamboothactors.storage.CommitLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of a run on one device, until something ends them. Used once, by one thread.
+ * The steps of a run on its devices, until something ends them. Used once, by one thread.
  *
  * <p>A state is committed after everything else of its step was told: who goes on from it owes nothing of that step.
  */
 final class Training {
     private static final Logger LOG = LoggerFactory.getLogger(Training.class);
     /** From then on a run makes way to get a fresh record: one that is given out too often is a dead letter. */
-    private static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
+    static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
 
     private final Workplace place;
     private final RunInWork run;
@@ -88,13 +90,17 @@ final class Training {
 
     private Outcome yielded(long step) {
         LOG.info("{} makes way at step {}", run.runId(), step);
-        place.node()
-                .facts()
-                .tell(Events.event(run.runId(), "training-yielded-" + run.attempt())
+        tellYielded(place.node(), run.request(), step);
+        return new Outcome.Done();
+    }
+
+    /** Asks for a fresh record of the run, from {@code step} on. */
+    static void tellYielded(Node node, TrainRequest request, long step) {
+        node.facts()
+                .tell(Events.event(request.getRunId(), "training-yielded-" + request.getAttempt())
                         .setTrainingYielded(TrainingYielded.newBuilder()
-                                .setAttempt(run.attempt())
+                                .setAttempt(request.getAttempt())
                                 .setStep(step))
                         .build());
-        return new Outcome.Done();
     }
 }

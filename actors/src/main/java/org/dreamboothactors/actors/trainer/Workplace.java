@@ -1,7 +1,7 @@
 package org.dreamboothactors.actors.trainer;
 
 import java.time.InstantSource;
-import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.Gang;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
@@ -11,4 +11,4 @@ import org.dreamboothactors.actors.work.Shift;
  *
  * @param scratch deleted with the delivery
  */
-record Workplace(Node node, Device.Turn device, Shift shift, Scratch scratch, InstantSource clock) {}
+record Workplace(Node node, Gang device, Shift shift, Scratch scratch, InstantSource clock) {}

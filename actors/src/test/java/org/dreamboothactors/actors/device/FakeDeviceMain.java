@@ -45,6 +45,7 @@ public final class FakeDeviceMain {
                 case DeviceCommand.Draw draw -> draw(draw.drawing(), draw.out());
                 case OpenTrainer open -> open(open);
                 case DeviceCommand.TrainStep _ -> train(trainer.orElseThrow());
+                case DeviceCommand.DigestWeights _ -> new Saved(weights);
                 case DeviceCommand.SaveState save -> save(save.file());
                 case DeviceCommand.SaveCheckpoint save -> checkpoint(save.folder());
                 case DeviceCommand.DrawTrained draw -> draw(draw.drawing(), draw.out());

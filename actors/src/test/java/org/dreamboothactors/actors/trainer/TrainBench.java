@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
+import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
@@ -52,18 +53,23 @@ final class TrainBench implements AutoCloseable {
 
     /** Trains until the shift is over, or the run is. */
     Outcome train(TrainRequest request, Duration longestCommitInterval, Shift shift) throws InterruptedException {
-        return work(new TrainRuns(node, SELDOM, longestCommitInterval, _ -> false), request, device, shift);
+        return work(
+                new TrainRuns(node, SELDOM, longestCommitInterval, _ -> false, new Recruits(List.of())),
+                request,
+                device,
+                shift);
     }
 
     Outcome trainBySlices(TrainRequest request, Duration slice, Waiting waiting, Shift shift)
             throws InterruptedException {
-        return work(new TrainRuns(node, slice, SELDOM, waiting), request, device, shift);
+        return work(new TrainRuns(node, slice, SELDOM, waiting, new Recruits(List.of())), request, device, shift);
     }
 
     /** The same on a device of its own. */
     Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
         try (Device other = FakeDevice.start(directory)) {
-            return work(new TrainRuns(node, SELDOM, SELDOM, _ -> false), request, other, shift);
+            return work(
+                    new TrainRuns(node, SELDOM, SELDOM, _ -> false, new Recruits(List.of())), request, other, shift);
         }
     }
 

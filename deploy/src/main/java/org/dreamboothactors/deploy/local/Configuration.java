@@ -73,6 +73,10 @@ public final class Configuration {
                     + String.join(", ", baseModels.keySet()));
         }
         int threads = settings.number("threads-per-device", 0, 1024);
+        int share = Math.max(
+                1,
+                Runtime.getRuntime().availableProcessors()
+                        / settings.list("devices").size());
         return new ServiceSettings(
                 bootstrapServers,
                 store,
@@ -80,7 +84,7 @@ public final class Configuration {
                 baseModels,
                 chosen,
                 settings.list("devices"),
-                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                threads == 0 ? share : threads,
                 settings.number("class-image-group-size", 1, 64),
                 settings.duration("train-slice"),
                 settings.duration("max-commit-interval"),

@@ -46,6 +46,7 @@ final class Keys {
             Map.entry("model.unet_config.use_flash_attention", "False: attention holds all of its scores (True)"),
             Map.entry("model.channels_last", "the channels of a pixel lie side by side in memory"),
             Map.entry("model.inductor", "the UNet is one TorchScript graph"),
+            Map.entry("trainer.devices", "of one node that train together (1)"),
             Map.entry("trainer.accumulate_grad_batches", "micro-batches of one step"),
             Map.entry("model.snr_gamma", "min-SNR weighting of the photos"),
             Map.entry("model.noise_offset", "share of a value that is the same all over a channel"),
@@ -73,9 +74,8 @@ final class Keys {
 
     private static final Map<String, Later> LATER = Map.of(
             "model.unet_config.from_pretrained", new Later("another UNet than the base model's", ""),
-            "trainer.devices", new Later("a choice of devices for one run", "1"),
             "trainer.num_nodes", new Later("a choice of nodes for one run", "1"),
-            "model.global_batch_size", new Later("a batch over several ranks", ""));
+            "model.global_batch_size", new Later("a batch size that decides the others", ""));
 
     private Keys() {}
 

@@ -97,6 +97,10 @@ public final class RunYaml {
         boolean noDecay =
                 text("model.optim.weight_decay").filter(ZERO.asMatchPredicate()).isPresent();
         training.setAdamWeightDecay(noDecay ? -1 : positive("model.optim.weight_decay"));
+        int devices = (int) whole("trainer.devices", 1, 64);
+        if (devices > 1) {
+            training.setRanks(devices);
+        }
         training.setAccumulation((int) whole("trainer.accumulate_grad_batches", 1, 1024));
         training.setSnrGamma(positive("model.snr_gamma"));
         training.setNoiseOffset(positive("model.noise_offset"));

@@ -64,12 +64,7 @@ class RunYamlTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "model.unet_config.from_pretrained=other",
-                "trainer.devices=2",
-                "trainer.num_nodes=2",
-                "model.global_batch_size=8"
-            })
+            strings = {"model.unet_config.from_pretrained=other", "trainer.num_nodes=2", "model.global_batch_size=8"})
     void refusesByNameWhatComesLater(String override) {
         assertThatThrownBy(() -> RunYaml.read(List.of(), List.of(override)))
                 .hasMessageContaining(override.substring(0, override.indexOf('=')))
@@ -122,6 +117,7 @@ class RunYamlTest {
                         List.of(),
                         List.of(
                                 "trainer.max_steps=400",
+                                "trainer.devices=2",
                                 "trainer.accumulate_grad_batches=4",
                                 "model.snr_gamma=5",
                                 "model.noise_offset=0.1",
@@ -132,6 +128,7 @@ class RunYamlTest {
                 .spec()
                 .getTraining();
 
+        assertThat(training.getRanks()).isEqualTo(2);
         assertThat(training.getAccumulation()).isEqualTo(4);
         assertThat(training.getSnrGamma()).isEqualTo(5);
         assertThat(training.getNoiseOffset()).isEqualTo(0.1);

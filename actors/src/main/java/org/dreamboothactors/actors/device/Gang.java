@@ -1,0 +1,162 @@
+package org.dreamboothactors.actors.device;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
+import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
+import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
+
+/**
+ * The devices that train one run together; rank 0 does all that need not be done by each. Asked by one thread.
+ *
+ * <p>They stand and fall together: when one is lost or refuses, the children of all are killed, because what they hold is
+ * of a step that the others will not finish.
+ */
+public final class Gang {
+    private static final Executor ASKING = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final List<Device.Turn> ranks;
+    private final String run;
+    private final long number;
+    private final Path shared;
+
+    /**
+     * A gang of devices whose turns stay the caller's.
+     *
+     * @param ranks by rank
+     * @param number grows with every gang of the run
+     * @param shared file they will map, in a folder that exists
+     */
+    public Gang(List<Device.Turn> ranks, String run, long number, Path shared) {
+        this.ranks = List.copyOf(ranks);
+        this.run = run;
+        this.number = number;
+        this.shared = shared;
+    }
+
+    /** Of all, e.g. {@code cpu:0, cpu:1}. */
+    public String deviceName() {
+        return ranks.stream().map(Device.Turn::deviceName).collect(Collectors.joining(", "));
+    }
+
+    /** As {@link #ask(DeviceCommand, Consumer)} for something that does not take long. */
+    public DeviceAnswer ask(DeviceCommand command) {
+        return ask(command, _ -> {});
+    }
+
+    /** As {@link #ask(DeviceCommand)} for something that is answered in one way only. */
+    public <T extends DeviceAnswer> T ask(DeviceCommand command, Class<T> answer) {
+        return answer.cast(ask(command));
+    }
+
+    /**
+     * Asks rank 0, or all where all have to do it; what is saved is saved only while all have the same weights. Throws
+     * {@link DeviceLost} or {@link DeviceRefused}.
+     */
+    public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
+        return switch (command) {
+            case DeviceCommand.OpenTrainer open -> open(open);
+            case DeviceCommand.TrainStep _, DeviceCommand.CloseModels _ ->
+                all(_ -> command).getFirst();
+            case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {
+                compareWeights();
+                yield leader().ask(command, progress);
+            }
+            case DeviceCommand.Encode _,
+                    DeviceCommand.Draw _,
+                    DeviceCommand.DrawTrained _,
+                    DeviceCommand.DigestWeights _,
+                    DeviceCommand.CheckCheckpoint _ -> leader().ask(command, progress);
+        };
+    }
+
+    private DeviceAnswer open(DeviceCommand.OpenTrainer open) {
+        if (ranks.size() == 1) {
+            return leader().ask(open);
+        }
+        List<DeviceAnswer> opened = all(rank -> new DeviceCommand.OpenTrainer(
+                open.model(),
+                open.config(),
+                open.data(),
+                open.state(),
+                Optional.of(new RankPlace(run, number, rank, ranks.size(), shared))));
+        String environment = environment(opened.getFirst());
+        for (DeviceAnswer answer : opened) {
+            if (!environment(answer).equals(environment)) {
+                throw broken("one rank computes in " + environment(answer) + ", another in " + environment);
+            }
+        }
+        return opened.getFirst();
+    }
+
+    private static String environment(DeviceAnswer answer) {
+        return TrainerOpened.class.cast(answer).environment();
+    }
+
+    private void compareWeights() {
+        if (ranks.size() == 1) {
+            return;
+        }
+        List<String> digests = all(_ -> new DeviceCommand.DigestWeights()).stream()
+                .map(answer -> Saved.class.cast(answer).weightsSha256())
+                .distinct()
+                .toList();
+        if (digests.size() > 1) {
+            throw broken("its ranks have other weights than each other: " + digests);
+        }
+    }
+
+    /** Asks all at once; the first trouble is that of the gang. */
+    private List<DeviceAnswer> all(IntFunction<DeviceCommand> command) {
+        if (ranks.size() == 1) {
+            return List.of(leader().ask(command.apply(0)));
+        }
+        AtomicReference<Optional<Throwable>> trouble = new AtomicReference<>(Optional.empty());
+        List<CompletableFuture<DeviceAnswer>> asked = new ArrayList<>();
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            Device.Turn device = ranks.get(rank);
+            DeviceCommand mine = command.apply(rank);
+            asked.add(CompletableFuture.supplyAsync(() -> device.ask(mine), ASKING)
+                    .whenComplete((_, failure) -> {
+                        if (failure != null && trouble.compareAndSet(Optional.empty(), Optional.of(failure))) {
+                            kill();
+                        }
+                    }));
+        }
+        List<DeviceAnswer> answers = asked.stream()
+                .map(answer ->
+                        answer.exceptionally(_ -> new DeviceAnswer.Done()).join())
+                .toList();
+        if (trouble.get().isPresent()) {
+            Throwable first = trouble.get().get();
+            Throwable cause = first instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : first;
+            throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+        }
+        return answers;
+    }
+
+    private DeviceLost broken(String why) {
+        kill();
+        return new DeviceLost(deviceName(), why);
+    }
+
+    private void kill() {
+        ranks.forEach(Device.Turn::kill);
+    }
+
+    private Device.Turn leader() {
+        return ranks.getFirst();
+    }
+}

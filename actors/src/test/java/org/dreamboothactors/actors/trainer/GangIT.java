@@ -1,0 +1,209 @@
+package org.dreamboothactors.actors.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.Recruits;
+import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.NodeBench;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.TestShift;
+import org.dreamboothactors.diffusion.RandomModel;
+import org.dreamboothactors.diffusion.StableDiffusion;
+import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.protocol.Wire;
+import org.dreamboothactors.protocol.v1.CachedLatent;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.storage.CommitLog;
+import org.dreamboothactors.storage.CommitLog.Commit;
+import org.dreamboothactors.storage.CommitLog.Kind;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two child JVMs with libtorch that train a tiny model together. */
+@Timeout(300)
+class GangIT {
+    private static final Outcome DONE = new Outcome.Done();
+    private static final int STEPS = 6;
+    private static final int SIDE = 32;
+
+    @TempDir
+    static Path directory;
+
+    private static NodeBench bench;
+    private static Node node;
+    private static List<CachedLatent> photos = List.of();
+    private static List<CachedLatent> classes = List.of();
+
+    private final Device first = device("cpu:0");
+    private final Device second = device("cpu:1");
+
+    @BeforeAll
+    static void makeModelAndLatents() throws IOException {
+        bench = new NodeBench(directory);
+        Path model = directory.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+        node = bench.node(model);
+        try (StableDiffusion diffusion = StableDiffusion.open(model, 1)) {
+            photos = latents(diffusion, "photo", 3);
+            classes = latents(diffusion, "class", 4);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @AfterEach
+    void closeDevices() {
+        first.close();
+        second.close();
+    }
+
+    @Test
+    void aRankThatIsStoppedCostsAFewStepsAndNoBits() throws Exception {
+        assertThat(train(request("undisturbed", 2), TestShift.endless())).isEqualTo(DONE);
+        String undisturbed = weights("undisturbed");
+        AtomicBoolean stopped = new AtomicBoolean();
+        TestShift disturbing = TestShift.heard(work -> {
+            if (work.contains("step 3 of") && stopped.compareAndSet(false, true)) {
+                signal("STOP", second.pid().orElseThrow());
+            }
+        });
+        long begun = System.nanoTime();
+
+        assertThat(train(request("stopped", 2), disturbing)).isInstanceOf(Outcome.Again.class);
+        Duration noticed = Duration.ofNanos(System.nanoTime() - begun);
+        assertThat(train(request("stopped", 2), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(stopped).isTrue();
+        assertThat(noticed).isLessThan(Duration.ofSeconds(90)); // loading and three steps included
+        assertThat(weights("stopped")).isEqualTo(undisturbed);
+        List<TrainingStarted> starts = bench.told("stopped", FactCase.TRAINING_STARTED).stream()
+                .map(event -> event.getTrainingStarted())
+                .toList();
+        assertThat(starts).hasSize(2).allSatisfy(start -> {
+            assertThat(start.getDevice()).isEqualTo("cpu:0, cpu:1");
+            assertThat(start.getEnvironment()).endsWith(" ranks=2");
+            assertThat(start.getEnvironmentChanged()).isFalse();
+        });
+        assertThat(starts.get(1).getFromStep()).isBetween(1L, 3L);
+        assertThat(commits("stopped", Kind.STATE)).extracting(Commit::step).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRunThatWantsMoreDevicesThanThereAreFailsWithThatReason() throws Exception {
+        assertThat(train(request("greedy", 3), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(bench.told("greedy", FactCase.WORK_FAILED))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getWorkFailed().getReason())
+                        .isEqualTo("the run wants 3 devices, this node has 2"));
+    }
+
+    @Test
+    void aRunThatFindsTheOtherDeviceTakenIsGivenBack() throws Exception {
+        try (Device.Turn _ = second.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            assertThat(train(request("crowded", 2), TestShift.endless(), Duration.ofSeconds(1)))
+                    .isInstanceOf(Outcome.Again.class);
+        }
+        assertThat(second.takeTurn(Duration.ZERO)).isPresent();
+    }
+
+    private Outcome train(TrainRequest request, Shift shift) throws InterruptedException {
+        return train(request, shift, Duration.ofHours(1));
+    }
+
+    private Outcome train(TrainRequest request, Shift shift, Duration slice) throws InterruptedException {
+        Recruits recruits = new Recruits(List.of(first, second));
+        TrainRuns trainer = new TrainRuns(node, slice, Duration.ofMillis(1), _ -> false, recruits);
+        try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            return trainer.work(request, turn, shift);
+        }
+    }
+
+    private static TrainRequest request(String run, int ranks) {
+        return TrainRequest.newBuilder()
+                .setRunId(run)
+                .setAttempt(1)
+                .setBaseModel("toy")
+                .setBaseModelDigest(node.models().model("toy").digest())
+                .addAllInstanceLatents(photos)
+                .addAllClassLatents(classes)
+                .setSpec(RunSpec.newBuilder()
+                        .setSeed(7)
+                        .setInstancePrompt("a photo of a sks teapot")
+                        .setClassPrompt("a photo of a teapot")
+                        .setPrior(PriorPreservation.newBuilder().setLossWeight(0.5))
+                        .setTraining(Training.newBuilder()
+                                .setRanks(ranks)
+                                .setMaxSteps(STEPS)
+                                .setLearningRate(1e-3)
+                                .setMicroBatchSize(1)
+                                .setAdamBeta1(0.9)
+                                .setAdamBeta2(0.999)
+                                .setAdamEpsilon(1e-8)
+                                .setMaxGradNorm(1)))
+                .build();
+    }
+
+    private static List<CachedLatent> latents(StableDiffusion diffusion, String name, int count) {
+        List<CachedLatent> latents = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] rgb = new byte[SIDE * SIDE * RgbImage.CHANNELS];
+            new Random(name.hashCode() + i).nextBytes(rgb);
+            Path png = directory.resolve(name + i + ".png");
+            Png.write(new RgbImage(SIDE, SIDE, rgb), png);
+            Path moments = directory.resolve(name + i + ".safetensors");
+            diffusion.encode(png, moments, Crop.center(SIDE));
+            latents.add(CachedLatent.newBuilder()
+                    .setImageSha256(name + i)
+                    .setMoments(Wire.message(bench.store().put("latents/" + name + i, moments)))
+                    .build());
+        }
+        return latents;
+    }
+
+    private static String weights(String run) {
+        return commits(run, Kind.CHECKPOINT).getLast().weightsSha256();
+    }
+
+    private static List<Commit> commits(String run, Kind kind) {
+        return CommitLog.open(bench.store(), "runs/" + run + "/").all().stream()
+                .filter(commit -> commit.kind() == kind)
+                .toList();
+    }
+
+    private static Device device(String name) {
+        return new Device(name, 1, directory.resolve(name.replace(':', '-') + ".log"));
+    }
+
+    private static void signal(String name, long process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process)).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
