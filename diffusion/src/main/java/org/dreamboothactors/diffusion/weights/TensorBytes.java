@@ -16,6 +16,15 @@ public sealed interface TensorBytes {
     /** How many there are, unpacked. */
     long sizeBytes();
 
+    /** Where they lie, for messages. */
+    default String origin() {
+        return switch (this) {
+            case Mapped mapped -> mapped.file().toString();
+            case Deflated deflated -> deflated.file().toString();
+            case Held _ -> "memory";
+        };
+    }
+
     /** The bytes themselves, as long as {@code arena} is open. */
     MemorySegment open(Arena arena) throws IOException;
 

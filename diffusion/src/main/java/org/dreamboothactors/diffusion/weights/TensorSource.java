@@ -103,7 +103,8 @@ public record TensorSource(String name, TensorBytes bytes, DataType type, Shape 
                 float number = reader.at(numbers, place.applyAsLong(i));
                 if (!Numbers.fits(as, number)) {
                     throw new IllegalArgumentException("Cannot use " + name + ": number " + i + " of " + shape + " is "
-                            + number + ", expected finite numbers in the range of " + as);
+                            + number + ", expected finite numbers in the range of " + as + ". It lies in "
+                            + bytes.origin());
                 }
                 writer.put(chunk, number);
                 if (!chunk.hasRemaining()) {

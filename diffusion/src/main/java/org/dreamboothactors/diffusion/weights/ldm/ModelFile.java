@@ -23,7 +23,12 @@ public final class ModelFile {
     private static final int HEAD_BYTES = 4;
     private static final int ZIP = 0x04034b50;
     private static final int GZIP = 0x8b1f;
-    private static final int PROTOCOL_2 = 0x0280;
+    private static final int PROTOCOL = 0x80;
+    private static final int NEWEST_PROTOCOL = 5;
+    /** MARK, GLOBAL, INST, empty and marked collections, numbers and texts. */
+    private static final String TEXT_OPCODES = "(ci]})ldtSVIFLN";
+
+    private static final byte STOP = '.';
     private static final int LOW_HALF = 0xffff;
     /** Steps of the published 2.0 model that predicts the noise; diffusers tells it from the others by them. */
     private static final long STEPS_OF_SD2_BASE = 875_000;
@@ -67,11 +72,15 @@ public final class ModelFile {
                 SortedMap<String, TensorSource> tensors = nemo.weights().tensors();
                 return new ModelFile(file, tensors, nemo.told(), Optional.empty(), OptionalLong.empty());
             }
-            if ((head & LOW_HALF) == GZIP || (head & LOW_HALF) == PROTOCOL_2) {
-                throw new IllegalArgumentException("Cannot read " + file + ": it is "
-                        + ((head & LOW_HALF) == GZIP ? "packed by gzip" : "a pickle of a PyTorch before 1.6")
-                        + ", expected a safetensors, a zip file of torch.save or an uncompressed .nemo. "
-                        + ((head & LOW_HALF) == GZIP ? "Unpack it first" : "Save it again with a newer PyTorch"));
+            if ((head & LOW_HALF) == GZIP) {
+                throw refused(file, "packed by gzip", "Unpack it first");
+            }
+            if (isPickle(whole)) {
+                throw refused(
+                        file,
+                        "a bare pickle, as a PyTorch before 1.6 wrote them or somebody by hand",
+                        "It is not opened, because a pickle is a program; ask for safetensors, or save it again with a"
+                                + " newer PyTorch where you trust it");
             }
             Safetensors safetensors = Safetensors.open(file);
             return new ModelFile(
@@ -83,6 +92,24 @@ public final class ModelFile {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static IllegalArgumentException refused(Path file, String what, String advice) {
+        return new IllegalArgumentException("Cannot read " + file + ": it is " + what
+                + ", expected a safetensors, a zip file of torch.save or an uncompressed .nemo. " + advice);
+    }
+
+    /** Protocol 2 and later say so; earlier ones are text that begins with a few opcodes and ends with STOP. */
+    private static boolean isPickle(FileSlice file) throws IOException {
+        if (file.sizeBytes() < HEAD_BYTES) {
+            return false;
+        }
+        int first = Byte.toUnsignedInt(file.read(0, 1).get());
+        int second = file.read(1, 1).get();
+        boolean binary = first == PROTOCOL && second >= 2 && second <= NEWEST_PROTOCOL;
+        boolean text = TEXT_OPCODES.indexOf(first) >= 0
+                && file.read(file.sizeBytes() - 1, 1).get() == STOP;
+        return binary || text;
     }
 
     private static Told beside(Path file) throws IOException {

@@ -146,7 +146,7 @@ class ModelFileTest {
         assertThatThrownBy(() -> ModelFile.open(gzip))
                 .hasMessageContaining("packed by gzip")
                 .hasMessageContaining("Unpack it");
-        assertThatThrownBy(() -> ModelFile.open(old)).hasMessageContaining("a PyTorch before 1.6");
+        assertThatThrownBy(() -> ModelFile.open(old)).hasMessageContaining("a bare pickle, as a PyTorch before 1.6");
     }
 
     private TensorSource zeros(long... shape) throws IOException {
