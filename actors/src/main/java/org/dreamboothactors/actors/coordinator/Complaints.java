@@ -98,10 +98,14 @@ final class Complaints {
 
     void sampling(String field, Sampling sampling) {
         try {
-            SamplerKind.of(sampling.getSampler());
+            if (SamplerKind.of(sampling.getSampler()) != SamplerKind.DDIM && sampling.getEta() != 0) {
+                add(field + ".eta is " + sampling.getEta() + " with sampler " + sampling.getSampler()
+                        + ", expected 0: ddim alone has it");
+            }
         } catch (UnsupportedOperationException e) {
             add(field + ": " + e.getMessage());
         }
+        between(field + ".eta", sampling.getEta(), 0, 1);
         range(field + ".inference_steps", sampling.getInferenceSteps(), 1, MOST_SAMPLING_STEPS);
         positive(field + ".guidance_scale", sampling.getGuidanceScale(), HIGHEST_GUIDANCE);
         length(field + ".negative_prompt", sampling.getNegativePrompt());

@@ -58,6 +58,7 @@ record Specs(Models models, String defaultBaseModel) {
         }
         RunSpec resolved = spec.build();
         return complaint(resolved)
+                .or(() -> new SchedulerCheck(model.folder()).complaint(resolved))
                 .<Resolution>map(Resolution.Refused::new)
                 .orElseGet(() -> new Resolution.Resolved(resolved, model.digest()));
     }

@@ -39,7 +39,8 @@ record ClassImages(ArtifactStore store) {
                 sampling.getNegativePrompt(),
                 sampling.getWidth() + "x" + sampling.getHeight(),
                 group.getGroupIndex() + " of " + group.getGroupSize(),
-                ENGINE);
+                ENGINE,
+                sampling.getEta() == 0 ? "" : "eta " + sampling.getEta());
         return "class-images/" + Sha256.of(content.getBytes(StandardCharsets.UTF_8)) + "/";
     }
 

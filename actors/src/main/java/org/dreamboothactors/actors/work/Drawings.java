@@ -22,7 +22,7 @@ public final class Drawings {
                 seeds,
                 SamplerKind.of(sampling.getSampler()),
                 sampling.getInferenceSteps(),
-                0,
+                sampling.getEta(),
                 sampling.getGuidanceScale(),
                 sampling.getNegativePrompt(),
                 sampling.getWidth(),

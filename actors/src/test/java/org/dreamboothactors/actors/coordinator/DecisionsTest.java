@@ -121,6 +121,17 @@ class DecisionsTest {
     }
 
     @Test
+    void refusesFreshNoiseOfASamplerThatHasNone() {
+        RunSpec.Builder spec = Runs.withPrior(4).toBuilder();
+        spec.getPriorBuilder()
+                .setSampling(Sampling.newBuilder().setSampler("pndm").setEta(0.5));
+
+        assertThat(reasonOf(Runs.upload(RUN, spec.build(), 3))).contains("eta is 0.5 with sampler pndm");
+        spec.getPriorBuilder().getSamplingBuilder().setSampler("ddim").setEta(1.5);
+        assertThat(reasonOf(Runs.upload(RUN, spec.build(), 3))).contains("eta is 1.5, expected 0.0 to 1.0");
+    }
+
+    @Test
     void letsNegativeWeightDecayMeanNone() {
         RunSpec.Builder spec = Runs.spec().toBuilder();
         spec.getTrainingBuilder().setAdamWeightDecay(-1);

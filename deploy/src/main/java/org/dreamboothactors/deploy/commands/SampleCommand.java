@@ -95,6 +95,12 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--guidance", paramLabel = "X", description = "guidance scale; 1: without guidance (the run's)")
     Optional<Double> guidance = Optional.empty();
 
+    @Option(
+            names = "--eta",
+            paramLabel = "X",
+            description = "share of fresh noise in each step of ddim, 0 to 1 (the run's)")
+    Optional<Double> eta = Optional.empty();
+
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "what not to draw (nothing)")
     Optional<String> negativePrompt = Optional.empty();
 
@@ -156,6 +162,7 @@ public final class SampleCommand implements Callable<Integer> {
         sampler.ifPresent(sampling::setSampler);
         steps.ifPresent(sampling::setInferenceSteps);
         guidance.ifPresent(sampling::setGuidanceScale);
+        eta.ifPresent(sampling::setEta);
         negativePrompt.ifPresent(sampling::setNegativePrompt);
         return SampleRequest.newBuilder()
                 .setCheckpointStep(SampleRequests.step(history, id, step))

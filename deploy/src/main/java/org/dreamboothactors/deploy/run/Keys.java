@@ -20,6 +20,7 @@ final class Keys {
             Map.entry("infer.sampler_type", "of all pictures: ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a"),
             Map.entry("infer.inference_steps", "denoising steps of all pictures"),
             Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
+            Map.entry("infer.eta", "share of fresh noise in each step of ddim, 0 to 1"),
             Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
             Map.entry("trainer.max_steps", "optimizer steps"),
             Map.entry("trainer.precision", "32, bf16 or auto (auto: whichever the device is faster in)"),

@@ -39,6 +39,12 @@ final class PictureOptions {
             description = "guidance scale of class images and validation pictures; 1: without (7.5)")
     Optional<Double> guidance = Optional.empty();
 
+    @Option(
+            names = "--eta",
+            paramLabel = "X",
+            description = "share of fresh noise in each step of ddim, 0 to 1 (0: none)")
+    Optional<Double> eta = Optional.empty();
+
     void apply(RunSpec.Builder spec) {
         if (!validationPrompts.isEmpty()) {
             spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
@@ -51,6 +57,7 @@ final class PictureOptions {
         sampler.ifPresent(sampling::setSampler);
         samplingSteps.ifPresent(count -> sampling.setInferenceSteps(Limits.positive("--sampling-steps", count)));
         guidance.ifPresent(scale -> sampling.setGuidanceScale(Limits.positive("--guidance", scale)));
+        eta.ifPresent(share -> sampling.setEta(Limits.share("--eta", share)));
         return sampling.build();
     }
 }

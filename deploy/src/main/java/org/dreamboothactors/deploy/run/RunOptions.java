@@ -55,6 +55,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nTime and memory:%n")
     ComputeOptions compute = new ComputeOptions();
 
+    @ArgGroup(validate = false, heading = "%nRefinements:%n")
+    RefinementOptions refinements = new RefinementOptions();
+
     @ArgGroup(validate = false, heading = "%nPrior preservation:%n")
     PriorOptions prior = new PriorOptions();
 
@@ -85,6 +88,7 @@ public final class RunOptions {
         classPrompt.ifPresent(spec::setClassPrompt);
         training.apply(spec);
         compute.apply(spec.getTrainingBuilder());
+        refinements.apply(spec);
         prior.apply(spec);
         pictures.apply(spec);
         Sampling sampling = pictures.sampling(yaml.sampling());

@@ -174,11 +174,17 @@ public final class RunYaml {
         }
     }
 
+    /** NeMo's own files say 0. */
+    private double eta() {
+        return text("infer.eta").filter(ZERO.asMatchPredicate()).isPresent() ? 0 : positive("infer.eta");
+    }
+
     private Sampling sampling() {
         return Sampling.newBuilder()
                 .setSampler(text("infer.sampler_type").orElse("").toLowerCase(Locale.ROOT))
                 .setInferenceSteps((int) whole("infer.inference_steps", 1, 1000))
                 .setGuidanceScale(positive("infer.unconditional_guidance_scale"))
+                .setEta(eta())
                 .build();
     }
 

@@ -24,6 +24,7 @@ import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.Training;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.storage.Sha256;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,62 @@ class SubmitCommandTest {
                 .containsExactly("a.jpg", "b.jpg", "c.jpg");
         assertThat(service.submitted.getFirst().getInstancePrompt()).isEqualTo("a photo of a sks cat");
         assertThat(service.submitted.getFirst().getPrior().getNumClassImages()).isEqualTo(8);
+    }
+
+    @Test
+    void takesFlagsForWhatGoesBeyondPlainDreamBooth() {
+        Said said = submit(reaching(
+                "--photos",
+                photosFolder(),
+                "--class",
+                "cat",
+                "--class-images",
+                "4",
+                "--accumulation",
+                "4",
+                "--snr-gamma",
+                "5",
+                "--noise-offset",
+                "0.1",
+                "--ema-decay",
+                "0.999",
+                "--lr-schedule",
+                "cosine",
+                "--lr-warmup-steps",
+                "10",
+                "--weight-decay",
+                "0",
+                "--max-grad-norm",
+                "2",
+                "--eta",
+                "0.5"));
+
+        assertThat(said.err()).isEmpty();
+        Training training = service.submitted.getFirst().getTraining();
+        assertThat(training.getAccumulation()).isEqualTo(4);
+        assertThat(training.getSnrGamma()).isEqualTo(5);
+        assertThat(training.getNoiseOffset()).isEqualTo(0.1);
+        assertThat(training.getEmaDecay()).isEqualTo(0.999);
+        assertThat(training.getLrSchedule()).isEqualTo("cosine");
+        assertThat(training.getLrWarmupSteps()).isEqualTo(10);
+        assertThat(training.getAdamWeightDecay()).isEqualTo(-1);
+        assertThat(training.getMaxGradNorm()).isEqualTo(2);
+        assertThat(service.submitted.getFirst().getPrior().getSampling().getEta())
+                .isEqualTo(0.5);
+    }
+
+    @Test
+    void refusesNumbersThatAreOutOfRange() {
+        for (String[] wrong : List.of(
+                new String[] {"--ema-decay", "1.5"},
+                new String[] {"--lr-schedule", "steep"},
+                new String[] {"--accumulation", "0"},
+                new String[] {"--eta", "-1"})) {
+            Said said = submit(reaching("--photos", photosFolder(), "--class", "cat", wrong[0], wrong[1]));
+
+            assertThat(said.exitCode()).isEqualTo(2);
+            assertThat(said.err()).contains(wrong[0] + " is " + wrong[1]);
+        }
     }
 
     @Test

@@ -1,0 +1,56 @@
+package org.dreamboothactors.actors.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SchedulerCheckTest {
+    @TempDir
+    Path model = Path.of("");
+
+    @Test
+    void refusesARunWhoseBaseModelHasASchedulerSettingWeDoNotHave() throws IOException {
+        assertThat(resolution("{\"beta_schedule\": \"sigmoid\"}", Runs.spec()))
+                .isInstanceOfSatisfying(
+                        Resolution.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .contains("base model toy")
+                                .contains("scheduler setting beta_schedule: \"sigmoid\" is not supported"));
+        assertThat(resolution("{\"prediction_type\": \"flow\"}", Runs.spec())).isInstanceOf(Resolution.Refused.class);
+    }
+
+    @Test
+    void refusesOnlyWhatTheRunsOwnSamplerLooksAt() throws IOException {
+        String thresholding = "{\"beta_schedule\": \"scaled_linear\", \"thresholding\": true}";
+
+        assertThat(resolution(thresholding, Runs.spec())).isInstanceOf(Resolution.Resolved.class);
+        assertThat(resolution(thresholding, drawingBy("ddim"))).isInstanceOf(Resolution.Refused.class);
+        assertThat(resolution(thresholding, drawingBy("euler"))).isInstanceOf(Resolution.Resolved.class);
+    }
+
+    @Test
+    void knowsAFileThatIsNone() throws IOException {
+        assertThat(resolution("no json", Runs.spec())).isInstanceOf(Resolution.Refused.class);
+    }
+
+    private static RunSpec drawingBy(String sampler) {
+        return Runs.withPrior(4).toBuilder()
+                .setPrior(PriorPreservation.newBuilder()
+                        .setNumClassImages(4)
+                        .setSampling(Sampling.newBuilder().setSampler(sampler)))
+                .build();
+    }
+
+    private Resolution resolution(String config, RunSpec spec) throws IOException {
+        Files.writeString(Files.createDirectories(model.resolve("scheduler")).resolve("scheduler_config.json"), config);
+        return new Specs(name -> new BaseModel(name, model, "d1", 64), Runs.TOY).resolve(spec);
+    }
+}
