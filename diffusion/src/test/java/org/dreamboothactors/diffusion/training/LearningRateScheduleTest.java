@@ -10,6 +10,7 @@ import org.dreamboothactors.diffusion.training.LearningRateSchedule.Constant;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.ConstantWithWarmup;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Cosine;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Polynomial;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule.Trapezoid;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.WarmupHold;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,13 @@ class LearningRateScheduleTest {
                         },
                         within(1e-15));
         assertThat(rates(new Cosine(0))).startsWith(new double[] {1e-3, 0.0009619397662556434}, within(1e-15));
+    }
+
+    @Test
+    void trapezoidFallsOverItsLastSteps() {
+        assertThat(rates(new Trapezoid(1, 4)))
+                .containsExactly(new double[] {5e-4, 1e-3, 1e-3, 1e-3, 1e-3, 7.5e-4, 5e-4, 2.5e-4}, within(1e-15));
+        assertThatThrownBy(() -> new Trapezoid(1, 0)).hasMessageContaining("0 steps");
     }
 
     @Test
