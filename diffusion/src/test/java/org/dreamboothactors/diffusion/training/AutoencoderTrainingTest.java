@@ -45,7 +45,7 @@ class AutoencoderTrainingTest {
         return new AutoencoderTraining(
                 kernels,
                 AutoencoderKL.load(model.resolve("vae"), kernels),
-                new AdamW.Hyperparameters(LearningRate.constant(3e-3), .9, .99, 1e-8, 0),
+                new Optimizer.Hyperparameters(LearningRate.constant(3e-3), .9, .99, 1e-8, 0),
                 1,
                 new LossWeights(.5, 1e-7),
                 4);
