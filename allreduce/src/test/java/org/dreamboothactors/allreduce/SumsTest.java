@@ -31,12 +31,12 @@ class SumsTest {
         "MAPPED, 8, 70001",
         "TCP, 1, 1000",
         "TCP, 2, 1",
-        "TCP, 2, 100003",
+        "TCP, 2, 1000003",
         "TCP, 3, 17",
-        "TCP, 3, 99991",
+        "TCP, 3, 1500007",
         "TCP, 4, 65536",
         "TCP, 8, 5",
-        "TCP, 8, 300001"
+        "TCP, 8, 2000001"
     })
     void everyRankHasTheBitsOfASequentialSumInTheRingsOrder(Transport transport, int ranks, int floats)
             throws InterruptedException {
