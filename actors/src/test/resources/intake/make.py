@@ -60,6 +60,15 @@ def gray16():
     return Image.frombytes("I;16", SIZE, upper + lower)
 
 
+def lossy():
+    """Like a photo: colours that change, and grain. The PNG holds what libwebp decodes."""
+    x, y = Image.linear_gradient("L").resize((128, 96)), Image.radial_gradient("L").resize((128, 96))
+    grain = [Image.effect_noise((128, 96), 30) for _ in range(3)]
+    bands = [Image.blend(a, b, 0.4) for a, b in zip((x, y, x.rotate(180)), grain)]
+    Image.merge("RGB", bands).save(HERE / "lossy.webp", quality=50)
+    Image.open(HERE / "lossy.webp").convert("RGB").save(HERE / "lossy-webp.png")
+
+
 def main():
     rgb().save(HERE / "plain.jpg", quality=95)
     rgb().save(HERE / "progressive.jpg", quality=95, progressive=True)
@@ -75,6 +84,7 @@ def main():
     palette.save(HERE / "still.gif")
     rgb().save(HERE / "plain.bmp")
     rgb().save(HERE / "still.webp", quality=95)
+    lossy()
     frames = [rgb(), quadrants("RGB", YELLOW, RED, GREEN, BLUE), quadrants("RGB", BLUE, YELLOW, RED, GREEN)]
     for name in ("animated.gif", "animated.png", "animated.webp"):
         frames[0].save(HERE / name, save_all=True, append_images=frames[1:], duration=100, loop=0)

@@ -58,7 +58,7 @@ def adapt(prefix, name, shape, text=False):
 for name, p in plain.unet.named_parameters():
     if name.endswith((".to_q.weight", ".to_out.0.weight", ".ff.net.0.proj.weight", ".proj_in.weight")) or name == "mid_block.resnets.0.conv1.weight":
         adapt("lora_unet_", name.removesuffix(".weight"), p.shape)
-for name, p in plain.text_encoder.named_parameters():  # of kohya's attention layers diffusers 0.42 loads nothing with transformers 5
+for name, p in plain.text_encoder.named_parameters():  # diffusers 0.42 passes over text attention of which only q_proj is adapted
     if name.endswith((".fc1.weight", ".fc2.weight")):
         adapt("lora_te_", name.removesuffix(".weight"), p.shape, text=True)
 save_file(kohya, OUT / "kohya.safetensors")

@@ -17,6 +17,7 @@ import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.Training;
@@ -121,6 +122,23 @@ class DecisionsTest {
     }
 
     @Test
+    void namesTheLatentsOfAsManyClassImagesAsMayBeAskedForInOneRecord() {
+        String digest = "d".repeat(64);
+        CachedLatent latent = CachedLatent.newBuilder()
+                .setImageSha256(digest)
+                .setMoments(StoredObject.newBuilder()
+                        .setKey("latents/class/" + digest + ".safetensors")
+                        .setSizeBytes(1 << 20)
+                        .setSha256(digest))
+                .build();
+        TrainRequest request = TrainRequest.newBuilder()
+                .addAllClassLatents(Collections.nCopies(Specs.MOST_CLASS_IMAGES, latent))
+                .build();
+
+        assertThat(request.getSerializedSize()).isLessThan((1 << 20) - (64 << 10)); // the rest has room too
+    }
+
+    @Test
     void refusesFreshNoiseOfASamplerThatHasNone() {
         RunSpec.Builder spec = Runs.withPrior(4).toBuilder();
         spec.getPriorBuilder()
@@ -188,7 +206,7 @@ class DecisionsTest {
                         spec -> spec.setInstancePrompt("x".repeat(2001))),
                 slip("class_prompt is empty", RunSpec.Builder::clearClassPrompt),
                 slip(
-                        "num_class_images is 10001, expected 0 to 10000",
+                        "num_class_images is 10001, expected 0 to 4000",
                         spec -> spec.getPriorBuilder().setNumClassImages(10_001)),
                 slip("loss_weight is -0.5", spec -> spec.getPriorBuilder().setLossWeight(-0.5)),
                 slip(

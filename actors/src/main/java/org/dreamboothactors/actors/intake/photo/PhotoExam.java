@@ -46,10 +46,6 @@ public final class PhotoExam {
             header = format.header(file);
         }
         check(header);
-        if (format == PhotoFormat.WEBP) { // the one decoder in Java gets the colours of many photos wrong
-            throw RefusedPhoto.undecodable(
-                    "WebP pictures are not supported, expected JPEG, PNG, GIF or BMP. Convert it");
-        }
         BufferedImage decoded = PhotoDecoder.decode(photo, format, header);
         return Development.develop(decoded, header.profile(), header.orientation());
     }

@@ -53,11 +53,6 @@ class HostilePhotoTest extends ExamTest {
         assertRefused(Photos.file(name), PhotoVerdict.ANIMATED, "3 frames");
     }
 
-    @Test
-    void refusesWebpInsteadOfGuessingItsColours() {
-        assertRefused(Photos.file("still.webp"), PhotoVerdict.UNDECODABLE, "WebP", "Convert it");
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
