@@ -15,8 +15,8 @@ import org.dreamboothactors.storage.StoreSettings;
 final class Reach {
     private static final List<String> TOPICS =
             List.of(Topics.SUBJECT_UPLOAD, Topics.RUN_CONTROL, Topics.RUN_EVENTS, Topics.CHECKPOINT_READY);
-    private static final int KAFKA_MILLIS = 15_000;
-    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(16);
+    private static final int KAFKA_MILLIS = 10_000;
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(11);
     private static final Duration STORE_REQUEST = Duration.ofSeconds(3);
     private static final int STORE_ATTEMPTS = 2;
     private static final Duration CLOSING = Duration.ofMillis(500);

@@ -47,7 +47,7 @@ class ConnectIT {
                 address,
                 service.settings(),
                 BrokerException.class,
-                "Cannot reach Kafka at " + address + ": no broker answered within 15 s");
+                "Cannot reach Kafka at " + address + ": no broker answered within 10 s");
     }
 
     @Test
