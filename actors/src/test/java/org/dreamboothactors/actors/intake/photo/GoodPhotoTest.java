@@ -24,7 +24,8 @@ class GoodPhotoTest extends ExamTest {
     private static final List<Integer> BRIGHTER = List.of(0xef606e, 0x60db85, 0x6e85e5, 0xf8ef7a);
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain.jpg", "progressive.jpg", "cmyk.jpg", "ycck.jpg", "still.gif", "plain.bmp", "still.webp"})
+    @ValueSource(
+            strings = {"plain.jpg", "progressive.jpg", "cmyk.jpg", "ycck.jpg", "still.gif", "plain.bmp", "still.webp"})
     void keepsTheColours(String name) throws Exception {
         RgbImage picture = accepted(Photos.file(name));
 
