@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.Home;
 import org.dreamboothactors.deploy.UsageException;
@@ -52,7 +54,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "THING",
             split = ",",
             description = "kinds of things that the model was trained on, counted by themselves as well (all)")
-    List<Thing> things = List.of(Thing.values());
+    List<String> things = Stream.of(Thing.values()).map(Thing::word).toList();
 
     @Option(names = "--pictures", paramLabel = "DIR", required = true, description = "folder for the drawings")
     Path pictures = Path.of("");
@@ -67,19 +69,27 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         Path model = folder(baseModel, "base-model", "model_index.json");
         Path judging = folder(judge, "judge", Judge.PART);
+        List<Thing> known = things.stream().map(EvaluateCommand::thing).toList();
         PrintWriter lines = spec.commandLine().getOut();
         try (Kernels kernels = Kernels.open(threads);
                 ClipTokenizer tokenizer = ClipTokenizer.open(judging.resolve("tokenizer"))) {
             Opinion opinion = new Opinion(Judge.load(judging, kernels), tokenizer, kernels);
             int side = opinion.judge().config().side();
             say(lines, "judge, on unseen renders: " + JudgeExam.sit(opinion, EXAM_SEED, side));
-            say(
-                    lines,
-                    "base model, " + BaseModelExam.sit(model, opinion, things, pictures, threads, (done, all) -> {}));
+            say(lines, "base model, " + BaseModelExam.sit(model, opinion, known, pictures, threads, (done, all) -> {}));
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
             say(lines, "autoencoder, " + Reconstruction.ofUnseenRenders(vae, side, kernels));
         }
         return Exit.DONE;
+    }
+
+    private static Thing thing(String word) {
+        return Stream.of(Thing.values())
+                .filter(thing -> thing.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("Cannot evaluate: there is no thing '" + word
+                        + "', expected one of "
+                        + Stream.of(Thing.values()).map(Thing::word).collect(Collectors.joining(", "))));
     }
 
     private static Path folder(Optional<Path> given, String bundled, String sign) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes the bundled base model, or one of another recipe. */
+/** Makes a base model and a judge. */
 @Command(
         name = "pretrain",
         header = "Trains a base model of the toy world from nothing.",
@@ -58,7 +58,7 @@ public final class PretrainCommand implements Callable<Integer> {
                     + " (all of it)")
     Optional<Double> minutes = Optional.empty();
 
-    @Option(names = "--recipe", paramLabel = "FILE", description = "another recipe (that of the bundled base model)")
+    @Option(names = "--recipe", paramLabel = "FILE", description = "another recipe (the program's own)")
     Optional<Path> recipe = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "of one operation (one a processor core)")

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.dreamboothactors.toyworld.Thing;
 
 /**
- * All that decides what a pretraining makes. The recipe of the bundled base model is {@code recipe.yaml} beside this
+ * All that decides what a pretraining makes. The recipe in {@code recipe.yaml} lies beside this
  * class; its comments say what the numbers are for.
  *
  * @param minutes that the recipe takes on two processor cores, about
@@ -97,7 +97,7 @@ public record Recipe(
      */
     public record Judging(int pictures, int steps, int kinds, int subjects, Rate rate, double ema) {}
 
-    /** The recipe of the bundled base model. */
+    /** The recipe that is part of the program. */
     public static Recipe bundled() {
         try (InputStream yaml = Objects.requireNonNull(Recipe.class.getResourceAsStream("recipe.yaml"))) {
             return YAML.readValue(yaml, Recipe.class);
