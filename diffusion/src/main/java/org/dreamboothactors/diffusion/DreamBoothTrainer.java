@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.LoraFiles;
@@ -62,7 +61,9 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final TrainingConfig config;
     private final int threads;
     private final ClipTokenizer tokenizer;
-    private final CLIPTextModel textEncoder;
+    /** Empty where it does not learn: what it says about the prompts is computed once. */
+    private final Optional<CLIPTextModel> textEncoder;
+
     private final UNet2DConditionModel unet;
     private final SchedulerSettings scheduler;
     private final LatentFiles latents;
@@ -73,7 +74,6 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final Optional<Ema> ema;
     private final Ranks ranks;
     private final Optional<RankedGradients> others;
-    private List<Painter> painter = List.of();
     private LearningNetworks networks;
     private TrainingLoop loop;
 
@@ -90,20 +90,22 @@ public final class DreamBoothTrainer implements AutoCloseable {
         scheduler = StableDiffusion.scheduler(base);
         latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
         latents = LatentFiles.read(data, kernels);
-        textEncoder = CLIPTextModel.load(
-                base.resolve(CLIPTextModel.PART),
-                kernels,
-                config.trainTextEncoder() ? this::learning : UnaryOperator.identity());
         List<long[]> ids =
                 new ArrayList<>(Collections.nCopies(config.microBatch(), tokenizer.ids(config.instancePrompt())));
         if (config.withPrior()) {
             ids.addAll(Collections.nCopies(config.microBatch(), tokenizer.ids(config.classPrompt())));
         }
+        Path textFolder = base.resolve(CLIPTextModel.PART);
         if (config.trainTextEncoder()) {
-            optimizers.add(optimizer(textEncoder.weights(), config.textEncoderLearningRate()));
-            text = TextCondition.learning(kernels, textEncoder, ids);
+            CLIPTextModel learning = CLIPTextModel.load(textFolder, kernels, this::learning);
+            optimizers.add(optimizer(learning.weights(), config.textEncoderLearningRate()));
+            text = TextCondition.learning(kernels, learning, ids);
+            textEncoder = Optional.of(learning);
         } else {
-            text = TextCondition.frozen(kernels, textEncoder, ids);
+            CLIPTextModel frozen = CLIPTextModel.load(textFolder, kernels);
+            text = TextCondition.frozen(kernels, frozen, ids);
+            frozen.weights().free();
+            textEncoder = Optional.empty();
         }
         unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels, this::learning);
         optimizers.add(optimizer(unet.weights(), config.learningRate()));
@@ -190,8 +192,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
     }
 
     private void writeCheckpoint(Path folder) {
-        List<Weights> learned =
-                config.trainTextEncoder() ? List.of(unet.weights(), textEncoder.weights()) : List.of(unet.weights());
+        List<Weights> learned = new ArrayList<>(List.of(unet.weights()));
+        textEncoder.ifPresent(encoder -> learned.add(encoder.weights()));
         Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
         learned.forEach(part -> trained.put(part.part(), file -> write(part, file)));
         CheckpointFolder.write(base, folder, trained);
@@ -207,7 +209,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
                     loaded.map(weights -> LoraLayers.onto(weights, part)).orElse(part);
             Safetensors.write(LoraLayers.merged(whole, scratch), Map.of("format", "pt"), file);
         } finally {
-            loaded.ifPresent(weights -> weights.byName().values().forEach(NDArray::close));
+            loaded.ifPresent(Weights::free);
         }
     }
 
@@ -231,12 +233,19 @@ public final class DreamBoothTrainer implements AutoCloseable {
 
     /** Draws with the weights as they are now, or their averages where the run keeps them: picture i to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
-        if (painter.isEmpty()) { // training itself needs no VAE
-            AutoencoderKL vae = AutoencoderKL.load(base.resolve(AutoencoderKL.PART), kernels);
-            painter = List.of(new Painter(new ModelEasel(kernels, tokenizer::ids, textEncoder, unet, vae), scheduler));
+        AutoencoderKL vae = AutoencoderKL.load(base.resolve(AutoencoderKL.PART), kernels);
+        CLIPTextModel encoder =
+                textEncoder.orElseGet(() -> CLIPTextModel.load(base.resolve(CLIPTextModel.PART), kernels));
+        Painter painter = new Painter(new ModelEasel(kernels, tokenizer::ids, encoder, unet, vae), scheduler);
+        try {
+            Runnable draw = () -> painter.draw(drawing, folder, listener);
+            ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
+        } finally { // training itself needs neither
+            vae.weights().free();
+            if (textEncoder.isEmpty()) {
+                encoder.weights().free();
+            }
         }
-        Runnable draw = () -> painter.getFirst().draw(drawing, folder, listener);
-        ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
     }
 
     private Optimizer optimizer(Weights part, double learningRate) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -14,9 +15,16 @@ import java.util.TreeMap;
  * @param parameters by the rest of their names
  * @param numbers sizes and rates the kernel takes between inputs and parameters
  * @param arithmetic how it computes; parameters that learn are cast to it when the block runs
+ * @param reverse kernel of its way back, from inputs, numbers and the result's gradient to those of the inputs; where
+ *     there is none libtorch finds the way. Only for blocks without parameters
  */
 public record Block(
-        String kernel, String prefix, Map<String, NDArray> parameters, List<NDArray> numbers, Arithmetic arithmetic) {
+        String kernel,
+        String prefix,
+        Map<String, NDArray> parameters,
+        List<NDArray> numbers,
+        Arithmetic arithmetic,
+        Optional<String> reverse) {
     /** Stands in a parameter's name where a kernel wants to know whose it is; it is no part of the name. */
     public static final String SEPARATOR = "|";
 
@@ -26,7 +34,12 @@ public record Block(
 
     /** A block that computes in fp32. */
     public Block(String kernel, String prefix, Map<String, NDArray> parameters, List<NDArray> numbers) {
-        this(kernel, prefix, parameters, numbers, Arithmetic.PLAIN);
+        this(kernel, prefix, parameters, numbers, Arithmetic.PLAIN, Optional.empty());
+    }
+
+    /** The same with a kernel for the way back, which every input gets a gradient from. */
+    public Block withReverse(String back) {
+        return new Block(kernel, prefix, parameters, numbers, arithmetic, Optional.of(back));
     }
 
     /** A parameter's name in the model. */

@@ -102,6 +102,11 @@ public final class Kernels implements AutoCloseable {
         return call(kernel, false, owner, arguments).getFirst();
     }
 
+    /** Runs a kernel that gives several results; nothing can be derived from them. */
+    List<NDArray> runForMany(String kernel, NDManager owner, List<Argument> arguments) {
+        return call(kernel, false, owner, arguments.toArray(Argument[]::new));
+    }
+
     /** Runs a kernel and keeps what {@link #gradients} of its result need. */
     NDArray record(String kernel, NDManager owner, Argument... arguments) {
         return call(kernel, true, owner, arguments).getFirst();
@@ -164,9 +169,15 @@ public final class Kernels implements AutoCloseable {
      * What 8 bits stand for.
      *
      * @param map (256), ascending
-     * @param boundaries (255), between neighbours
+     * @param boundaries (256), between neighbours and above the last
+     * @param starts (65536), int32: for each whole number from -32768 on, the least code of what has that part of 32767 as
+     *     its root
      */
-    public record Codes(NDArray map, NDArray boundaries) {}
+    public record Codes(NDArray map, NDArray boundaries, NDArray starts) {
+        private List<NDArray> with(NDArray codes, NDArray scales) {
+            return List.of(codes, scales, map, boundaries, starts);
+        }
+    }
 
     /**
      * One step of AdamW with moments in 8 bits on one tensor of n numbers, in place.
@@ -192,8 +203,8 @@ public final class Kernels implements AutoCloseable {
                             manager,
                             new One(weight),
                             new One(gradient),
-                            new Many(List.of(means, meanScales, signed.map(), signed.boundaries())),
-                            new Many(List.of(squares, squareScales, unsigned.map(), unsigned.boundaries())),
+                            new Many(signed.with(means, meanScales)),
+                            new Many(unsigned.with(squares, squareScales)),
                             new One(values))
                     .close();
         }

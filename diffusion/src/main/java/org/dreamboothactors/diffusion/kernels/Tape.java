@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.kernels.Argument.Named;
 import org.dreamboothactors.diffusion.kernels.Argument.One;
 
@@ -63,7 +64,11 @@ public final class Tape implements AutoCloseable {
     }
 
     /** A block that was run. */
-    private record Entry(Block block, List<Value> inputs, Optional<Recorded> recorded, Value output) {}
+    private record Entry(Block block, List<Value> inputs, Optional<Recorded> recorded, Value output) {
+        List<Value> wanted() {
+            return inputs.stream().filter(value -> value.wantsGradient).toList();
+        }
+    }
 
     private Tape(Kernels kernels, Keep keep) {
         this.kernels = kernels;
@@ -106,8 +111,9 @@ public final class Tape implements AutoCloseable {
         if (!wanted) {
             return new Value(once(block, List.of(inputs)), false);
         }
-        Optional<Recorded> recorded =
-                keep == Keep.GRAPHS ? Optional.of(record(block, List.of(inputs))) : Optional.empty();
+        Optional<Recorded> recorded = keep == Keep.GRAPHS && block.reverse().isEmpty()
+                ? Optional.of(record(block, List.of(inputs)))
+                : Optional.empty();
         NDArray leaf = recorded.map(kept -> kept.graph().stopGradient()).orElseGet(() -> once(block, List.of(inputs)));
         leaf.attach(manager);
         leaf.setRequiresGradient(true);
@@ -127,11 +133,14 @@ public final class Tape implements AutoCloseable {
         return new Recorded(ready, kernels.record(block.kernel(), manager, arguments(block, ready, inputs)));
     }
 
-    /** Runs a block whose input nothing else needs, which frees the input where no way back needs it. */
-    public Value then(Block block, Value input) {
-        Value output = run(block, input);
-        if (!output.wantsGradient && manager.equals(input.array.getManager())) {
-            input.array.close();
+    /**
+     * Runs a block whose first input nothing else needs, which frees that where no way back needs it.
+     */
+    public Value then(Block block, Value first, Value... more) {
+        Value output =
+                run(block, Stream.concat(Stream.of(first), Stream.of(more)).toArray(Value[]::new));
+        if (!output.wantsGradient && manager.equals(first.array.getManager())) {
+            first.array.close();
         }
         return output;
     }
@@ -156,9 +165,31 @@ public final class Tape implements AutoCloseable {
     }
 
     private void back(Entry entry, NDArray upstream, Gradients into) {
-        List<Value> inputs =
-                entry.inputs().stream().filter(value -> value.wantsGradient).toList();
-        Recorded recorded = entry.recorded().orElseGet(() -> record(entry.block(), entry.inputs()));
+        if (entry.block().reverse().isPresent()) {
+            back(entry, upstream, entry.block().reverse().get());
+        } else {
+            back(entry, upstream, entry.recorded().orElseGet(() -> record(entry.block(), entry.inputs())), into);
+        }
+        upstream.close();
+    }
+
+    private void back(Entry entry, NDArray upstream, String reverse) {
+        List<Argument> arguments = new ArrayList<>();
+        entry.inputs().forEach(input -> arguments.add(new One(input.array)));
+        entry.block().numbers().forEach(number -> arguments.add(new One(number)));
+        arguments.add(new One(upstream));
+        List<NDArray> found = kernels.runForMany(reverse, kernels.manager(), arguments);
+        for (int i = 0; i < found.size(); i++) {
+            if (entry.inputs().get(i).wantsGradient) {
+                add(entry.inputs().get(i), found.get(i));
+            } else {
+                found.get(i).close();
+            }
+        }
+    }
+
+    private void back(Entry entry, NDArray upstream, Recorded recorded, Gradients into) {
+        List<Value> inputs = entry.wanted();
         List<Map.Entry<String, NDArray>> parameters = recorded.ready().parameters().entrySet().stream()
                 .filter(parameter -> parameter.getValue().hasGradient())
                 .toList();
@@ -173,7 +204,6 @@ public final class Tape implements AutoCloseable {
         for (int i = 0; i < parameters.size(); i++) {
             into.add(entry.block().nameOf(parameters.get(i).getKey()), found.get(inputs.size() + i));
         }
-        upstream.close();
     }
 
     /** What a value gives to several blocks comes back from each of them. */

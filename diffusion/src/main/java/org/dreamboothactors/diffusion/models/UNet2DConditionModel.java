@@ -36,7 +36,7 @@ public final class UNet2DConditionModel {
     private final Optional<Block> whole;
 
     /** Blocks of a level; {@code attentions} and {@code sampler} may be empty. */
-    private record Level(List<Block> resnets, List<Block> attentions, List<Block> sampler) {}
+    private record Level(List<Block> resnets, List<Transformer2DModel> attentions, List<Block> sampler) {}
 
     private UNet2DConditionModel(UNetConfig config, Weights weights, Kernels kernels) {
         this.config = config;
@@ -95,7 +95,6 @@ public final class UNet2DConditionModel {
                 kernels.number(config.normEps()),
                 kernels.number(config.flipSinToCos() ? 1 : 0),
                 kernels.number(config.freqShift()),
-                kernels.number(config.transformerLayers()),
                 kernels.number(weights.arithmetic().flashAttention() ? 1 : 0),
                 kernels.manager().create(UNetGraph.heads(plan)));
     }
@@ -103,15 +102,12 @@ public final class UNet2DConditionModel {
     private Level blocks(UNetPlan.Level level, String resnet, String sampler, Kernels kernels) {
         NDArray groups = kernels.number(config.normGroups());
         NDArray eps = kernels.number(config.normEps());
-        NDArray layers = kernels.number(config.transformerLayers());
-        NDArray flash = kernels.number(weights.arithmetic().flashAttention() ? 1 : 0);
         return new Level(
                 level.resnets().stream()
                         .map(part -> weights.block(resnet, part.prefix(), groups, eps))
                         .toList(),
                 level.attentions().stream()
-                        .map(part -> weights.block(
-                                "transformer", part.prefix(), groups, kernels.number(part.heads()), layers, flash))
+                        .map(part -> new Transformer2DModel(part, weights, groups, kernels))
                         .toList(),
                 level.resamples() ? List.of(weights.block(sampler, level.sampler())) : List.of());
     }
@@ -136,7 +132,7 @@ public final class UNet2DConditionModel {
             x = down(tape, level, x, temb, context, skips);
         }
         x = tape.run(middle.resnets().get(0), x, temb);
-        x = tape.run(middle.attentions().get(0), x, context);
+        x = middle.attentions().get(0).forward(tape, x, context);
         x = tape.run(middle.resnets().get(1), x, temb);
         for (Level level : up) {
             x = up(tape, level, x, temb, context, skips);
@@ -149,7 +145,7 @@ public final class UNet2DConditionModel {
         for (int j = 0; j < level.resnets().size(); j++) {
             x = tape.run(level.resnets().get(j), x, temb);
             if (!level.attentions().isEmpty()) {
-                x = tape.run(level.attentions().get(j), x, context);
+                x = level.attentions().get(j).forward(tape, x, context);
             }
             skips.push(x);
         }
@@ -165,7 +161,7 @@ public final class UNet2DConditionModel {
         for (int j = 0; j < level.resnets().size(); j++) {
             x = tape.run(level.resnets().get(j), x, skips.pop(), temb);
             if (!level.attentions().isEmpty()) {
-                x = tape.run(level.attentions().get(j), x, context);
+                x = level.attentions().get(j).forward(tape, x, context);
             }
         }
         for (Block sampler : level.sampler()) {

@@ -37,7 +37,10 @@ final class UNetGraph {
         List<String> prefixes = new ArrayList<>(List.of("", "time_embedding."));
         for (UNetPlan.Level level : plan.levels()) {
             level.resnets().forEach(resnet -> prefixes.add(resnet.prefix()));
-            level.attentions().forEach(attention -> prefixes.add(attention.prefix()));
+            level.attentions().forEach(attention -> {
+                prefixes.add(attention.prefix());
+                prefixes.addAll(attention.blocks());
+            });
             if (level.resamples()) {
                 prefixes.add(level.sampler());
             }
@@ -56,7 +59,7 @@ final class UNetGraph {
     private String written() {
         source.append("""
 
-                  def unet(self: __torch__.Kernels, sample: Tensor, timesteps: Tensor, context: Tensor, groups: Tensor, eps: Tensor, flip: Tensor, shift: Tensor, layers: Tensor, flash: Tensor, heads: Tensor, p: Dict[str, Tensor]) -> Tensor:
+                  def unet(self: __torch__.Kernels, sample: Tensor, timesteps: Tensor, context: Tensor, groups: Tensor, eps: Tensor, flip: Tensor, shift: Tensor, flash: Tensor, heads: Tensor, p: Dict[str, Tensor]) -> Tensor:
                     b = self.parts(p)
                     temb = self.time_embedding(timesteps, flip, shift, b["time_embedding."])
                 """);
@@ -104,8 +107,16 @@ final class UNetGraph {
 
     private void attention(UNetPlan.Attention attention) {
         String heads = "torch.select(heads, 0, " + attentions++ + ")";
-        x = assigned("self.transformer(" + x + ", context, groups, " + heads + ", layers, flash, b[\""
-                + attention.prefix() + "\"])");
+        String outside = "b[\"" + attention.prefix() + "\"]";
+        String t = assigned("self.pixels_to_tokens(" + x + ", groups, " + outside + ")");
+        for (String prefix : attention.blocks()) {
+            String block = "b[\"" + prefix + "\"]";
+            String qkv = assigned("self.queries_keys_values(" + t + ", " + block + ")");
+            String attended = assigned("self.self_attention(" + qkv + ", " + heads + ", flash)");
+            t = assigned("self.after_self_attention(" + t + ", " + attended + ", context, " + heads + ", flash, "
+                    + block + ")");
+        }
+        x = assigned("self.tokens_to_pixels(" + t + ", " + x + ", " + outside + ")");
     }
 
     private String assigned(String expression) {

@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
 
 /**
@@ -17,8 +18,16 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
     /** A residual block; {@code in} counts the skip's channels on the way up. */
     record Resnet(String prefix, int in, int out) {}
 
-    /** A transformer over the pixels. */
-    record Attention(String prefix, int channels, int heads) {}
+    /** A transformer over the pixels; {@code blocks} are the prefixes of its layers. */
+    record Attention(String prefix, int channels, int heads, List<String> blocks) {
+        static Attention of(UNetConfig config, String prefix, int level) {
+            List<String> blocks = IntStream.range(0, config.transformerLayers())
+                    .mapToObj(i -> prefix + "transformer_blocks." + i + ".")
+                    .toList();
+            return new Attention(
+                    prefix, config.channels().get(level), config.heads().get(level), blocks);
+        }
+    }
 
     /**
      * Residual blocks, each followed by an attention where there are any.
@@ -63,8 +72,7 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
                 List.of(
                         new Resnet("mid_block.resnets.0.", channels, channels),
                         new Resnet("mid_block.resnets.1.", channels, channels)),
-                List.of(new Attention(
-                        "mid_block.attentions.0.", channels, config.heads().getLast())),
+                List.of(Attention.of(config, "mid_block.attentions.0.", config.levels() - 1)),
                 "",
                 channels);
     }
@@ -98,8 +106,7 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
         for (int j = 0; j < inputs.size(); j++) {
             resnets.add(new Resnet(prefix + "resnets." + j + ".", inputs.get(j), out));
             if (attends) {
-                attentions.add(new Attention(
-                        prefix + "attentions." + j + ".", out, config.heads().get(level)));
+                attentions.add(Attention.of(config, prefix + "attentions." + j + ".", level));
             }
         }
         return new Level(resnets, attentions, sampler.isEmpty() ? "" : prefix + sampler, out);
@@ -154,8 +161,7 @@ record UNetPlan(UNetConfig config, List<Level> down, Level middle, List<Level> u
                 shapes.conv(prefix + projection, c, c, 1);
             }
         }
-        for (int i = 0; i < config.transformerLayers(); i++) {
-            String block = prefix + "transformer_blocks." + i + ".";
+        for (String block : attention.blocks()) {
             attention(shapes, block + "attn1.", c, c);
             attention(shapes, block + "attn2.", c, config.crossAttentionDim());
             shapes.norm(block + "norm1", c);

@@ -51,7 +51,10 @@ public final class AdamW8bit implements Optimizer {
 
     private Codes codes(boolean isSigned) {
         float[] map = DynamicMap.of(isSigned);
-        return new Codes(kernels.manager().create(map), kernels.manager().create(DynamicMap.boundaries(map)));
+        float[] boundaries = DynamicMap.boundaries(map);
+        NDManager manager = kernels.manager();
+        return new Codes(
+                manager.create(map), manager.create(boundaries), manager.create(DynamicMap.starts(boundaries)));
     }
 
     private static Moments moments(NDArray weight, NDManager manager) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 final class DynamicMap {
     private static final int SIZE = 256;
     private static final int EXPONENTS = 7;
+    private static final int ROOTS = 1 << 15;
 
     private DynamicMap() {}
 
@@ -38,12 +39,42 @@ final class DynamicMap {
         return values;
     }
 
-    /** Half way between neighbours: what lies above counts as the upper one. */
+    /** Half way between neighbours: what lies above counts as the upper one. Nothing lies above the last. */
     static float[] boundaries(float[] map) {
-        float[] boundaries = new float[map.length - 1];
-        for (int i = 0; i < boundaries.length; i++) {
+        float[] boundaries = new float[map.length];
+        for (int i = 0; i < boundaries.length - 1; i++) {
             boundaries[i] = (map[i] + map[i + 1]) / 2;
         }
+        boundaries[boundaries.length - 1] = Float.POSITIVE_INFINITY;
         return boundaries;
+    }
+
+    /**
+     * The least code of the numbers whose root, with their sign, is a whole part of 32767, for these from -32768 on: a table
+     * instead of a search. A root may be one part off; neighbours in the map are further apart, which is checked here.
+     */
+    static int[] starts(float[] boundaries) {
+        int[] starts = new int[2 * ROOTS];
+        for (int root = -ROOTS; root < ROOTS; root++) {
+            int least = code(number(root - 2), boundaries);
+            if (code(number(root + 2), boundaries) > least + 1) {
+                throw new IllegalStateException("Two boundaries lie near " + number(root) + ", expected one at most");
+            }
+            starts[root + ROOTS] = least;
+        }
+        return starts;
+    }
+
+    private static double number(int root) {
+        double part = (double) root / (ROOTS - 1);
+        return part * Math.abs(part);
+    }
+
+    private static int code(double number, float[] boundaries) {
+        int code = 0;
+        while (number > boundaries[code]) {
+            code++;
+        }
+        return code;
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -154,6 +155,11 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
         return new Weights(part, held, wanted);
     }
 
+    /** Frees their memory before the kernels end; what was built over them cannot run any more. */
+    public void free() {
+        byName.values().forEach(NDArray::close);
+    }
+
     /**
      * A block over all parameters whose names begin with {@code prefix}.
      *
@@ -177,7 +183,7 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
                     .orElse("");
             parameters.put(prefix + Block.SEPARATOR + name.substring(prefix.length()), array);
         });
-        return new Block(kernel, part + ".", parameters, List.of(numbers), arithmetic);
+        return new Block(kernel, part + ".", parameters, List.of(numbers), arithmetic, Optional.empty());
     }
 
     /** A block over some layers only: names after {@code prefix} begin with one of {@code layers}. */
@@ -191,6 +197,6 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
                         parameters.put(rest, entry.getValue());
                     }
                 });
-        return new Block(kernel, part + "." + prefix, parameters, List.of(numbers), arithmetic);
+        return new Block(kernel, part + "." + prefix, parameters, List.of(numbers), arithmetic, Optional.empty());
     }
 }

@@ -51,12 +51,91 @@ class Kernels(Module):
     y = torch.matmul(torch.type_as(scores, vh), vh)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
+  # libtorch's bf16 attention is slow where there are few keys; all their scores are small
   def attend_as_asked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, flash: bool) -> Tensor:
-    if flash:
+    few = torch.__and__(torch.eq(ops.prim.dtype(q), 15), torch.le(torch.size(k, 1), 256))
+    if torch.__and__(flash, torch.__not__(few)):
       y = self.attend(q, k, v, heads, False)
     else:
       y = self.attend_plainly(q, k, v, heads)
     return y
+
+  # qkv (B, N, 3 C), heads that are side by side in C, to (B, N, C)
+  def self_attention(self: __torch__.Kernels, qkv: Tensor, heads: Tensor, flash: Tensor) -> Tensor:
+    parts = torch.chunk(qkv, 3, -1)
+    return self.attend_as_asked(parts[0], parts[1], parts[2], int(heads), bool(flash))
+
+  # (B, N, heads * d) to (B * heads, N, d)
+  def by_head(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
+    b, n, c = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2)
+    y = torch.transpose(torch.reshape(x, [b, n, heads, torch.floordiv(c, heads)]), 1, 2)
+    return torch.reshape(y, [b * heads, n, -1])
+
+  # the way back
+  def side_by_side(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
+    n, d = torch.size(x, 1), torch.size(x, 2)
+    return torch.reshape(torch.transpose(torch.reshape(x, [-1, heads, n, d]), 1, 2), [-1, n, heads * d])
+
+  # softmax of scaled scores: q (P, R, d), k (P, N, d) to (P, R, N)
+  def shares(self: __torch__.Kernels, q: Tensor, k: Tensor, scale: float) -> Tensor:
+    return torch.softmax(torch.baddbmm(torch.empty([1, 1, 1], dtype=15), q, torch.transpose(k, 1, 2), beta=0, alpha=scale), -1)
+
+  # how many rows of scores, and of how many heads, are about 2^21 numbers: they stay in the caches of a core
+  def rows_and_heads(self: __torch__.Kernels, n: int, all_heads: int) -> Tuple[int, int]:
+    rows = ops.prim.min(n, ops.prim.max(1, torch.floordiv(2097152, n)))
+    return (rows, ops.prim.min(all_heads, ops.prim.max(1, torch.floordiv(2097152, rows * n))))
+
+  # self_attention for bf16, a few rows and heads at a time (Rabe and Staats 2021): scores are bf16, softmax is fp32 inside
+  def self_attention_in_parts(self: __torch__.Kernels, qkv: Tensor, heads: Tensor) -> Tensor:
+    h = int(heads)
+    parts = torch.chunk(qkv, 3, -1)
+    q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
+    pairs, n = torch.size(q, 0), torch.size(q, 1)
+    scale = torch.pow(float(torch.size(q, 2)), -0.5)
+    rows, group, = self.rows_and_heads(n, pairs)
+    out = torch.empty_like(q)
+    for i in range(torch.floordiv(pairs + group - 1, group)):
+      first = i * group
+      some = ops.prim.min(group, pairs - first)
+      ks, vs = torch.narrow(k, 0, first, some), torch.narrow(v, 0, first, some)
+      for j in range(torch.floordiv(n + rows - 1, rows)):
+        row = j * rows
+        count = ops.prim.min(rows, n - row)
+        qs = torch.narrow(torch.narrow(q, 0, first, some), 1, row, count)
+        y = torch.bmm(self.shares(qs, ks, scale), vs)
+        _0 = torch.copy_(torch.narrow(torch.narrow(out, 0, first, some), 1, row, count), y)
+    return self.side_by_side(out, h)
+
+  # its gradient with respect to qkv: shares are computed again, so that none have to be kept (Dao et al. 2022, section 3.1)
+  def self_attention_in_parts_back(self: __torch__.Kernels, qkv: Tensor, heads: Tensor, upstream: Tensor) -> List[Tensor]:
+    h = int(heads)
+    parts = torch.chunk(qkv, 3, -1)
+    q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
+    g = self.by_head(upstream, h)
+    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.size(q, 2)
+    scale = torch.pow(float(d), -0.5)
+    rows, group, = self.rows_and_heads(n, pairs)
+    dq = torch.empty_like(q)
+    dk = torch.zeros([pairs, n, d], dtype=6)
+    dv = torch.zeros([pairs, n, d], dtype=6)
+    for i in range(torch.floordiv(pairs + group - 1, group)):
+      first = i * group
+      some = ops.prim.min(group, pairs - first)
+      ks, vs = torch.narrow(k, 0, first, some), torch.narrow(v, 0, first, some)
+      for j in range(torch.floordiv(n + rows - 1, rows)):
+        row = j * rows
+        count = ops.prim.min(rows, n - row)
+        qs = torch.narrow(torch.narrow(q, 0, first, some), 1, row, count)
+        gs = torch.narrow(torch.narrow(g, 0, first, some), 1, row, count)
+        a = self.shares(qs, ks, scale)  # (some, count, N)
+        da = torch.bmm(gs, torch.transpose(vs, 1, 2))
+        ds = torch._softmax_backward_data(da, a, -1, 15)
+        _0 = torch.add_(torch.narrow(dv, 0, first, some), torch.bmm(torch.transpose(a, 1, 2), gs))
+        _1 = torch.add_(torch.narrow(dk, 0, first, some), torch.bmm(torch.transpose(ds, 1, 2), qs), alpha=scale)
+        y = torch.mul(torch.bmm(ds, ks), scale)
+        _2 = torch.copy_(torch.narrow(torch.narrow(dq, 0, first, some), 1, row, count), y)
+    rest = [self.side_by_side(torch.to(dk, 15), h), self.side_by_side(torch.to(dv, 15), h)]
+    return [torch.cat([self.side_by_side(dq, h), rest[0], rest[1]], -1)]
 
   # ---- UNet2DConditionModel ----
 
@@ -95,36 +174,39 @@ class Kernels(Module):
   def resnet_up(self: __torch__.Kernels, x: Tensor, skip: Tensor, temb: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.resnet(torch.cat([x, skip], 1), temb, groups, eps, p)
 
-  # BasicTransformerBlock: x (B, N, C), context (B, M, D); name ends with a dot
-  def transformer_block(self: __torch__.Kernels, x: Tensor, context: Tensor, name: str, heads: int, flash: bool, p: Dict[str, Tensor]) -> Tensor:
-    a = self.layer_norm(x, name + "norm1", p, 1.0000000000000001e-05)
-    q = self.linear(a, name + "attn1.to_q", p)
-    k = self.linear(a, name + "attn1.to_k", p)
-    v = self.linear(a, name + "attn1.to_v", p)
-    x1 = torch.add(x, self.linear(self.attend_as_asked(q, k, v, heads, flash), name + "attn1.to_out.0", p))
-    a1 = self.layer_norm(x1, name + "norm2", p, 1.0000000000000001e-05)
-    q1 = self.linear(a1, name + "attn2.to_q", p)
-    k1 = self.linear(context, name + "attn2.to_k", p)
-    v1 = self.linear(context, name + "attn2.to_v", p)
-    x2 = torch.add(x1, self.linear(self.attend_as_asked(q1, k1, v1, heads, flash), name + "attn2.to_out.0", p))
-    a2 = self.layer_norm(x2, name + "norm3", p, 1.0000000000000001e-05)
-    halves = torch.chunk(self.linear(a2, name + "ff.net.0.proj", p), 2, -1)
-    geglu = torch.mul(halves[0], torch.gelu(halves[1]))
-    return torch.add(x2, self.linear(geglu, name + "ff.net.2", p))
-
-  # Transformer2DModel: x (B, C, H, W), context (B, M, D) to (B, C, H, W)
-  def transformer(self: __torch__.Kernels, x: Tensor, context: Tensor, groups: Tensor, heads: Tensor, layers: Tensor, flash: Tensor, p: Dict[str, Tensor]) -> Tensor:
+  # Transformer2DModel begins: x (B, C, H, W) to (B, N, C)
+  def pixels_to_tokens(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
     b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
-    told = torch.type_as(context, x)
-    linear_projection = torch.eq(torch.dim(p["proj_in.weight"]), 2)
     y = self.group_norm(x, "norm", p, int(groups), 9.9999999999999995e-07)
-    if linear_projection:
+    if torch.eq(torch.dim(p["proj_in.weight"]), 2):
       t = self.linear(torch.reshape(torch.permute(y, [0, 2, 3, 1]), [b, h * w, c]), "proj_in", p)
     else:
       t = torch.reshape(torch.permute(self.conv(y, "proj_in", p, 1, 0), [0, 2, 3, 1]), [b, h * w, -1])
-    for i in range(int(layers)):
-      t = self.transformer_block(t, told, "transformer_blocks." + str(i) + ".", int(heads), bool(flash), p)
-    if linear_projection:
+    return t
+
+  # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C)
+  def queries_keys_values(self: __torch__.Kernels, t: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    a = self.layer_norm(t, "norm1", p, 1.0000000000000001e-05)
+    return torch.cat([self.linear(a, "attn1.to_q", p), self.linear(a, "attn1.to_k", p), self.linear(a, "attn1.to_v", p)], -1)
+
+  # the rest of it: attended (B, N, C) of self_attention, context (B, M, D)
+  def after_self_attention(self: __torch__.Kernels, t: Tensor, attended: Tensor, context: Tensor, heads: Tensor, flash: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    told = torch.type_as(context, t)
+    x1 = torch.add(t, self.linear(attended, "attn1.to_out.0", p))
+    a1 = self.layer_norm(x1, "norm2", p, 1.0000000000000001e-05)
+    q1 = self.linear(a1, "attn2.to_q", p)
+    k1 = self.linear(told, "attn2.to_k", p)
+    v1 = self.linear(told, "attn2.to_v", p)
+    x2 = torch.add(x1, self.linear(self.attend_as_asked(q1, k1, v1, int(heads), bool(flash)), "attn2.to_out.0", p))
+    a2 = self.layer_norm(x2, "norm3", p, 1.0000000000000001e-05)
+    halves = torch.chunk(self.linear(a2, "ff.net.0.proj", p), 2, -1)
+    geglu = torch.mul(halves[0], torch.gelu(halves[1]))
+    return torch.add(x2, self.linear(geglu, "ff.net.2", p))
+
+  # Transformer2DModel ends: t (B, N, C), x (B, C, H, W) that it began with, to (B, C, H, W)
+  def tokens_to_pixels(self: __torch__.Kernels, t: Tensor, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
+    if torch.eq(torch.dim(p["proj_out.weight"]), 2):
       z = torch.permute(torch.reshape(self.linear(t, "proj_out", p), [b, h, w, c]), [0, 3, 1, 2])
     else:
       z = self.conv(torch.contiguous(torch.permute(torch.reshape(t, [b, h, w, -1]), [0, 3, 1, 2])), "proj_out", p, 1, 0)
@@ -327,37 +409,51 @@ class Kernels(Module):
     torch._fused_adamw_(weights, exact, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
     return numbers
 
-  # a moment from its 8 bits; moment: codes (n), scales (blocks), map (256), boundaries (255)
-  def decoded(self: __torch__.Kernels, moment: List[Tensor]) -> Tensor:
-    n = torch.size(moment[0], 0)
-    values = torch.index_select(moment[2], 0, torch.to(moment[0], 3))
-    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(moment[1], 0) * 256 - n], 0), [-1, 256])
-    return torch.slice(torch.reshape(torch.mul(blocks, torch.unsqueeze(moment[1], 1)), [-1]), 0, 0, n)
+  # a moment from its 8 bits; moment: codes (n), scales (blocks), map (256), boundaries (256), starts (65536)
+  def decoded(self: __torch__.Kernels, codes: Tensor, scales: Tensor, moment: List[Tensor]) -> Tensor:
+    n = torch.size(codes, 0)
+    values = torch.index_select(moment[2], 0, torch.to(codes, 3))
+    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(scales, 0) * 256 - n], 0), [-1, 256])
+    return torch.slice(torch.reshape(torch.mul_(blocks, torch.unsqueeze(scales, 1)), [-1]), 0, 0, n)
 
-  # the way back, into the moment
-  def encode(self: __torch__.Kernels, values: Tensor, moment: List[Tensor]) -> Tensor:
+  # the way back, into codes and scales. A number's root, cut to 16 bits, says from which code on to look: at most one
+  # boundary lies between two numbers that share it
+  def encode(self: __torch__.Kernels, values: Tensor, codes: Tensor, scales: Tensor, moment: List[Tensor]) -> Tensor:
     n = torch.size(values, 0)
-    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(moment[1], 0) * 256 - n], 0), [-1, 256])
+    blocks = torch.reshape(torch.constant_pad_nd(values, [0, torch.size(scales, 0) * 256 - n], 0), [-1, 256])
     most = torch.amax(torch.abs(blocks), [1])
-    scales = torch.masked_fill(most, torch.eq(most, 0), 1)
-    codes = torch.bucketize(torch.div(blocks, torch.unsqueeze(scales, 1)), moment[3], out_int32=True)
-    _0 = torch.copy_(moment[1], scales)
-    return torch.copy_(moment[0], torch.slice(torch.reshape(codes, [-1]), 0, 0, n))
+    largest = torch.masked_fill(most, torch.eq(most, 0), 1)
+    shares = torch.reshape(torch.div(blocks, torch.unsqueeze(largest, 1)), [-1])
+    roots = torch.copysign(torch.mul_(torch.sqrt(torch.abs(shares)), 32767.), shares)
+    start = torch.index_select(moment[4], 0, torch.add_(torch.to(roots, 3), 32768))
+    above = torch.gt(shares, torch.index_select(moment[3], 0, start))
+    _0 = torch.copy_(scales, largest)
+    return torch.copy_(codes, torch.slice(torch.add_(start, above), 0, 0, n))
 
-  # AdamW in place with moments in 8 bits (Dettmers et al. 2022); numbers as for adamw
+  # AdamW in place with moments in 8 bits (Dettmers et al. 2022), as many numbers at a time as stay in a processor's cache;
+  # numbers as for adamw
   def adamw_8bit(self: __torch__.Kernels, weight: Tensor, gradient: Tensor, means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
     n = annotate(List[float], [])
     for i in range(torch.size(numbers, 0)):
       _0 = torch.append(n, float(torch.select(numbers, 0, i)))
-    g = torch.reshape(torch.to(gradient, 6), [-1])
-    mean = torch.add(torch.mul(self.decoded(means), n[1]), g, alpha=1. - n[1])
-    square = torch.addcmul(torch.mul(self.decoded(squares), n[2]), g, g, value=1. - n[2])
-    root = torch.add(torch.div(torch.sqrt(square), torch.sqrt(1. - torch.pow(n[2], n[5]))), n[4])
-    _1 = torch.mul_(weight, 1. - n[0] * n[3])
-    change = torch.div(mean, root)
-    _2 = torch.add_(weight, torch.reshape(change, torch.size(weight)), alpha=torch.div(torch.neg(n[0]), 1. - torch.pow(n[1], n[5])))
-    _3 = self.encode(mean, means)
-    _4 = self.encode(square, squares)
+    w = torch.view(weight, [-1])
+    g = torch.reshape(gradient, [-1])
+    all = torch.size(w, 0)
+    for j in range(torch.floordiv(all + 1048575, 1048576)):
+      first = j * 1048576
+      count = ops.prim.min(1048576, all - first)
+      block = torch.floordiv(first, 256)
+      blocks = torch.floordiv(count + 255, 256)
+      mean_codes, mean_scales = torch.narrow(means[0], 0, first, count), torch.narrow(means[1], 0, block, blocks)
+      square_codes, square_scales = torch.narrow(squares[0], 0, first, count), torch.narrow(squares[1], 0, block, blocks)
+      some = torch.to(torch.narrow(g, 0, first, count), 6)
+      mean = torch.add_(torch.mul_(self.decoded(mean_codes, mean_scales, means), n[1]), some, alpha=1. - n[1])
+      square = torch.addcmul_(torch.mul_(self.decoded(square_codes, square_scales, squares), n[2]), some, some, value=1. - n[2])
+      root = torch.add_(torch.div_(torch.sqrt(square), torch.sqrt(1. - torch.pow(n[2], n[5]))), n[4])
+      part = torch.mul_(torch.narrow(w, 0, first, count), 1. - n[0] * n[3])
+      _1 = torch.addcdiv_(part, mean, root, value=torch.div(torch.neg(n[0]), 1. - torch.pow(n[1], n[5])))
+      _2 = self.encode(mean, mean_codes, mean_scales, means)
+      _3 = self.encode(square, square_codes, square_scales, squares)
     return numbers
 
   def assign(self: __torch__.Kernels, target: Tensor, source: Tensor) -> Tensor:
