@@ -132,18 +132,28 @@ public final class Kernels implements AutoCloseable {
         }
     }
 
-    /** Norm of all gradients together; where it is above {@code most} they are scaled down to it, in place. */
-    public double clip(List<NDArray> gradients, double most, NDManager owner) {
+    /**
+     * How gradients are clipped.
+     *
+     * @param norm of all of them together
+     * @param scale they are to be multiplied by, 1 where the norm is small enough
+     */
+    public record Clipping(double norm, double scale) {}
+
+    /** What brings the norm of all gradients together down to {@code most}. */
+    public Clipping clipping(List<NDArray> gradients, double most, NDManager owner) {
         try (NDArray limit = number(most);
-                NDArray norm = run("clip", owner, new Many(gradients), new One(limit))) {
-            return norm.getFloat();
+                NDArray found = run("clipping", owner, new Many(gradients), new One(limit))) {
+            float[] numbers = found.toFloatArray();
+            return new Clipping(numbers[0], numbers[1]);
         }
     }
 
     /**
      * One step of AdamW on several tensors, in place.
      *
-     * @param numbers learning rate, beta 1, beta 2, weight decay, epsilon, number of this step from 1
+     * @param numbers learning rate, beta 1, beta 2, weight decay, epsilon, number of this step from 1, and what gradients
+     *     are multiplied by
      */
     public void adamw(
             List<NDArray> weights,

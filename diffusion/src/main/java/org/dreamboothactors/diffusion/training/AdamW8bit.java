@@ -88,8 +88,8 @@ public final class AdamW8bit implements Optimizer {
     }
 
     @Override
-    public void step(long number, Map<String, NDArray> gradients, NDManager scratch) {
-        small.step(number, gradients, scratch);
+    public void step(long number, Map<String, NDArray> gradients, double scale, NDManager scratch) {
+        small.step(number, gradients, scale, scratch);
         large.forEach((name, moments) -> kernels.adamw8bit(
                 moments.weight(),
                 Optimizer.gradient(name, gradients),
@@ -99,6 +99,6 @@ public final class AdamW8bit implements Optimizer {
                 moments.squares(),
                 moments.squareScales(),
                 unsigned,
-                settings.at(number)));
+                settings.at(number, scale)));
     }
 }

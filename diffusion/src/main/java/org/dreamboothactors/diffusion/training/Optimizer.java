@@ -2,8 +2,6 @@ package org.dreamboothactors.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -11,9 +9,6 @@ import org.dreamboothactors.diffusion.weights.Weights;
 
 /** Changes the parameters of one part, in place. Lives as long as its kernels, on their thread. */
 public sealed interface Optimizer permits AdamW, AdamW8bit {
-    /** Numbers of a group that is changed at once: bounds what a step holds beside weights, gradients and moments. */
-    long GROUP = 1L << 24;
-
     /** An optimizer for all of {@code part}'s parameters that learn, with moments of zero. */
     static Optimizer of(OptimizerKind kind, Kernels kernels, Weights part, Hyperparameters settings) {
         return switch (kind) {
@@ -31,9 +26,9 @@ public sealed interface Optimizer permits AdamW, AdamW8bit {
      * @param weightDecay multiplied by the learning rate
      */
     record Hyperparameters(LearningRate learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-        /** What the kernels take for step {@code number}, counted from 1. */
-        double[] at(long number) {
-            return new double[] {learningRate.at(number - 1), beta1, beta2, weightDecay, epsilon, number};
+        /** What the kernels take for step {@code number}, counted from 1, with gradients multiplied by {@code scale}. */
+        double[] at(long number, double scale) {
+            return new double[] {learningRate.at(number - 1), beta1, beta2, weightDecay, epsilon, number, scale};
         }
     }
 
@@ -48,29 +43,9 @@ public sealed interface Optimizer permits AdamW, AdamW8bit {
      *
      * @param number of the step, from 1
      * @param gradients by part and name, fp32 or bf16; those of other parts are left alone
+     * @param scale multiplies them
      */
-    void step(long number, Map<String, NDArray> gradients, NDManager scratch);
-
-    /** Names in their order, in groups of at most {@link #GROUP} numbers or of one tensor. */
-    static List<List<String>> groups(SortedMap<String, NDArray> weights) {
-        List<List<String>> groups = new ArrayList<>();
-        long room = 0;
-        for (Map.Entry<String, NDArray> weight : weights.entrySet()) {
-            long size = weight.getValue().size();
-            if (groups.isEmpty() || size > room) {
-                groups.add(new ArrayList<>());
-                room = GROUP;
-            }
-            groups.getLast().add(weight.getKey());
-            room -= size;
-        }
-        return groups;
-    }
-
-    /** The arrays of some names. */
-    static List<NDArray> of(List<String> names, Map<String, NDArray> arrays) {
-        return names.stream().map(name -> gradient(name, arrays)).toList();
-    }
+    void step(long number, Map<String, NDArray> gradients, double scale, NDManager scratch);
 
     /** The gradient of a weight. */
     static NDArray gradient(String name, Map<String, NDArray> gradients) {

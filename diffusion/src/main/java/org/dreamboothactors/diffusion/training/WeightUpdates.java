@@ -25,13 +25,14 @@ public record WeightUpdates(Kernels kernels, List<Optimizer> optimizers, Optiona
      * Does step {@code number}, counted from 1, and returns the gradients' norm; where that is not finite, nothing is
      * changed.
      *
-     * @param gradients by part and name; scaled in place
+     * @param gradients by part and name
      */
     double step(long number, SortedMap<String, NDArray> gradients, NDManager scratch) {
-        double norm = kernels.clip(List.copyOf(gradients.values()), maxGradNorm, scratch);
+        Kernels.Clipping clipping = kernels.clipping(List.copyOf(gradients.values()), maxGradNorm, scratch);
+        double norm = clipping.norm();
         if (Double.isFinite(norm)) {
             for (Optimizer optimizer : optimizers) {
-                optimizer.step(number, gradients, scratch);
+                optimizer.step(number, gradients, clipping.scale(), scratch);
             }
             ema.ifPresent(averages -> averages.update(number));
         }

@@ -15,8 +15,23 @@ class Kernels(Module):
     w = p[name + ".weight"]
     return torch.layer_norm(x, [torch.size(w, 0)], w, p[name + ".bias"], eps, False)
 
+  # a few pixels with many channels are faster as one product, where they are bf16
   def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
-    return torch.conv2d(x, p[name + ".weight"], p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
+    w = p[name + ".weight"]
+    few = torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64))
+    if torch.__and__(few, torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))):
+      y = self.conv_as_product(x, w, p[name + ".bias"])
+    else:
+      y = torch.conv2d(x, w, p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
+    return y
+
+  # x (B, C, H, W), w (D, C, 3, 3) to (B, D, H, W)
+  def conv_as_product(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor) -> Tensor:
+    b, h, d = torch.size(x, 0), torch.size(x, 2), torch.size(w, 0)
+    patches = torch.transpose(torch.im2col(x, [3, 3], [1, 1], [1, 1], [1, 1]), 1, 2)  # (B, H * W, C * 9)
+    rows = torch.reshape(patches, [-1, torch.size(patches, 2)])
+    y = torch.addmm(bias, rows, torch.t(torch.reshape(w, [d, -1])))  # (B * H * W, D)
+    return torch.contiguous(torch.permute(torch.reshape(y, [b, h, -1, d]), [0, 3, 1, 2]))
 
   def linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
     if torch.__contains__(p, name + ".bias"):
@@ -40,15 +55,19 @@ class Kernels(Module):
     y = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
-  # the same as written, with all scores in memory; softmax in fp32
+  # the same as written, with all scores in memory; softmax is fp32 inside
   def attend_plainly(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
     b = torch.size(q, 0)
     d = torch.floordiv(torch.size(q, 2), heads)
     qh = torch.transpose(torch.reshape(torch.mul(q, torch.pow(float(d), -0.5)), [b, -1, heads, d]), 1, 2)
     kh = torch.transpose(torch.reshape(k, [b, -1, heads, d]), 1, 2)
     vh = torch.transpose(torch.reshape(v, [b, -1, heads, d]), 1, 2)
-    scores = torch.softmax(torch.matmul(qh, torch.transpose(kh, 2, 3)), -1, 6)  # (B, heads, N, M)
-    y = torch.matmul(torch.type_as(scores, vh), vh)
+    scores = torch.matmul(qh, torch.transpose(kh, 2, 3))  # (B, heads, N, M)
+    if torch.le(torch.size(k, 1), 256):
+      shares = torch.type_as(torch.softmax(scores, -1, 6), vh)  # short rows are faster so
+    else:
+      shares = torch.softmax(scores, -1)
+    y = torch.matmul(shares, vh)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
   # libtorch's bf16 attention is slow where there are few keys; all their scores are small
@@ -65,16 +84,18 @@ class Kernels(Module):
     parts = torch.chunk(qkv, 3, -1)
     return self.attend_as_asked(parts[0], parts[1], parts[2], int(heads), bool(flash))
 
-  # (B, N, heads * d) to (B * heads, N, d)
+  # (B, N, heads * d) to (B * heads, N, D), where D is d and some zeros: products are faster with a multiple of 16
   def by_head(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
-    b, n, c = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2)
-    y = torch.transpose(torch.reshape(x, [b, n, heads, torch.floordiv(c, heads)]), 1, 2)
-    return torch.reshape(y, [b * heads, n, -1])
+    b, n, d = torch.size(x, 0), torch.size(x, 1), torch.floordiv(torch.size(x, 2), heads)
+    y = torch.transpose(torch.reshape(x, [b, n, heads, d]), 1, 2)
+    more = torch.remainder(torch.neg(d), 16)
+    return torch.reshape(torch.constant_pad_nd(y, [0, more], 0), [b * heads, n, d + more])
 
   # the way back
-  def side_by_side(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
-    n, d = torch.size(x, 1), torch.size(x, 2)
-    return torch.reshape(torch.transpose(torch.reshape(x, [-1, heads, n, d]), 1, 2), [-1, n, heads * d])
+  def side_by_side(self: __torch__.Kernels, x: Tensor, heads: int, d: int) -> Tensor:
+    n = torch.size(x, 1)
+    y = torch.transpose(torch.reshape(x, [-1, heads, n, torch.size(x, 2)]), 1, 2)
+    return torch.reshape(torch.narrow(y, 3, 0, d), [-1, n, heads * d])
 
   # softmax of scaled scores: q (P, R, d), k (P, N, d) to (P, R, N)
   def shares(self: __torch__.Kernels, q: Tensor, k: Tensor, scale: float) -> Tensor:
@@ -90,8 +111,8 @@ class Kernels(Module):
     h = int(heads)
     parts = torch.chunk(qkv, 3, -1)
     q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
-    pairs, n = torch.size(q, 0), torch.size(q, 1)
-    scale = torch.pow(float(torch.size(q, 2)), -0.5)
+    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(parts[0], 2), h)
+    scale = torch.pow(float(d), -0.5)
     rows, group, = self.rows_and_heads(n, pairs)
     out = torch.empty_like(q)
     for i in range(torch.floordiv(pairs + group - 1, group)):
@@ -104,7 +125,7 @@ class Kernels(Module):
         qs = torch.narrow(torch.narrow(q, 0, first, some), 1, row, count)
         y = torch.bmm(self.shares(qs, ks, scale), vs)
         _0 = torch.copy_(torch.narrow(torch.narrow(out, 0, first, some), 1, row, count), y)
-    return self.side_by_side(out, h)
+    return self.side_by_side(out, h, d)
 
   # its gradient with respect to qkv: shares are computed again, so that none have to be kept (Dao et al. 2022, section 3.1)
   def self_attention_in_parts_back(self: __torch__.Kernels, qkv: Tensor, heads: Tensor, upstream: Tensor) -> List[Tensor]:
@@ -112,12 +133,12 @@ class Kernels(Module):
     parts = torch.chunk(qkv, 3, -1)
     q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
     g = self.by_head(upstream, h)
-    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.size(q, 2)
+    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(parts[0], 2), h)
     scale = torch.pow(float(d), -0.5)
     rows, group, = self.rows_and_heads(n, pairs)
     dq = torch.empty_like(q)
-    dk = torch.zeros([pairs, n, d], dtype=6)
-    dv = torch.zeros([pairs, n, d], dtype=6)
+    dk = torch.zeros_like(q, dtype=6)
+    dv = torch.zeros_like(q, dtype=6)
     for i in range(torch.floordiv(pairs + group - 1, group)):
       first = i * group
       some = ops.prim.min(group, pairs - first)
@@ -134,8 +155,8 @@ class Kernels(Module):
         _1 = torch.add_(torch.narrow(dk, 0, first, some), torch.bmm(torch.transpose(ds, 1, 2), qs), alpha=scale)
         y = torch.mul(torch.bmm(ds, ks), scale)
         _2 = torch.copy_(torch.narrow(torch.narrow(dq, 0, first, some), 1, row, count), y)
-    rest = [self.side_by_side(torch.to(dk, 15), h), self.side_by_side(torch.to(dv, 15), h)]
-    return [torch.cat([self.side_by_side(dq, h), rest[0], rest[1]], -1)]
+    rest = [self.side_by_side(torch.to(dk, 15), h, d), self.side_by_side(torch.to(dv, 15), h, d)]
+    return [torch.cat([self.side_by_side(dq, h, d), rest[0], rest[1]], -1)]
 
   # ---- UNet2DConditionModel ----
 
@@ -389,14 +410,14 @@ class Kernels(Module):
       _0 = torch.append(out, unchecked_cast(Tensor, found[i]))
     return out
 
-  # norm of all gradients together; scales them in place when it is above most
-  def clip(self: __torch__.Kernels, gradients: List[Tensor], most: Tensor) -> Tensor:
+  # (2): norm of all gradients together, and what brings it down to most where it is above
+  def clipping(self: __torch__.Kernels, gradients: List[Tensor], most: Tensor) -> Tensor:
     norm = torch.norm(torch.stack(torch._foreach_norm(gradients, 2, 6)), 2)
     scale = torch.clamp(torch.reciprocal(torch.div(torch.add(norm, 9.9999999999999995e-07), float(most))), None, 1.)
-    torch._foreach_mul_(gradients, scale)
-    return norm
+    return torch.stack([norm, scale])
 
-  # AdamW (Loshchilov and Hutter 2019) in place; numbers: learning rate, beta 1, beta 2, weight decay, epsilon, step
+  # AdamW (Loshchilov and Hutter 2019) in place; numbers: learning rate, beta 1, beta 2, weight decay, epsilon, step, and what
+  # gradients are multiplied by
   def adamw(self: __torch__.Kernels, weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
     n = annotate(List[float], [])
     for i in range(torch.size(numbers, 0)):
@@ -405,7 +426,7 @@ class Kernels(Module):
     exact = annotate(List[Tensor], [])
     for j in range(torch.len(weights)):
       _1 = torch.append(steps, torch.tensor(n[5], dtype=6))
-      _2 = torch.append(exact, torch.contiguous(torch.to(gradients[j], 6)))
+      _2 = torch.append(exact, torch.mul(torch.contiguous(torch.to(gradients[j], 6)), n[6]))
     torch._fused_adamw_(weights, exact, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
     return numbers
 
@@ -446,7 +467,7 @@ class Kernels(Module):
       blocks = torch.floordiv(count + 255, 256)
       mean_codes, mean_scales = torch.narrow(means[0], 0, first, count), torch.narrow(means[1], 0, block, blocks)
       square_codes, square_scales = torch.narrow(squares[0], 0, first, count), torch.narrow(squares[1], 0, block, blocks)
-      some = torch.to(torch.narrow(g, 0, first, count), 6)
+      some = torch.mul(torch.to(torch.narrow(g, 0, first, count), 6), n[6])
       mean = torch.add_(torch.mul_(self.decoded(mean_codes, mean_scales, means), n[1]), some, alpha=1. - n[1])
       square = torch.addcmul_(torch.mul_(self.decoded(square_codes, square_scales, squares), n[2]), some, some, value=1. - n[2])
       root = torch.add_(torch.div_(torch.sqrt(square), torch.sqrt(1. - torch.pow(n[2], n[5]))), n[4])

@@ -44,6 +44,7 @@ class AdamW8bitTest {
                     Map.of(
                             "unet.large", GOLDEN.fp32("gradient." + number, scratch),
                             "unet.small", scratch.create(new float[] {1, -1, 0.5f})),
+                    1,
                     scratch);
         }
     }
