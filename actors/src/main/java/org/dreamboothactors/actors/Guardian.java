@@ -84,7 +84,8 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 node.store().bucket(),
                 node.models(),
                 settings.defaultBaseModel(),
-                settings.classImageGroupSize());
+                settings.classImageGroupSize(),
+                node.ended().turns());
         ActorRef<CoordinatorActor.Command> coordinator =
                 getContext().spawn(CoordinatorActor.create(coordination, intake, board), "coordinator");
         getContext().watchWith(coordinator, new CoordinatorGone(coordinator));

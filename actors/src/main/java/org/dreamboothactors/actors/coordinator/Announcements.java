@@ -19,6 +19,7 @@ import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunRejected;
+import org.dreamboothactors.protocol.v1.TrainingQueued;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.protocol.v1.WorkRequested;
 
@@ -55,6 +56,9 @@ record Announcements(String bucket, InstantSource clock) {
                                 .setTopic(Topics.REG_GENERATION)
                                 .setRequestId(controlId)
                                 .setReason(reason)));
+            case Decision.Queue(int attempt) ->
+                facts(Events.event(runId, "training-queued-" + attempt)
+                        .setTrainingQueued(TrainingQueued.newBuilder().setAttempt(attempt)));
             case Decision.Train(var request) ->
                 ask(
                         runId,

@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.dreamboothactors.actors.work.ComputeSettings;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
+import org.dreamboothactors.protocol.v1.Priority;
+import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.Training;
 
@@ -47,6 +49,13 @@ final class Complaints {
     void between(String field, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
             add(field + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
+
+    /** One that this version does not know. */
+    void priority(RunSpec spec) {
+        if (spec.getPriority() == Priority.UNRECOGNIZED) {
+            add("priority is " + spec.getPriorityValue() + ", expected LOW, NORMAL or HIGH");
         }
     }
 

@@ -139,6 +139,7 @@ final class Coordination {
                                 ledger,
                                 partitions,
                                 decisions,
+                                settings.turns(),
                                 new Announcements(settings.bucket(), clock),
                                 clock,
                                 end));

@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.coordinator;
 
+import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.actors.work.BaseModels;
 
 /**
@@ -9,6 +10,12 @@ import org.dreamboothactors.actors.work.BaseModels;
  * @param models that runs may ask for
  * @param defaultBaseModel taken when a run names none
  * @param classImageGroupSize class images that are made together
+ * @param turns who of all runs gets a trainer next
  */
 public record CoordinatorSettings(
-        String bootstrapServers, String bucket, BaseModels models, String defaultBaseModel, int classImageGroupSize) {}
+        String bootstrapServers,
+        String bucket,
+        BaseModels models,
+        String defaultBaseModel,
+        int classImageGroupSize,
+        Turns turns) {}

@@ -27,6 +27,10 @@ sealed interface Decision {
     /** Pictures that a client asked for and cannot have. */
     record RefuseDraw(String controlId, String reason) implements Decision {}
 
+    /** The run takes its place among those that wait for a trainer. */
+    record Queue(int attempt) implements Decision {}
+
+    /** What to do when it is the run's turn. */
     record Train(TrainRequest request) implements Decision {}
 
     /** A checkpoint becomes public; the last one ends the run. */

@@ -120,14 +120,21 @@ record Decisions(Specs specs, int groupSize) {
         return latents;
     }
 
-    /** The first attempt when all latents are there, the next one when the newest gave up its turn. */
+    /**
+     * The first attempt when all latents are there, the next one when the newest gave up its turn. First the run takes its
+     * place in the line, and from then on it needs its turn.
+     */
     private static Optional<Decision> training(RunState run, Requests requests) {
         int newest = run.attempts();
         long step = run.yielded().map(TrainingYielded::getStep).orElse(0L);
         boolean yielded =
                 run.yielded().filter(last -> last.getAttempt() == newest).isPresent();
-        return requests.isComplete(run.latents()) && (newest == 0 || yielded)
-                ? Optional.of(new Decision.Train(requests.training(newest + 1, step, run.latents())))
-                : Optional.empty();
+        if (!requests.isComplete(run.latents()) || !(newest == 0 || yielded)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                run.queued() > newest
+                        ? new Decision.Train(requests.training(newest + 1, step, run.latents()))
+                        : new Decision.Queue(newest + 1));
     }
 }

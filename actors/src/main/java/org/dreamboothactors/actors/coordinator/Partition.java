@@ -6,14 +6,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -37,6 +40,7 @@ final class Partition implements AutoCloseable {
     private final Ledger ledger;
     private final int partitions;
     private final Decisions decisions;
+    private final Turns turns;
     private final Announcements announcements;
     private final InstantSource clock;
     private final long historyEnd;
@@ -45,6 +49,8 @@ final class Partition implements AutoCloseable {
     private final List<ConsumerRecord<byte[], byte[]>> unanswered = new ArrayList<>();
     private final Map<String, List<PhotoJudged>> verdicts = new HashMap<>();
     private final Map<String, Instant> judgedUntil = new HashMap<>();
+    /** Runs that need nothing but their turn. */
+    private final Set<String> inLine = new HashSet<>();
 
     /**
      * A partition of whose history nothing is read yet.
@@ -57,6 +63,7 @@ final class Partition implements AutoCloseable {
             Ledger ledger,
             int partitions,
             Decisions decisions,
+            Turns turns,
             Announcements announcements,
             InstantSource clock,
             long historyEnd) {
@@ -64,6 +71,7 @@ final class Partition implements AutoCloseable {
         this.ledger = ledger;
         this.partitions = partitions;
         this.decisions = decisions;
+        this.turns = turns;
         this.announcements = announcements;
         this.clock = clock;
         this.historyEnd = historyEnd;
@@ -143,6 +151,9 @@ final class Partition implements AutoCloseable {
                 changed.add(runId);
             }
         });
+        Optional<String> next =
+                inLine.isEmpty() ? Optional.empty() : turns.next().filter(inLine::contains);
+        next.ifPresent(changed::add);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         List<SubjectUpload> toJudge = new ArrayList<>();
         for (String runId : changed) {
@@ -151,9 +162,13 @@ final class Partition implements AutoCloseable {
             if (needed.stream().noneMatch(Decision.Judge.class::isInstance)) {
                 judgedUntil.remove(runId);
             }
+            inLine.remove(runId);
             for (Decision decision : needed) {
                 if (decision instanceof Decision.Judge(SubjectUpload upload)) {
                     judge(run, upload, now, records, toJudge);
+                } else if (decision instanceof Decision.Train
+                        && next.filter(runId::equals).isEmpty()) {
+                    inLine.add(runId);
                 } else {
                     records.addAll(announcements.of(run, decision));
                 }

@@ -29,6 +29,7 @@ import org.dreamboothactors.protocol.v1.TrainingYielded;
  * @param requested what was asked of workers, and pictures that were refused
  * @param latents by request id
  * @param classImages by group
+ * @param queued number of the newest attempt that took its place in the line; 0: none
  * @param yielded by the newest attempt that did
  * @param verified checkpoints by step
  * @param published steps of checkpoints that were announced
@@ -43,6 +44,7 @@ record RunState(
         Set<WorkId> requested,
         SortedMap<String, LatentsCached> latents,
         SortedMap<Integer, ClassImagesReady> classImages,
+        int queued,
         Optional<TrainingYielded> yielded,
         SortedMap<Long, CheckpointVerified> verified,
         SortedSet<Long> published,
@@ -70,6 +72,7 @@ record RunState(
                 Set.of(),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                0,
                 Optional.empty(),
                 new TreeMap<>(),
                 new TreeSet<>(),
@@ -81,7 +84,7 @@ record RunState(
     /** The state once this fact is known as well. */
     RunState after(RunEvent event) {
         return switch (event.getFactCase()) {
-            case TRAINING_STARTED, STEP_PROGRESS, STEPS_COMMITTED, SAMPLES_READY, FACT_NOT_SET -> this;
+            case TRAINING_TAKEN, TRAINING_STARTED, STEP_PROGRESS, STEPS_COMMITTED, SAMPLES_READY, FACT_NOT_SET -> this;
             case REQUESTED,
                     PHOTO_JUDGED,
                     ACCEPTED,
@@ -91,6 +94,7 @@ record RunState(
                     CLASS_IMAGES_READY,
                     CHECKPOINT_VERIFIED,
                     CHECKPOINT_PUBLISHED,
+                    TRAINING_QUEUED,
                     TRAINING_YIELDED,
                     WORK_FAILED,
                     READY,
@@ -120,6 +124,7 @@ record RunState(
         private final Set<WorkId> requested;
         private final SortedMap<String, LatentsCached> latents;
         private final SortedMap<Integer, ClassImagesReady> classImages;
+        private int queued;
         private Optional<TrainingYielded> yielded;
         private final SortedMap<Long, CheckpointVerified> verified;
         private final SortedSet<Long> published;
@@ -135,6 +140,7 @@ record RunState(
             requested = new HashSet<>(before.requested);
             latents = new TreeMap<>(before.latents);
             classImages = new TreeMap<>(before.classImages);
+            queued = before.queued;
             yielded = before.yielded;
             verified = new TreeMap<>(before.verified);
             published = new TreeSet<>(before.published);
@@ -156,6 +162,7 @@ record RunState(
                     requested,
                     latents,
                     classImages,
+                    queued,
                     yielded,
                     verified,
                     published,
@@ -193,6 +200,8 @@ record RunState(
                     latents.putIfAbsent(event.getLatentsCached().getRequestId(), event.getLatentsCached());
                 case CLASS_IMAGES_READY ->
                     classImages.putIfAbsent(event.getClassImagesReady().getGroupIndex(), event.getClassImagesReady());
+                case TRAINING_QUEUED ->
+                    queued = Math.max(queued, event.getTrainingQueued().getAttempt());
                 case TRAINING_YIELDED -> {
                     TrainingYielded newest = event.getTrainingYielded();
                     yielded = Optional.of(yielded.filter(known -> known.getAttempt() >= newest.getAttempt())

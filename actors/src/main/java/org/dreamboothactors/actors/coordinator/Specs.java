@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.Training;
@@ -52,6 +53,9 @@ record Specs(Models models, String defaultBaseModel) {
                 .setBaseModel(model.name())
                 .setResolution(orElse(wanted.getResolution(), model.defaultSize()))
                 .setTraining(training(wanted.getTraining()));
+        if (wanted.getPriority() == Priority.PRIORITY_UNSPECIFIED) {
+            spec.setPriority(Priority.NORMAL);
+        }
         if (wanted.hasPrior()) {
             spec.setPrior(prior(wanted.getPrior(), spec.getResolution()));
         }
@@ -114,6 +118,7 @@ record Specs(Models models, String defaultBaseModel) {
         Complaints complaints = new Complaints();
         complaints.prompt("instance_prompt", spec.getInstancePrompt());
         complaints.side("resolution", spec.getResolution());
+        complaints.priority(spec);
         Training training = spec.getTraining();
         complaints.range("max_steps", training.getMaxSteps(), 1, MOST_STEPS);
         complaints.positive("learning_rate", training.getLearningRate(), 1);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
@@ -18,6 +19,7 @@ public final class Recruits {
 
     private final List<Device> devices;
     private final Semaphore gathering = new Semaphore(1);
+    private volatile OptionalInt wanted = OptionalInt.empty();
 
     public Recruits(List<Device> devices) {
         this.devices = List.copyOf(devices);
@@ -28,20 +30,29 @@ public final class Recruits {
         return devices.size();
     }
 
+    /** Whether a run of higher priority gathers devices. Any thread may ask. */
+    public boolean areWantedAbove(int priority) {
+        OptionalInt by = wanted;
+        return by.isPresent() && by.getAsInt() > priority;
+    }
+
     /**
      * Waits for devices that others work with now; the turns are the caller's until closed. Empty when someone else
      * gathers, when it takes longer than {@code atMost}, or when {@code over} says so.
      *
      * @param mine the device that the caller has
      * @param more how many beside it
+     * @param priority of the run; those of lower priority are asked to make way
      */
-    public Optional<List<Device.Turn>> gather(Device.Turn mine, int more, Duration atMost, BooleanSupplier over) {
+    public Optional<List<Device.Turn>> gather(
+            Device.Turn mine, int more, int priority, Duration atMost, BooleanSupplier over) {
         if (more == 0) {
             return Optional.of(List.of());
         }
         if (!gathering.tryAcquire()) {
             return Optional.empty();
         }
+        wanted = OptionalInt.of(priority);
         List<Device.Turn> taken = new ArrayList<>();
         try {
             long end = System.nanoTime() + atMost.toNanos();
@@ -60,6 +71,7 @@ public final class Recruits {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            wanted = OptionalInt.empty();
             gathering.release();
         }
         if (taken.size() < more) {

@@ -11,15 +11,19 @@ import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
 import org.dreamboothactors.actors.device.Gang;
 import org.dreamboothactors.actors.device.Recruits;
+import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.Priorities;
+import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
-import org.dreamboothactors.actors.work.Waiting;
 import org.dreamboothactors.actors.work.Worker;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.protocol.v1.TrainingTaken;
 import org.dreamboothactors.storage.CommitLog;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
@@ -27,15 +31,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains a run from its newest state on, until it is finished, or its slice is over and other work waits, or the shift is
- * over.
+ * Trains a run from its newest state on, until it is finished, or its slice is over and other work waits, or a run of
+ * higher priority waits, or the shift is over.
  *
  * <p>What counts is the run's commit log: any number of trainers may be given the same run, at once or one after the
  * other, and at most one of them goes on.
  *
  * @param slice how long a run trains before other work of the device gets its turn
  * @param longestCommitInterval work at risk in a crash, at most
- * @param waiting whether other work waits
+ * @param waiting what other work waits
  * @param recruits all devices of the node, for runs that want several
  */
 public record TrainRuns(
@@ -88,6 +92,10 @@ public record TrainRuns(
         if (newer.isPresent()) {
             throw new RunLost(newer.get());
         }
+        if (claim(request) == Claim.NOW) { // its record was written before the other run came
+            return makeWay(request, log);
+        }
+        tellTaken(request, device);
         return withMore(device, request, shift, log, devices -> train(request, model, devices, shift, log));
     }
 
@@ -106,7 +114,11 @@ public record TrainRuns(
             return fail(request, "the run wants " + (more + 1) + " devices, this node has " + recruits.size());
         }
         shift.says(request.getRunId() + ": waiting for " + more + " more devices");
-        Optional<List<Device.Turn>> recruited = recruits.gather(device, more, slice, shift::over);
+        Optional<List<Device.Turn>> recruited = recruits.gather(
+                device, more, priority(request), slice, () -> shift.over() || claim(request) == Claim.NOW);
+        if (recruited.isEmpty() && claim(request) == Claim.NOW) {
+            return makeWay(request, log);
+        }
         if (recruited.isEmpty()) {
             return later(request, shift, log);
         }
@@ -120,12 +132,35 @@ public record TrainRuns(
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
     private Outcome later(TrainRequest request, Shift shift, CommitLog log) {
-        if (shift.delivery() > Training.MANY_DELIVERIES) {
-            long step = log.newest(Kind.STATE).map(Commit::step).orElse(0L);
-            Training.tellYielded(node, request, step);
-            return new Outcome.Done();
-        }
-        return new Outcome.Again("others work with the devices that the run wants");
+        return shift.delivery() > Training.MANY_DELIVERIES
+                ? makeWay(request, log)
+                : new Outcome.Again("others work with the devices that the run wants");
+    }
+
+    /** What others want of the devices that the run has or is about to get. */
+    Claim claim(TrainRequest request) {
+        return recruits.areWantedAbove(priority(request)) ? Claim.NOW : waiting.claim(request.getRunId());
+    }
+
+    private static int priority(TrainRequest request) {
+        return Priorities.weight(request.getSpec().getPriority());
+    }
+
+    /** Gives the record up before anything was done. */
+    private Outcome makeWay(TrainRequest request, CommitLog log) {
+        Training.tellYielded(
+                node, request, log.newest(Kind.STATE).map(Commit::step).orElse(0L));
+        return new Outcome.Done();
+    }
+
+    private void tellTaken(TrainRequest request, Device.Turn device) {
+        String delivery = request.getAttempt() + "-" + clock.millis();
+        node.facts()
+                .tell(Events.event(request.getRunId(), "training-taken-" + delivery)
+                        .setTrainingTaken(TrainingTaken.newBuilder()
+                                .setAttempt(request.getAttempt())
+                                .setDevice(device.deviceName()))
+                        .build());
     }
 
     private Outcome train(

@@ -1,6 +1,5 @@
 package org.dreamboothactors.actors.trainer;
 
-import java.time.Duration;
 import java.time.Instant;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceCommand;
@@ -59,7 +58,7 @@ final class Training {
                 commits.commitNow(step);
                 return new Outcome.Again("the shift was over at step " + step);
             }
-            if (step > firstStep && makesWay(sliceEnd)) {
+            if (makesWay(step - firstStep, sliceEnd)) {
                 commits.commitNow(step);
                 return yielded(step);
             }
@@ -82,10 +81,14 @@ final class Training {
         return place.device().ask(new DeviceCommand.TrainStep(), Stepped.class).result();
     }
 
-    private boolean makesWay(Instant sliceEnd) {
-        Duration left = Duration.between(place.clock().instant(), sliceEnd);
-        return !left.isPositive()
-                && (rules.waiting().others(run.runId()) || place.shift().delivery() > MANY_DELIVERIES);
+    /** Whoever has the same priority waits for the end of the slice, and for one step at least. */
+    private boolean makesWay(long steps, Instant sliceEnd) {
+        boolean sliceOver = steps > 0 && !place.clock().instant().isBefore(sliceEnd);
+        return switch (rules.claim(run.request())) {
+            case NOW -> true;
+            case AT_SLICE_END -> sliceOver;
+            case NONE -> sliceOver && place.shift().delivery() > MANY_DELIVERIES;
+        };
     }
 
     private Outcome yielded(long step) {

@@ -1,22 +1,27 @@
 package org.dreamboothactors.actors.work;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dreamboothactors.actors.turns.Line;
+import org.dreamboothactors.actors.turns.Turns;
+import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /**
- * Which runs want no more work: cancelled, failed or rejected. Follows the history, and with it what work waits.
+ * Which runs want no more work: cancelled, failed or rejected. Follows the history, and with it who waits for a device.
  *
- * <p>It only saves work: a worker that hears of a cancellation late does no harm. Safe from any thread.
+ * <p>It only saves work: a worker that hears of a cancellation late does no harm. Nobody waits until the history is read.
+ * Safe from any thread.
  */
 public final class EndedRuns implements AutoCloseable {
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
-    private final WaitingWork waiting = new WaitingWork();
     private final History history;
+    private volatile Line line = new Line(InstantSource.system());
 
     public EndedRuns(String bootstrapServers) {
-        history = new History(bootstrapServers, this::hear);
+        history = new History(bootstrapServers, new Following());
     }
 
     /** Whether work for this run is wasted. */
@@ -24,9 +29,14 @@ public final class EndedRuns implements AutoCloseable {
         return ended.contains(runId);
     }
 
-    /** What work waits for a device, kept up to date until this is closed. */
+    /** What waits for a device, kept up to date until this is closed. */
     public Waiting waiting() {
-        return waiting;
+        return runId -> line.claim(runId);
+    }
+
+    /** Who gets a trainer next, kept up to date until this is closed. */
+    public Turns turns() {
+        return () -> line.next();
     }
 
     /** Waits until the history that existed at the start is read. */
@@ -34,11 +44,28 @@ public final class EndedRuns implements AutoCloseable {
         return history.awaitCaughtUp(atMost);
     }
 
-    private void hear(RunEvent event) {
-        waiting.hear(event);
-        switch (event.getFactCase()) {
-            case REJECTED, FAILED, CANCELLED -> ended.add(event.getRunId());
-            default -> {} // goes on, or was brought to its good end: pictures may still be asked of it
+    /** Belongs to the thread of the history. */
+    private final class Following implements History.Listener {
+        private Line growing = new Line(InstantSource.system());
+
+        @Override
+        public void begin() {
+            growing = new Line(InstantSource.system());
+        }
+
+        @Override
+        public void hear(RunEvent event) {
+            growing.hear(event);
+            switch (event.getFactCase()) {
+                case REJECTED, FAILED, CANCELLED -> ended.add(event.getRunId());
+                default -> {} // goes on, or was brought to its good end: pictures may still be asked of it
+            }
+        }
+
+        /** What is half read would make runs wait that ended long ago. */
+        @Override
+        public void caughtUp() {
+            line = growing;
         }
     }
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -21,8 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows run-events from the beginning, on a thread of its own.
  *
- * <p>When the broker is away longer than its client bears, the history is read once more from the beginning: a listener
- * must not mind to hear old events again.
+ * <p>When the broker is away longer than its client bears, the history is read once more from the beginning.
  */
 final class History implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
@@ -31,12 +29,23 @@ final class History implements AutoCloseable {
     private static final Duration LAST_POLL = Duration.ofSeconds(5);
 
     private final String bootstrapServers;
-    private final Consumer<RunEvent> listener;
+    private final Listener listener;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    History(String bootstrapServers, Consumer<RunEvent> listener) {
+    /** Hears on the history's thread. */
+    interface Listener {
+        /** The history is read from its beginning; all that was heard before comes again. */
+        void begin();
+
+        void hear(RunEvent event);
+
+        /** All that was there when it began has been heard. */
+        void caughtUp();
+    }
+
+    History(String bootstrapServers, Listener listener) {
         this.bootstrapServers = bootstrapServers;
         this.listener = listener;
         thread = Thread.ofPlatform().daemon().name("history").start(this::followForGood);
@@ -81,13 +90,17 @@ final class History implements AutoCloseable {
                     .toList());
             consumer.seekToBeginning(consumer.assignment());
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            listener.begin();
+            boolean behind = true;
             while (closed.getCount() > 0) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     hear(record);
                 }
-                if (caughtUp.getCount() > 0
+                if (behind
                         && ends.entrySet().stream()
                                 .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+                    behind = false;
+                    listener.caughtUp();
                     caughtUp.countDown();
                 }
             }
@@ -96,7 +109,7 @@ final class History implements AutoCloseable {
 
     private void hear(ConsumerRecord<String, byte[]> record) {
         try {
-            listener.accept(RunEvent.parseFrom(record.value()));
+            listener.hear(RunEvent.parseFrom(record.value()));
         } catch (InvalidProtocolBufferException e) {
             // The coordinator reports unreadable history; here it only means no news.
             LOG.debug("{}-{} is no run event", record.partition(), record.offset());

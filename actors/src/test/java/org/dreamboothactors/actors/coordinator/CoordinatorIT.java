@@ -29,6 +29,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.intake.Intake;
 import org.dreamboothactors.actors.work.BaseModels;
+import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.Cancel;
@@ -58,6 +59,7 @@ class CoordinatorIT {
     private static EmbeddedKafka kafka;
     private static Bench bench;
     private static ActorTestKit system;
+    private static EndedRuns history;
 
     @BeforeAll
     static void start() throws IOException {
@@ -71,6 +73,7 @@ class CoordinatorIT {
         Files.writeString(model.resolve("unet/config.json"), "{\"sample_size\": 8}");
         Files.writeString(model.resolve("vae/config.json"), "{\"block_out_channels\": [1, 2, 3, 4]}");
         bench = new Bench(kafka.bootstrapServers());
+        history = new EndedRuns(kafka.bootstrapServers());
         system = ActorTestKit.create();
     }
 
@@ -78,6 +81,7 @@ class CoordinatorIT {
     static void stop() {
         system.shutdownTestKit();
         bench.close();
+        history.close();
         kafka.close();
     }
 
@@ -110,7 +114,8 @@ class CoordinatorIT {
                 "bucket",
                 new BaseModels(Map.of(Runs.TOY, directory.resolve("toy"))),
                 Runs.TOY,
-                Runs.GROUP_SIZE);
+                Runs.GROUP_SIZE,
+                history.turns());
         Coordinator coordinator =
                 new Coordinator(system.spawn(CoordinatorActor.create(settings, system.spawn(kind()), board)), board);
         coordinators.add(coordinator);

@@ -15,6 +15,7 @@ import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -52,6 +53,7 @@ class DecisionsTest {
                     assertThat(accept.accepted().getSpec())
                             .isEqualTo(spec.toBuilder()
                                     .setBaseModel(Runs.TOY)
+                                    .setPriority(Priority.NORMAL)
                                     .setResolution(64)
                                     .setTraining(Training.newBuilder()
                                             .setMaxSteps(10)
@@ -91,12 +93,14 @@ class DecisionsTest {
                                 .containsExactly(
                                         tuple("instance-latents", List.of(object("l0"), object("l1"), object("l2"))),
                                         tuple("class-latents-given", List.of(object("c0"), object("c1")))));
-        assertThat(tale.worked().needs()).singleElement().isInstanceOfSatisfying(Decision.Train.class, train -> {
-            assertThat(train.request().getInstanceLatentsCount()).isEqualTo(3);
-            assertThat(train.request().getClassLatentsList())
-                    .extracting(CachedLatent::getImageSha256)
-                    .containsExactly("sha-c0", "sha-c1");
-        });
+        assertThat(tale.worked().decided().needs())
+                .singleElement()
+                .isInstanceOfSatisfying(Decision.Train.class, train -> {
+                    assertThat(train.request().getInstanceLatentsCount()).isEqualTo(3);
+                    assertThat(train.request().getClassLatentsList())
+                            .extracting(CachedLatent::getImageSha256)
+                            .containsExactly("sha-c0", "sha-c1");
+                });
     }
 
     @Test
@@ -179,6 +183,7 @@ class DecisionsTest {
                 slip(
                         "lr_schedule is linear, expected one of constant",
                         spec -> spec.getTrainingBuilder().setLrSchedule("linear")),
+                slip("priority is 7, expected LOW, NORMAL or HIGH", spec -> spec.setPriorityValue(7)),
                 slip("lr_warmup_steps is 11", spec -> spec.getTrainingBuilder().setLrWarmupSteps(11)),
                 slip("lr_power is -1.0", spec -> spec.getTrainingBuilder().setLrPower(-1)),
                 slip("max_steps is 100001", spec -> spec.getTrainingBuilder().setMaxSteps(100_001)),
@@ -315,6 +320,8 @@ class DecisionsTest {
     void trainsOnceAllLatentsAreThereInTheOrderOfTheImages() {
         Tale tale = Tale.accepted(Runs.withPrior(6)).worked().worked();
 
+        assertThat(tale.needs()).containsExactly(new Decision.Queue(1));
+        tale.decided();
         TrainRequest request = training(tale.needs());
 
         assertThat(request.getAttempt()).isEqualTo(1);
@@ -327,13 +334,14 @@ class DecisionsTest {
 
     @Test
     void trainsWithoutClassImagesWithoutPriorPreservation() {
-        assertThat(training(Tale.accepted(Runs.spec()).worked().needs()).getClassLatentsList())
+        assertThat(training(Tale.accepted(Runs.spec()).worked().decided().needs())
+                        .getClassLatentsList())
                 .isEmpty();
     }
 
     @Test
     void goesOnWithTheNextAttemptAfterTheNewestGaveUpItsTurn() {
-        Tale tale = Tale.training(Runs.spec()).then(Runs.yielded(RUN, 1, 4));
+        Tale tale = Tale.training(Runs.spec()).then(Runs.yielded(RUN, 1, 4)).decided();
 
         TrainRequest second = training(tale.needs());
 

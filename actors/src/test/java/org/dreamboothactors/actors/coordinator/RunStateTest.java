@@ -57,6 +57,7 @@ class RunStateTest {
         Tale tale = Tale.training(Runs.spec())
                 .then(Runs.yielded(RUN, 1, 5))
                 .decided()
+                .decided()
                 .then(Runs.yielded(RUN, 2, 8))
                 .then(Runs.yielded(RUN, 1, 3));
 

@@ -28,7 +28,7 @@ final class Tale {
 
     /** A run that trains. */
     static Tale training(RunSpec spec) {
-        return accepted(spec).worked().worked().decided();
+        return accepted(spec).worked().worked().decided().decided();
     }
 
     RunState state() {

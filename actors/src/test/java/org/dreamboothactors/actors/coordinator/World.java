@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.dreamboothactors.actors.turns.Line;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
@@ -39,6 +40,7 @@ final class World {
     private final List<Entry> work = new ArrayList<>();
     private final List<SubjectUpload> toJudge = new ArrayList<>();
     private final Random random;
+    private final Line line = new Line(() -> this.now);
     private Instant now = Instant.EPOCH;
     private int committed;
     private int received;
@@ -66,6 +68,7 @@ final class World {
                 new MemoryLedger(generation),
                 1,
                 Runs.decisions(),
+                line,
                 new Announcements("bucket", clock),
                 clock,
                 history.size());
@@ -187,6 +190,7 @@ final class World {
         if (Topics.WORK.contains(record.topic())) {
             work.add(entry);
         } else if (record.topic().equals(Topics.RUN_EVENTS)) {
+            line.hear(event(entry.value()));
             history.add(new ConsumerRecord<>(record.topic(), 0, history.size(), record.key(), record.value()));
         }
     }

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Recruits;
+import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
@@ -25,6 +28,7 @@ import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.TrainRequest;
@@ -131,13 +135,42 @@ class GangIT {
         assertThat(second.takeTurn(Duration.ZERO)).isPresent();
     }
 
+    @Test
+    void aRunMakesWayForOneThatGathersDevicesWithAHigherPriority() throws Exception {
+        TrainRequest.Builder high = request("gathering", 2).toBuilder();
+        high.getSpecBuilder().setPriority(Priority.HIGH);
+        Recruits recruits = new Recruits(List.of(first, second));
+        TrainRuns trainer = new TrainRuns(node, Duration.ofHours(1), Duration.ofHours(1), _ -> Claim.NONE, recruits);
+        TrainRequest.Builder low = request("alone", 1).toBuilder();
+        low.getSpecBuilder().getTrainingBuilder().setMaxSteps(100_000);
+        CompletableFuture<Outcome> gathering;
+
+        try (Device.Turn turn = second.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            CompletableFuture<Outcome> alone =
+                    CompletableFuture.supplyAsync(() -> trainer.work(low.build(), turn, TestShift.endless()));
+            bench.awaitTold("alone", FactCase.STEP_PROGRESS, 1);
+            gathering = CompletableFuture.supplyAsync(() -> {
+                try (Device.Turn mine = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+                    return trainer.work(high.build(), mine, TestShift.endless());
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(alone.get(30, TimeUnit.SECONDS)).isEqualTo(DONE);
+        }
+        assertThat(gathering.get(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+
+        assertThat(bench.told("alone", FactCase.TRAINING_YIELDED)).hasSize(1);
+        assertThat(commits("gathering", Kind.CHECKPOINT)).hasSize(1);
+    }
+
     private Outcome train(TrainRequest request, Shift shift) throws InterruptedException {
         return train(request, shift, Duration.ofHours(1));
     }
 
     private Outcome train(TrainRequest request, Shift shift, Duration slice) throws InterruptedException {
         Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer = new TrainRuns(node, slice, Duration.ofMillis(1), _ -> false, recruits);
+        TrainRuns trainer = new TrainRuns(node, slice, Duration.ofMillis(1), _ -> Claim.NONE, recruits);
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
         }

@@ -8,11 +8,12 @@ import java.util.List;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
 import org.dreamboothactors.actors.device.Recruits;
+import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Shift;
-import org.dreamboothactors.actors.work.Waiting;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -54,7 +55,7 @@ final class TrainBench implements AutoCloseable {
     /** Trains until the shift is over, or the run is. */
     Outcome train(TrainRequest request, Duration longestCommitInterval, Shift shift) throws InterruptedException {
         return work(
-                new TrainRuns(node, SELDOM, longestCommitInterval, _ -> false, new Recruits(List.of())),
+                new TrainRuns(node, SELDOM, longestCommitInterval, _ -> Claim.NONE, new Recruits(List.of())),
                 request,
                 device,
                 shift);
@@ -69,7 +70,10 @@ final class TrainBench implements AutoCloseable {
     Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
         try (Device other = FakeDevice.start(directory)) {
             return work(
-                    new TrainRuns(node, SELDOM, SELDOM, _ -> false, new Recruits(List.of())), request, other, shift);
+                    new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, new Recruits(List.of())),
+                    request,
+                    other,
+                    shift);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
+import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.TestShift;
@@ -210,17 +212,51 @@ class TrainRunsIT {
     @Test
     void makesWayWhenItsSliceIsOverAndOthersWait() throws Exception {
         try (TrainBench run = run("yielding", 10)) {
-            assertThat(run.trainBySlices(run.request(1), Duration.ZERO, _ -> true, TestShift.endless()))
+            assertThat(run.trainBySlices(run.request(1), Duration.ZERO, _ -> Claim.AT_SLICE_END, TestShift.endless()))
                     .isEqualTo(DONE);
 
             RunEvent yielded = run.told(FactCase.TRAINING_YIELDED).getLast();
             assertThat(yielded.getTrainingYielded().getStep()).isEqualTo(1);
             assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(1L);
 
-            assertThat(run.trainBySlices(run.request(2), Duration.ZERO, _ -> false, TestShift.endless()))
+            assertThat(run.trainBySlices(run.request(2), Duration.ZERO, _ -> Claim.NONE, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 1L);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
+        }
+    }
+
+    @Test
+    void makesWayBeforeItsSliceIsOverWhenAHigherPriorityWaits() throws Exception {
+        try (TrainBench run = run("outranked", 10)) {
+            AtomicInteger asked = new AtomicInteger();
+            Waiting fromTheThirdOn = _ -> asked.getAndIncrement() < 3 ? Claim.NONE : Claim.NOW;
+
+            assertThat(run.trainBySlices(run.request(1), TrainBench.SELDOM, fromTheThirdOn, TestShift.endless()))
+                    .isEqualTo(DONE);
+
+            assertThat(run.told(FactCase.TRAINING_YIELDED))
+                    .singleElement()
+                    .satisfies(event ->
+                            assertThat(event.getTrainingYielded().getStep()).isEqualTo(2));
+            assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(2L);
+            assertThat(run.train(run.request(2), TrainBench.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
+            assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
+        }
+    }
+
+    @Test
+    void givesItsRecordBackUntouchedWhenAnotherGoesFirst() throws Exception {
+        try (TrainBench run = run("untouched", 10)) {
+            Device unused = run.freshDevice();
+
+            assertThat(run.trainBySlices(run.request(1), TrainBench.SELDOM, _ -> Claim.NOW, TestShift.endless()))
+                    .isEqualTo(DONE);
+
+            assertThat(run.told(FactCase.TRAINING_YIELDED)).hasSize(1);
+            assertThat(run.told(FactCase.TRAINING_TAKEN)).isEmpty();
+            assertThat(unused.pid()).isEmpty();
         }
     }
 
@@ -229,7 +265,7 @@ class TrainRunsIT {
         try (TrainBench run = run("often", 10)) {
             TestShift sixth = new TestShift(() -> false, 6, _ -> {});
 
-            assertThat(run.trainBySlices(run.request(1), Duration.ZERO, _ -> false, sixth))
+            assertThat(run.trainBySlices(run.request(1), Duration.ZERO, _ -> Claim.NONE, sixth))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.TRAINING_YIELDED)).hasSize(1);

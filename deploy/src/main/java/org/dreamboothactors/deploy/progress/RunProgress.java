@@ -84,6 +84,8 @@ public final class RunProgress {
             case READY -> over("ready at step " + event.getReady().getStep(), Ending.READY);
             case FAILED -> over("failed: " + event.getFailed().getReason(), Ending.FAILED);
             case CANCELLED -> over("cancelled: " + event.getCancelled().getReason(), Ending.CANCELLED);
+            case TRAINING_QUEUED -> doing("waiting for a trainer");
+            case TRAINING_TAKEN -> doing("fetching latents and state");
             case DRAW_REQUESTED, FACT_NOT_SET -> Optional.empty();
         };
     }
@@ -91,6 +93,11 @@ public final class RunProgress {
     /** What goes on while no event comes. */
     public String doing() {
         return doing;
+    }
+
+    private Optional<Line> doing(String what) {
+        doing = what;
+        return Optional.empty();
     }
 
     private static String photo(PhotoJudged photo) {
@@ -112,7 +119,6 @@ public final class RunProgress {
     private Optional<Line> wanted(WorkRequested work) {
         switch (work.getTopic()) {
             case Topics.LATENT_CACHE -> latentsWanted.addAll(work.getRequestIdsList());
-            case Topics.TRAIN_STEP -> doing = "waiting for a trainer";
             default -> {} // pictures: the class images are counted, not their groups
         }
         return Optional.empty();

@@ -43,6 +43,7 @@ public final class RunTable {
                 case TRAINING_STARTED ->
                     going("training", event.getTrainingStarted().getFromStep());
                 case STEP_PROGRESS -> going("training", event.getStepProgress().getStep());
+                case TRAINING_QUEUED -> going("waiting", step);
                 case TRAINING_YIELDED ->
                     going("waiting", event.getTrainingYielded().getStep());
                 case CHECKPOINT_PUBLISHED ->
@@ -55,6 +56,7 @@ public final class RunTable {
                         WORK_REQUESTED,
                         LATENTS_CACHED,
                         CLASS_IMAGES_READY,
+                        TRAINING_TAKEN,
                         STEPS_COMMITTED,
                         SAMPLES_READY,
                         DRAW_REQUESTED,

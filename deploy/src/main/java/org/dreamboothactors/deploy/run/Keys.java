@@ -13,6 +13,7 @@ final class Keys {
     /** Taken; the value says what the key means. */
     static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("seed", "of every random number of the run"),
+            Map.entry("priority", "who gets a trainer first: low, normal or high (normal)"),
             Map.entry("base_model", "name under which the service knows a base model"),
             Map.entry("checkpoint_every", "steps between published checkpoints; 0: only at the end"),
             Map.entry("validation.prompts", "pictures drawn while training"),

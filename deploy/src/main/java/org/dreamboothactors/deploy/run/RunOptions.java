@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import picocli.CommandLine.ArgGroup;
@@ -49,6 +50,12 @@ public final class RunOptions {
             description = "the same without the identifier (\"a photo of a NOUN\")")
     Optional<String> classPrompt = Optional.empty();
 
+    @Option(
+            names = "--priority",
+            paramLabel = "LEVEL",
+            description = "who gets a trainer first: low, normal or high; high makes running ones pause (normal)")
+    Optional<String> priority = Optional.empty();
+
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     TrainingOptions training = new TrainingOptions();
 
@@ -86,6 +93,7 @@ public final class RunOptions {
                 .setClassPrompt("a photo of a " + word));
         instancePrompt.ifPresent(spec::setInstancePrompt);
         classPrompt.ifPresent(spec::setClassPrompt);
+        priority.map(RunOptions::priority).ifPresent(spec::setPriority);
         training.apply(spec);
         compute.apply(spec.getTrainingBuilder());
         refinements.apply(spec);
@@ -101,6 +109,12 @@ public final class RunOptions {
                 yaml.cached(),
                 sampling,
                 yaml.pictureSeed());
+    }
+
+    private static Priority priority(String level) {
+        return Priorities.named(level)
+                .orElseThrow(() -> new UsageException(
+                        "Cannot describe the run: --priority is " + level + ", expected low, normal or high"));
     }
 
     private static void drawnWith(Sampling sampling, RunSpec.Builder spec) {

@@ -12,6 +12,7 @@ import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.FlatYaml;
 import org.dreamboothactors.protocol.v1.Compute;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.Training;
@@ -57,6 +58,7 @@ public final class RunYaml {
         text("model.data.instance_prompt").ifPresent(spec::setInstancePrompt);
         text("model.data.regularization_prompt").ifPresent(spec::setClassPrompt);
         text("base_model").ifPresent(spec::setBaseModel);
+        text("priority").map(this::priority).ifPresent(spec::setPriority);
         spec.setSeed(whole("seed", 0, Long.MAX_VALUE));
         spec.setResolution((int) whole("model.data.resolution", 1, 4096));
         spec.setCenterCrop(flag("model.data.center_crop"));
@@ -126,6 +128,11 @@ public final class RunYaml {
         if (!compute.equals(Compute.getDefaultInstance())) {
             training.setCompute(compute);
         }
+    }
+
+    private Priority priority(String value) {
+        return Priorities.named(value)
+                .orElseThrow(() -> new UsageException(unusable("priority", value, "low, normal or high")));
     }
 
     /** NeMo's names, and those of Lightning for the same. */

@@ -21,6 +21,7 @@ import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -85,9 +86,12 @@ class SubmitCommandTest {
                 "--max-grad-norm",
                 "2",
                 "--eta",
-                "0.5"));
+                "0.5",
+                "--priority",
+                "high"));
 
         assertThat(said.err()).isEmpty();
+        assertThat(service.submitted.getFirst().getPriority()).isEqualTo(Priority.HIGH);
         Training training = service.submitted.getFirst().getTraining();
         assertThat(training.getAccumulation()).isEqualTo(4);
         assertThat(training.getSnrGamma()).isEqualTo(5);
@@ -107,6 +111,7 @@ class SubmitCommandTest {
                 new String[] {"--ema-decay", "1.5"},
                 new String[] {"--lr-schedule", "steep"},
                 new String[] {"--accumulation", "0"},
+                new String[] {"--priority", "urgent"},
                 new String[] {"--eta", "-1"})) {
             Said said = submit(reaching("--photos", photosFolder(), "--class", "cat", wrong[0], wrong[1]));
 

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dreamboothactors.protocol.v1.Compute;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,15 @@ class RunYamlTest {
         assertThat(run.spec().getTraining().getMaxSteps()).isEqualTo(7);
         assertThat(run.baseModel()).contains(Path.of("sd15"));
         assertThat(run.classImages()).contains(Path.of("/datasets/nemo_dogs"));
+    }
+
+    @Test
+    void takesAPriorityByItsName() {
+        assertThat(RunYaml.read(List.of(), List.of()).spec().getPriority()).isEqualTo(Priority.PRIORITY_UNSPECIFIED);
+        assertThat(RunYaml.read(List.of(), List.of("priority=High")).spec().getPriority())
+                .isEqualTo(Priority.HIGH);
+        assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("priority=urgent")))
+                .hasMessageContaining("priority is urgent, expected low, normal or high");
     }
 
     @Test

@@ -33,6 +33,9 @@ record EventText(String kind, String text) {
                                 + event.getWorkRequested().getTopic());
             case LATENTS_CACHED -> latents(event.getLatentsCached());
             case CLASS_IMAGES_READY -> classImages(event.getClassImagesReady());
+            case TRAINING_QUEUED -> line("training", "waits for its turn to train");
+            case TRAINING_TAKEN ->
+                line("training", "taken by " + event.getTrainingTaken().getDevice());
             case TRAINING_STARTED -> started(event.getTrainingStarted());
             case DRAW_REQUESTED ->
                 line(

@@ -15,6 +15,7 @@ final class RunSettings {
     static List<Setting> of(RunSpec spec) {
         Training training = spec.getTraining();
         List<Setting> settings = new ArrayList<>();
+        settings.add(new Setting("Priority", spec.getPriority().name().toLowerCase(Locale.ROOT)));
         settings.add(new Setting("Base model", Limits.name(spec.getBaseModel())));
         settings.add(new Setting("Instance prompt", Limits.text(spec.getInstancePrompt())));
         if (!spec.getClassPrompt().isEmpty()) {

@@ -5,7 +5,7 @@ public enum RunState {
     REQUESTED,
     PREPARING,
     TRAINING,
-    /** Its time slice was over; it goes on with the next train-step record. */
+    /** It can be trained, or trained further, and waits for its turn. */
     WAITING,
     READY,
     REJECTED,

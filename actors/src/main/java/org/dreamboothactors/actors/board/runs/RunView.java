@@ -140,7 +140,8 @@ final class RunView {
             case FAILED -> end(event, RunState.FAILED, event.getFailed().getReason());
             case CANCELLED ->
                 end(event, RunState.CANCELLED, event.getCancelled().getReason());
-            case WORK_REQUESTED, FACT_NOT_SET -> {}
+            case TRAINING_QUEUED -> enter(RunState.WAITING);
+            case TRAINING_TAKEN, WORK_REQUESTED, FACT_NOT_SET -> {}
         }
     }
 

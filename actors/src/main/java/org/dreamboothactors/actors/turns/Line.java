@@ -1,0 +1,94 @@
+package org.dreamboothactors.actors.turns;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.RunEvent;
+
+/**
+ * All runs that wait for a device or have one, as the history of all partitions tells it. Each node folds the same
+ * history, so each coordinator knows the runs of the others and all decide alike; none is asked. Safe from any thread.
+ */
+public final class Line implements Waiting, Turns {
+    private final InstantSource clock;
+    private final Map<String, RunInLine> runs = new HashMap<>();
+    private final Shares shares = new Shares();
+    /** Ended before they were requested: a cancellation may overtake its upload. */
+    private final Set<String> stillborn = new HashSet<>();
+
+    public Line(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Takes the next fact of the history. */
+    public synchronized void hear(RunEvent event) {
+        switch (event.getFactCase()) {
+            case REQUESTED -> {
+                if (!stillborn.remove(event.getRunId())) {
+                    runs.putIfAbsent(
+                            event.getRunId(),
+                            RunInLine.requested(event.getRequested().getUpload(), event.getAtMs()));
+                }
+            }
+            case REJECTED, FAILED, CANCELLED, READY -> end(event);
+            case WORK_REQUESTED -> {
+                if (!event.getWorkRequested().getTopic().equals(Topics.TRAIN_STEP)) { // pictures of a run that ended
+                    runs.putIfAbsent(event.getRunId(), RunInLine.ended(event.getRunId()));
+                }
+                known(event.getRunId()).ifPresent(run -> run.hear(event));
+            }
+            default -> known(event.getRunId()).ifPresent(run -> hear(run, event));
+        }
+    }
+
+    @Override
+    public synchronized Optional<String> next() {
+        return choice(clock.millis()).next().map(Standing::runId);
+    }
+
+    @Override
+    public synchronized Claim claim(String runId) {
+        long now = clock.millis();
+        Standing mine = known(runId).map(RunInLine::standing).orElseGet(() -> Standing.unknown(runId));
+        return choice(now).claim(mine, now);
+    }
+
+    private Optional<RunInLine> known(String runId) {
+        return Optional.ofNullable(runs.get(runId));
+    }
+
+    private void hear(RunInLine run, RunEvent event) {
+        long had = run.sinceTaken(event.getAtMs());
+        run.hear(event);
+        if (!run.standing().phase().holdsDevice()) {
+            share(run, had, event.getAtMs());
+        }
+        if (run.standing().isEnded() && run.requests().isEmpty()) {
+            runs.remove(event.getRunId());
+        }
+    }
+
+    private void end(RunEvent event) {
+        Optional.ofNullable(runs.remove(event.getRunId()))
+                .ifPresentOrElse(
+                        run -> share(run, run.sinceTaken(event.getAtMs()), event.getAtMs()),
+                        () -> stillborn.add(event.getRunId()));
+    }
+
+    private void share(RunInLine run, long hadMs, long atMs) {
+        if (hadMs > 0) {
+            shares.add(run.tenant(), hadMs / 1000.0 * run.devices(), atMs);
+        }
+    }
+
+    private Choice choice(long nowMs) {
+        Map<String, Double> used = shares.at(nowMs);
+        runs.values()
+                .forEach(run -> used.merge(run.tenant(), run.sinceTaken(nowMs) / 1000.0 * run.devices(), Double::sum));
+        return new Choice(runs.values().stream().map(RunInLine::standing).toList(), new Order(used));
+    }
+}

@@ -1,0 +1,136 @@
+package org.dreamboothactors.actors.turns;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.WorkRequested;
+
+/** One open run, told fact by fact. A fact that is told twice, or late, changes nothing. Not thread-safe. */
+final class RunInLine {
+    private static final String TRAINING = "train-";
+
+    private final String runId;
+    private final String tenant;
+    private final int priority;
+    private final int devices;
+    private final Map<String, Asked> requests = new HashMap<>();
+    private Phase phase = Phase.PREPARING;
+    private int attempt;
+    private long sinceMs;
+    private long wantsSinceMs;
+    private long yieldedAtMs;
+    private long takenAtMs;
+    private long trainedMs;
+
+    /** A record of a work queue that was not answered yet. */
+    record Asked(String topic, long atMs) {}
+
+    private RunInLine(String runId, String tenant, int priority, int devices, long sinceMs) {
+        this.runId = runId;
+        this.tenant = tenant;
+        this.priority = priority;
+        this.devices = devices;
+        this.sinceMs = sinceMs;
+    }
+
+    static RunInLine requested(SubjectUpload upload, long atMs) {
+        RunSpec spec = upload.getSpec();
+        return new RunInLine(
+                upload.getRunId(),
+                upload.getTenant(),
+                Priorities.weight(spec.getPriority()),
+                Math.max(1, spec.getTraining().getRanks()),
+                atMs);
+    }
+
+    /** A run that has ended and whose pictures are asked for. */
+    static RunInLine ended(String runId) {
+        Standing unknown = Standing.unknown(runId);
+        return new RunInLine(runId, unknown.tenant(), unknown.priority(), unknown.devices(), 0);
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    int devices() {
+        return devices;
+    }
+
+    Map<String, Asked> requests() {
+        return requests;
+    }
+
+    Standing standing() {
+        return new Standing(
+                runId, tenant, priority, devices, phase, sinceMs, wantsSinceMs, yieldedAtMs, requests.size());
+    }
+
+    /** How long trainers had it. */
+    Duration trained(long nowMs) {
+        return Duration.ofMillis(trainedMs + sinceTaken(nowMs));
+    }
+
+    /** How long the trainer that has it had it up to now. */
+    long sinceTaken(long nowMs) {
+        return phase.holdsDevice() ? Math.max(0, nowMs - takenAtMs) : 0;
+    }
+
+    void hear(RunEvent event) {
+        long at = event.getAtMs();
+        switch (event.getFactCase()) {
+            case WORK_REQUESTED -> asked(event.getWorkRequested(), at);
+            case LATENTS_CACHED -> requests.remove(event.getLatentsCached().getRequestId());
+            case CLASS_IMAGES_READY ->
+                requests.remove(event.getClassImagesReady().getRequestId());
+            case SAMPLES_READY -> requests.remove(event.getSamplesReady().getRequestId());
+            case WORK_FAILED -> requests.remove(event.getWorkFailed().getRequestId());
+            case TRAINING_QUEUED ->
+                enter(Phase.QUEUED, event.getTrainingQueued().getAttempt(), at);
+            case TRAINING_TAKEN -> enter(Phase.TAKEN, event.getTrainingTaken().getAttempt(), at);
+            case TRAINING_STARTED ->
+                enter(Phase.TRAINING, event.getTrainingStarted().getAttempt(), at);
+            case TRAINING_YIELDED ->
+                enter(Phase.YIELDED, event.getTrainingYielded().getAttempt(), at);
+            default -> {} // says nothing about turns
+        }
+    }
+
+    private void asked(WorkRequested work, long at) {
+        if (work.getTopic().equals(Topics.TRAIN_STEP)) {
+            work.getRequestIdsList().stream()
+                    .filter(id -> id.startsWith(TRAINING))
+                    .forEach(id -> enter(Phase.ASKED, Integer.parseInt(id.substring(TRAINING.length())), at));
+        } else {
+            work.getRequestIdsList().forEach(id -> requests.putIfAbsent(id, new Asked(work.getTopic(), at)));
+            wants(at);
+        }
+    }
+
+    private void enter(Phase next, int ofAttempt, long at) {
+        boolean again = next == Phase.TAKEN && phase == Phase.TRAINING; // after a crash
+        if (ofAttempt < attempt || (ofAttempt == attempt && next.compareTo(phase) <= 0 && !again)) {
+            return;
+        }
+        if (next.waits()) {
+            wants(at);
+        } else if (next == Phase.YIELDED) {
+            trainedMs += sinceTaken(at);
+            yieldedAtMs = at;
+        } else {
+            takenAtMs = phase.holdsDevice() ? takenAtMs : at;
+            wantsSinceMs = 0;
+        }
+        attempt = ofAttempt;
+        phase = next;
+        sinceMs = at;
+    }
+
+    private void wants(long at) {
+        wantsSinceMs = wantsSinceMs == 0 ? at : wantsSinceMs;
+    }
+}

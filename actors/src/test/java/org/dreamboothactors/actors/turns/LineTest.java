@@ -1,0 +1,224 @@
+package org.dreamboothactors.actors.turns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.Priority;
+import org.dreamboothactors.protocol.v1.RunCancelled;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunFailed;
+import org.dreamboothactors.protocol.v1.RunReady;
+import org.dreamboothactors.protocol.v1.RunRequested;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.TrainingQueued;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.protocol.v1.TrainingTaken;
+import org.dreamboothactors.protocol.v1.TrainingYielded;
+import org.dreamboothactors.protocol.v1.WorkFailed;
+import org.dreamboothactors.protocol.v1.WorkRequested;
+import org.junit.jupiter.api.Test;
+
+class LineTest {
+    private long now = 1_000;
+    private final Line line = new Line(() -> Instant.ofEpochMilli(now));
+
+    @Test
+    void nobodyWaitsAtFirst() {
+        assertThat(line.claim("a")).isEqualTo(Claim.NONE);
+        assertThat(line.next()).isEmpty();
+    }
+
+    @Test
+    void oneAfterTheOtherIsNextAsTrainersTakeThem() {
+        List.of("a", "b").forEach(run -> queued("ann", run, Priority.NORMAL));
+
+        assertThat(line.next()).contains("a");
+        asked("a", 1);
+        assertThat(line.next()).isEmpty();
+        taken("a", 1);
+        assertThat(line.next()).contains("b");
+    }
+
+    @Test
+    void theTenantWithOneRunDoesNotWaitForAllOfAnotherTenants() {
+        List.of("a0", "a1", "a2", "a3", "a4").forEach(run -> queued("ann", run, Priority.NORMAL));
+        queued("bob", "b0", Priority.NORMAL);
+        asked("a0", 1);
+        taken("a0", 1);
+        now += 60_000;
+
+        assertThat(line.next()).contains("b0");
+        ready("a0");
+        assertThat(line.next()).contains("b0");
+        asked("b0", 1);
+        taken("b0", 1);
+        now += 30_000;
+        assertThat(line.next()).contains("a1");
+    }
+
+    @Test
+    void aTenantsOldUseFades() {
+        queued("ann", "a", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        now += 3_600_000; // one hour a week ago
+        ready("a");
+        now += 7L * 24 * 3_600_000;
+        queued("bob", "b", Priority.NORMAL);
+        asked("b", 1);
+        taken("b", 1);
+        now += 60_000; // counts for more than that
+        ready("b");
+        queued("bob", "b1", Priority.NORMAL);
+        queued("ann", "a1", Priority.NORMAL);
+
+        assertThat(line.next()).contains("a1");
+    }
+
+    @Test
+    void aRunThatMadeWayWaitsBehindThoseThatWaitedBefore() {
+        List.of("a", "b").forEach(run -> queued("ann", run, Priority.NORMAL));
+        asked("a", 1);
+        taken("a", 1);
+        started("a", 1);
+        assertThat(line.claim("a")).isEqualTo(Claim.AT_SLICE_END);
+        yielded("a", 1);
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+
+        assertThat(line.next()).contains("b");
+    }
+
+    @Test
+    void aRunOfHigherPriorityIsWantedForFromItsFirstWorkOnADevice() {
+        queued("ann", "a", Priority.LOW);
+        asked("a", 1);
+        taken("a", 1);
+        requested("bob", "b", Priority.HIGH);
+        assertThat(line.claim("a")).isEqualTo(Claim.NONE);
+
+        work("b", Topics.LATENT_CACHE, "l");
+        assertThat(line.claim("a")).isEqualTo(Claim.NOW);
+        yielded("a", 1);
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+        assertThat(line.next()).isEmpty();
+
+        tell("b", event -> event.setLatentsCached(LatentsCached.newBuilder().setRequestId("l")));
+        assertThat(line.next()).isEmpty();
+        tell("b", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+        assertThat(line.next()).contains("b");
+        asked("b", 1);
+        taken("b", 1);
+        assertThat(line.next()).contains("a");
+    }
+
+    @Test
+    void otherWorkWaitsUntilItIsAnsweredOrFails() {
+        requested("ann", "b", Priority.NORMAL);
+        work("b", Topics.LATENT_CACHE, "l");
+        work("b", Topics.REG_GENERATION, "c");
+        work("b", Topics.REG_GENERATION, "d");
+        assertThat(line.claim("a")).isEqualTo(Claim.AT_SLICE_END);
+
+        tell("b", event -> event.setLatentsCached(LatentsCached.newBuilder().setRequestId("l")));
+        tell(
+                "b",
+                event -> event.setClassImagesReady(ClassImagesReady.newBuilder().setRequestId("c")));
+        assertThat(line.claim("a")).isEqualTo(Claim.AT_SLICE_END);
+        tell("b", event -> event.setWorkFailed(WorkFailed.newBuilder().setRequestId("d")));
+        assertThat(line.claim("a")).isEqualTo(Claim.NONE);
+    }
+
+    @Test
+    void picturesOfTheRunInTrainingAndOfOnesThatEndedWaitToo() {
+        queued("ann", "a", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        for (String run : List.of("a", "ended")) {
+            work(run, Topics.REG_GENERATION, "d");
+            assertThat(line.claim("a")).isEqualTo(Claim.AT_SLICE_END);
+            tell(run, event -> event.setSamplesReady(SamplesReady.newBuilder().setRequestId("d")));
+            assertThat(line.claim("a")).isEqualTo(Claim.NONE);
+        }
+    }
+
+    @Test
+    void aRunThatEndedWantsNothing() {
+        requested("ann", "b", Priority.NORMAL);
+        work("b", Topics.LATENT_CACHE, "l");
+        tell("b", event -> event.setFailed(RunFailed.getDefaultInstance()));
+        tell("c", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        queued("ann", "c", Priority.NORMAL); // its cancellation was faster
+
+        assertThat(line.claim("a")).isEqualTo(Claim.NONE);
+        assertThat(line.next()).isEmpty();
+    }
+
+    @Test
+    void whatIsToldTwiceOrLateChangesNothing() {
+        List.of("a", "b").forEach(run -> queued("ann", run, Priority.NORMAL));
+        asked("a", 1);
+        taken("a", 1);
+        yielded("a", 1);
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+        asked("b", 1);
+        taken("b", 1);
+
+        yielded("a", 1);
+        started("a", 1);
+        assertThat(line.next()).contains("a");
+    }
+
+    private void queued(String tenant, String run, Priority priority) {
+        requested(tenant, run, priority);
+        tell(run, event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+    }
+
+    private void requested(String tenant, String run, Priority priority) {
+        tell(
+                run,
+                event -> event.setRequested(RunRequested.newBuilder()
+                        .setUpload(SubjectUpload.newBuilder()
+                                .setRunId(run)
+                                .setTenant(tenant)
+                                .setSpec(RunSpec.newBuilder().setPriority(priority)))));
+    }
+
+    private void asked(String run, int attempt) {
+        work(run, Topics.TRAIN_STEP, "train-" + attempt);
+    }
+
+    private void work(String run, String topic, String request) {
+        tell(
+                run,
+                event -> event.setWorkRequested(
+                        WorkRequested.newBuilder().setTopic(topic).addRequestIds(request)));
+    }
+
+    private void taken(String run, int attempt) {
+        tell(run, event -> event.setTrainingTaken(TrainingTaken.newBuilder().setAttempt(attempt)));
+    }
+
+    private void started(String run, int attempt) {
+        tell(run, event -> event.setTrainingStarted(TrainingStarted.newBuilder().setAttempt(attempt)));
+    }
+
+    private void yielded(String run, int attempt) {
+        tell(run, event -> event.setTrainingYielded(TrainingYielded.newBuilder().setAttempt(attempt)));
+    }
+
+    private void ready(String run) {
+        tell(run, event -> event.setReady(RunReady.getDefaultInstance()));
+    }
+
+    private void tell(String run, UnaryOperator<RunEvent.Builder> fact) {
+        now++;
+        line.hear(fact.apply(RunEvent.newBuilder().setRunId(run).setAtMs(now)).build());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.actors.turns;
+
+import org.jspecify.annotations.NullMarked;
