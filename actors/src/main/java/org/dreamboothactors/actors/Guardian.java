@@ -85,7 +85,9 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 node.models(),
                 settings.defaultBaseModel(),
                 settings.classImageGroupSize(),
-                node.ended().turns());
+                node.ended().turns(),
+                node.ended().usages(),
+                settings.limits());
         ActorRef<CoordinatorActor.Command> coordinator =
                 getContext().spawn(CoordinatorActor.create(coordination, intake, board), "coordinator");
         getContext().watchWith(coordinator, new CoordinatorGone(coordinator));
@@ -95,6 +97,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 settings.trainSlice(),
                 settings.maxCommitInterval(),
                 node.ended().waiting(),
+                settings.limits(),
                 new Recruits(devices));
         for (Device device : devices) {
             queue(device, "encoder", Topics.LATENT_CACHE, LatentRequest.parser(), new EncodeLatents(node), board);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.storage.StoreSettings;
 
 /**
@@ -19,6 +20,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param classImageGroupSize pictures made together; part of a class image's identity
  * @param trainSlice how long a run trains before other work of the device gets its turn
  * @param maxCommitInterval work at risk in a crash, at most
+ * @param limits what a tenant may have
  * @param dashboardHost address the dashboard listens on
  * @param dashboardPort 0 takes a free one
  * @param dashboardToken required from every visitor
@@ -34,6 +36,7 @@ public record ServiceSettings(
         int classImageGroupSize,
         Duration trainSlice,
         Duration maxCommitInterval,
+        TenantLimits limits,
         String dashboardHost,
         int dashboardPort,
         String dashboardToken) {

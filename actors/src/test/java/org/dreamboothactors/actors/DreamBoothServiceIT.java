@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
 import org.dreamboothactors.protocol.Topics;
@@ -79,6 +80,7 @@ class DreamBoothServiceIT {
                 4,
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
+                TenantLimits.none(),
                 "127.0.0.1",
                 0,
                 "secret-token");

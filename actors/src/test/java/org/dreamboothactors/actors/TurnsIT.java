@@ -12,8 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dreamboothactors.actors.intake.photo.Photos;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.diffusion.RandomModel;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
@@ -37,6 +39,8 @@ class TurnsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Makes a step longer than progress is silent, so that each step is told. */
     private static final int MICRO_BATCHES = 12;
+
+    private static final int MOST_WAITING = 4;
 
     @TempDir
     static Path directory = Path.of("");
@@ -69,6 +73,7 @@ class TurnsIT {
                 4,
                 Duration.ofHours(1),
                 Duration.ofHours(1),
+                new TenantLimits(MOST_WAITING, Duration.ZERO, 0),
                 "127.0.0.1",
                 0,
                 "secret-token"));
@@ -132,6 +137,25 @@ class TurnsIT {
                 .map(RunEvent::getRunId)
                 .toList();
         assertThat(order.get(1)).isEqualTo("single");
+    }
+
+    @Test
+    void aTenantWithTooManyWaitingRunsIsToldSo() {
+        List<String> runs =
+                IntStream.range(0, MOST_WAITING + 3).mapToObj(i -> "eager-" + i).toList();
+        runs.forEach(run -> submit("eve", run, spec(1_000, 1, Priority.LOW)));
+
+        String rejected = runs.getLast();
+        await(rejected, RunEvent::hasRejected);
+        assertThat(first(rejected, FactCase.REJECTED).getRejected().getReason())
+                .matches("Cannot accept the run: tenant eve has [4-6] runs that wait for a trainer,"
+                        + " expected fewer than 4 \\(tenant-waiting-runs\\)."
+                        + " Submit it again when one of them trains, or cancel one");
+        runs.forEach(run -> client.cancel(run, "enough"));
+        runs.forEach(run -> await(run, event -> event.hasRejected() || event.hasCancelled()));
+        assertThat(client.history())
+                .filteredOn(event -> event.getRunId().startsWith("eager") && event.hasCancelled())
+                .hasSizeGreaterThanOrEqualTo(MOST_WAITING);
     }
 
     private static RunSpec spec(int steps, long seed, Priority priority) {

@@ -140,6 +140,7 @@ final class Coordination {
                                 partitions,
                                 decisions,
                                 settings.turns(),
+                                new Admission(settings.usages(), settings.limits()),
                                 new Announcements(settings.bucket(), clock),
                                 clock,
                                 end));

@@ -1,6 +1,8 @@
 package org.dreamboothactors.actors.coordinator;
 
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Turns;
+import org.dreamboothactors.actors.turns.Usages;
 import org.dreamboothactors.actors.work.BaseModels;
 
 /**
@@ -11,6 +13,8 @@ import org.dreamboothactors.actors.work.BaseModels;
  * @param defaultBaseModel taken when a run names none
  * @param classImageGroupSize class images that are made together
  * @param turns who of all runs gets a trainer next
+ * @param usages what tenants have
+ * @param limits what a tenant may have
  */
 public record CoordinatorSettings(
         String bootstrapServers,
@@ -18,4 +22,6 @@ public record CoordinatorSettings(
         BaseModels models,
         String defaultBaseModel,
         int classImageGroupSize,
-        Turns turns) {}
+        Turns turns,
+        Usages usages,
+        TenantLimits limits) {}

@@ -41,6 +41,7 @@ final class Partition implements AutoCloseable {
     private final int partitions;
     private final Decisions decisions;
     private final Turns turns;
+    private final Admission admission;
     private final Announcements announcements;
     private final InstantSource clock;
     private final long historyEnd;
@@ -64,6 +65,7 @@ final class Partition implements AutoCloseable {
             int partitions,
             Decisions decisions,
             Turns turns,
+            Admission admission,
             Announcements announcements,
             InstantSource clock,
             long historyEnd) {
@@ -72,6 +74,7 @@ final class Partition implements AutoCloseable {
         this.partitions = partitions;
         this.decisions = decisions;
         this.turns = turns;
+        this.admission = admission;
         this.announcements = announcements;
         this.clock = clock;
         this.historyEnd = historyEnd;
@@ -156,6 +159,7 @@ final class Partition implements AutoCloseable {
         next.ifPresent(changed::add);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         List<SubjectUpload> toJudge = new ArrayList<>();
+        Set<String> undecided = new LinkedHashSet<>();
         for (String runId : changed) {
             RunState run = run(runId);
             List<Decision> needed = decide(run);
@@ -165,7 +169,15 @@ final class Partition implements AutoCloseable {
             inLine.remove(runId);
             for (Decision decision : needed) {
                 if (decision instanceof Decision.Judge(SubjectUpload upload)) {
-                    judge(run, upload, now, records, toJudge);
+                    Optional<Decision> admitted =
+                            verdicts.containsKey(runId) ? Optional.of(decision) : admission.of(upload);
+                    if (admitted.isEmpty()) {
+                        undecided.add(runId);
+                    } else if (admitted.get() instanceof Decision.Judge) {
+                        judge(run, upload, now, records, toJudge);
+                    } else {
+                        records.addAll(announcements.of(run, admitted.get()));
+                    }
                 } else if (decision instanceof Decision.Train
                         && next.filter(runId::equals).isEmpty()) {
                     inLine.add(runId);
@@ -179,6 +191,7 @@ final class Partition implements AutoCloseable {
         }
         verdicts.clear();
         changed.clear();
+        changed.addAll(undecided);
         return toJudge;
     }
 

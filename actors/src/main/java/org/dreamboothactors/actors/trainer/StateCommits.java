@@ -159,6 +159,7 @@ final class StateCommits {
                                 .setStep(commit.step())
                                 .setLogIndex(commit.index())
                                 .setStateSha256(blob.sha256())
+                                .setStateBytes(blob.sizeBytes())
                                 .setCommitSeconds(cost.toMillis() / 1000.0))
                         .build());
     }

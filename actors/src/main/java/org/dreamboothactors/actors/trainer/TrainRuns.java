@@ -13,6 +13,7 @@ import org.dreamboothactors.actors.device.Gang;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.Priorities;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  * @param slice how long a run trains before other work of the device gets its turn
  * @param longestCommitInterval work at risk in a crash, at most
  * @param waiting what other work waits
+ * @param limits what a tenant may have
  * @param recruits all devices of the node, for runs that want several
  */
 public record TrainRuns(
@@ -47,13 +49,20 @@ public record TrainRuns(
         Duration slice,
         Duration longestCommitInterval,
         Waiting waiting,
+        TenantLimits limits,
         Recruits recruits,
         InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
 
-    public TrainRuns(Node node, Duration slice, Duration longestCommitInterval, Waiting waiting, Recruits recruits) {
-        this(node, slice, longestCommitInterval, waiting, recruits, InstantSource.system());
+    public TrainRuns(
+            Node node,
+            Duration slice,
+            Duration longestCommitInterval,
+            Waiting waiting,
+            TenantLimits limits,
+            Recruits recruits) {
+        this(node, slice, longestCommitInterval, waiting, limits, recruits, InstantSource.system());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.trainer;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.Node;
@@ -57,6 +58,11 @@ final class Training {
             if (place.shift().over()) {
                 commits.commitNow(step);
                 return new Outcome.Again("the shift was over at step " + step);
+            }
+            Optional<String> overtime =
+                    rules.limits().complaint(place.node().ended().trained(run.runId()));
+            if (overtime.isPresent()) {
+                return rules.fail(run.request(), overtime.get());
             }
             if (makesWay(step - firstStep, sliceEnd)) {
                 commits.commitNow(step);

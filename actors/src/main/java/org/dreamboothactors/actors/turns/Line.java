@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.turns;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,15 +9,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
 
 /**
  * All runs that wait for a device or have one, as the history of all partitions tells it. Each node folds the same
  * history, so each coordinator knows the runs of the others and all decide alike; none is asked. Safe from any thread.
  */
-public final class Line implements Waiting, Turns {
+public final class Line implements Waiting, Turns, Usages {
     private final InstantSource clock;
     private final Map<String, RunInLine> runs = new HashMap<>();
     private final Shares shares = new Shares();
+    private final StoredBytes stored = new StoredBytes();
     /** Ended before they were requested: a cancellation may overtake its upload. */
     private final Set<String> stillborn = new HashSet<>();
 
@@ -29,9 +32,9 @@ public final class Line implements Waiting, Turns {
         switch (event.getFactCase()) {
             case REQUESTED -> {
                 if (!stillborn.remove(event.getRunId())) {
-                    runs.putIfAbsent(
-                            event.getRunId(),
-                            RunInLine.requested(event.getRequested().getUpload(), event.getAtMs()));
+                    SubjectUpload upload = event.getRequested().getUpload();
+                    runs.putIfAbsent(event.getRunId(), RunInLine.requested(upload, event.getAtMs()));
+                    stored.uploaded(upload);
                 }
             }
             case REJECTED, FAILED, CANCELLED, READY -> end(event);
@@ -41,6 +44,11 @@ public final class Line implements Waiting, Turns {
                 }
                 known(event.getRunId()).ifPresent(run -> run.hear(event));
             }
+            case STEPS_COMMITTED ->
+                known(event.getRunId())
+                        .ifPresent(run -> stored.committed(run.tenant(), event.getRunId(), event.getStepsCommitted()));
+            case CHECKPOINT_VERIFIED ->
+                known(event.getRunId()).ifPresent(run -> stored.verified(run.tenant(), event.getCheckpointVerified()));
             default -> known(event.getRunId()).ifPresent(run -> hear(run, event));
         }
     }
@@ -55,6 +63,22 @@ public final class Line implements Waiting, Turns {
         long now = clock.millis();
         Standing mine = known(runId).map(RunInLine::standing).orElseGet(() -> Standing.unknown(runId));
         return choice(now).claim(mine, now);
+    }
+
+    @Override
+    public synchronized Optional<Usage> beside(String runId) {
+        return known(runId)
+                .map(mine -> new Usage(
+                        mine.tenant(),
+                        Math.toIntExact(runs.values().stream()
+                                .filter(run -> run.waitsBefore(mine))
+                                .count()),
+                        stored.of(mine.tenant())));
+    }
+
+    /** How long trainers had an open run, up to now. */
+    public synchronized Duration trained(String runId) {
+        return known(runId).map(run -> run.trained(clock.millis())).orElse(Duration.ZERO);
     }
 
     private Optional<RunInLine> known(String runId) {

@@ -17,6 +17,7 @@ final class RunInLine {
     private final String tenant;
     private final int priority;
     private final int devices;
+    private final long requestedMs;
     private final Map<String, Asked> requests = new HashMap<>();
     private Phase phase = Phase.PREPARING;
     private int attempt;
@@ -34,6 +35,7 @@ final class RunInLine {
         this.tenant = tenant;
         this.priority = priority;
         this.devices = devices;
+        this.requestedMs = sinceMs;
         this.sinceMs = sinceMs;
     }
 
@@ -59,6 +61,13 @@ final class RunInLine {
 
     int devices() {
         return devices;
+    }
+
+    /** Whether it counts among the waiting runs of its tenant that were there before {@code other}. */
+    boolean waitsBefore(RunInLine other) {
+        boolean earlier = requestedMs < other.requestedMs
+                || (requestedMs == other.requestedMs && runId.compareTo(other.runId) < 0);
+        return earlier && tenant.equals(other.tenant) && !phase.holdsDevice();
     }
 
     Map<String, Asked> requests() {

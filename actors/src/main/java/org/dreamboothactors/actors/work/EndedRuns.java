@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dreamboothactors.actors.turns.Line;
 import org.dreamboothactors.actors.turns.Turns;
+import org.dreamboothactors.actors.turns.Usages;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
@@ -37,6 +38,16 @@ public final class EndedRuns implements AutoCloseable {
     /** Who gets a trainer next, kept up to date until this is closed. */
     public Turns turns() {
         return () -> line.next();
+    }
+
+    /** What tenants have, kept up to date until this is closed. */
+    public Usages usages() {
+        return runId -> line.beside(runId);
+    }
+
+    /** How long trainers had an open run, up to now. */
+    public Duration trained(String runId) {
+        return line.trained(runId);
     }
 
     /** Waits until the history that existed at the start is read. */

@@ -28,6 +28,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.intake.Intake;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.embedded.EmbeddedKafka;
@@ -115,7 +116,9 @@ class CoordinatorIT {
                 new BaseModels(Map.of(Runs.TOY, directory.resolve("toy"))),
                 Runs.TOY,
                 Runs.GROUP_SIZE,
-                history.turns());
+                history.turns(),
+                history.usages(),
+                TenantLimits.none());
         Coordinator coordinator =
                 new Coordinator(system.spawn(CoordinatorActor.create(settings, system.spawn(kind()), board)), board);
         coordinators.add(coordinator);

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.dreamboothactors.actors.turns.Line;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
@@ -69,6 +70,7 @@ final class World {
                 1,
                 Runs.decisions(),
                 line,
+                new Admission(line, TenantLimits.none()),
                 new Announcements("bucket", clock),
                 clock,
                 history.size());

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
@@ -140,7 +141,8 @@ class GangIT {
         TrainRequest.Builder high = request("gathering", 2).toBuilder();
         high.getSpecBuilder().setPriority(Priority.HIGH);
         Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer = new TrainRuns(node, Duration.ofHours(1), Duration.ofHours(1), _ -> Claim.NONE, recruits);
+        TrainRuns trainer = new TrainRuns(
+                node, Duration.ofHours(1), Duration.ofHours(1), _ -> Claim.NONE, TenantLimits.none(), recruits);
         TrainRequest.Builder low = request("alone", 1).toBuilder();
         low.getSpecBuilder().getTrainingBuilder().setMaxSteps(100_000);
         CompletableFuture<Outcome> gathering;
@@ -170,7 +172,8 @@ class GangIT {
 
     private Outcome train(TrainRequest request, Shift shift, Duration slice) throws InterruptedException {
         Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer = new TrainRuns(node, slice, Duration.ofMillis(1), _ -> Claim.NONE, recruits);
+        TrainRuns trainer =
+                new TrainRuns(node, slice, Duration.ofMillis(1), _ -> Claim.NONE, TenantLimits.none(), recruits);
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
         }

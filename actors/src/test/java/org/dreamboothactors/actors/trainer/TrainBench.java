@@ -9,11 +9,13 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -55,7 +57,13 @@ final class TrainBench implements AutoCloseable {
     /** Trains until the shift is over, or the run is. */
     Outcome train(TrainRequest request, Duration longestCommitInterval, Shift shift) throws InterruptedException {
         return work(
-                new TrainRuns(node, SELDOM, longestCommitInterval, _ -> Claim.NONE, new Recruits(List.of())),
+                new TrainRuns(
+                        node,
+                        SELDOM,
+                        longestCommitInterval,
+                        _ -> Claim.NONE,
+                        TenantLimits.none(),
+                        new Recruits(List.of())),
                 request,
                 device,
                 shift);
@@ -63,14 +71,26 @@ final class TrainBench implements AutoCloseable {
 
     Outcome trainBySlices(TrainRequest request, Duration slice, Waiting waiting, Shift shift)
             throws InterruptedException {
-        return work(new TrainRuns(node, slice, SELDOM, waiting, new Recruits(List.of())), request, device, shift);
+        return work(
+                new TrainRuns(node, slice, SELDOM, waiting, TenantLimits.none(), new Recruits(List.of())),
+                request,
+                device,
+                shift);
+    }
+
+    Outcome trainWithin(TenantLimits limits, TrainRequest request) throws InterruptedException {
+        return work(
+                new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, limits, new Recruits(List.of())),
+                request,
+                device,
+                TestShift.endless());
     }
 
     /** The same on a device of its own. */
     Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
         try (Device other = FakeDevice.start(directory)) {
             return work(
-                    new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, new Recruits(List.of())),
+                    new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, TenantLimits.none(), new Recruits(List.of())),
                     request,
                     other,
                     shift);

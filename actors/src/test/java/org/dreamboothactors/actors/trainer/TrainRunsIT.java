@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
 import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
@@ -25,7 +26,9 @@ import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
+import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.storage.CommitLog.Commit;
@@ -243,6 +246,28 @@ class TrainRunsIT {
             assertThat(run.train(run.request(2), TrainBench.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
+        }
+    }
+
+    @Test
+    void failsARunThatHadATrainerForTooLong() throws Exception {
+        try (TrainBench run = run("too-long", 1000)) {
+            run.orders.takeMillisForAStep(20);
+            bench.facts()
+                    .tell(Events.event("too-long", "requested")
+                            .setRequested(RunRequested.newBuilder()
+                                    .setUpload(SubjectUpload.newBuilder()
+                                            .setRunId("too-long")
+                                            .setTenant("ann")))
+                            .build());
+
+            assertThat(run.trainWithin(new TenantLimits(0, Duration.ofSeconds(1), 0), run.request(1)))
+                    .isEqualTo(DONE);
+
+            assertThat(run.told(FactCase.WORK_FAILED))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getWorkFailed().getReason())
+                            .matches("trainers had the run for \\d+ s, expected less than 1 s [(]tenant-run-time[)].*"));
         }
     }
 

@@ -2,10 +2,12 @@ package org.dreamboothactors.actors.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.Priority;
@@ -16,11 +18,14 @@ import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.protocol.v1.StepsCommitted;
+import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainingQueued;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.TrainingTaken;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
+import org.dreamboothactors.protocol.v1.UploadedPhoto;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.protocol.v1.WorkRequested;
 import org.junit.jupiter.api.Test;
@@ -173,6 +178,72 @@ class LineTest {
         yielded("a", 1);
         started("a", 1);
         assertThat(line.next()).contains("a");
+    }
+
+    @Test
+    void aTenantsWaitingRunsAreThoseThatWereThereBefore() {
+        queued("ann", "a", Priority.NORMAL);
+        requested("ann", "b", Priority.NORMAL);
+        requested("bob", "c", Priority.NORMAL);
+        requested("ann", "d", Priority.NORMAL);
+        requested("ann", "e", Priority.NORMAL);
+
+        assertThat(line.beside("d")).contains(new Usage("ann", 2, 0));
+        asked("a", 1);
+        taken("a", 1);
+        assertThat(line.beside("d")).contains(new Usage("ann", 1, 0));
+        tell("b", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        assertThat(line.beside("d")).contains(new Usage("ann", 0, 0));
+        assertThat(line.beside("f")).isEmpty();
+    }
+
+    @Test
+    void countsWhatATenantHasInTheStoreOnce() {
+        StoredObject photo =
+                StoredObject.newBuilder().setKey("p").setSizeBytes(10).build();
+        for (String run : List.of("a", "b")) {
+            tell(
+                    run,
+                    event -> event.setRequested(RunRequested.newBuilder()
+                            .setUpload(SubjectUpload.newBuilder()
+                                    .setRunId(run)
+                                    .setTenant("ann")
+                                    .addPhotos(UploadedPhoto.newBuilder().setObject(photo)))));
+        }
+        tell("a", event -> event.setStepsCommitted(StepsCommitted.newBuilder().setStateBytes(300)));
+        tell("a", event -> event.setStepsCommitted(StepsCommitted.newBuilder().setStateBytes(300)));
+        for (int time = 0; time < 2; time++) {
+            tell(
+                    "a",
+                    event -> event.setCheckpointVerified(CheckpointVerified.newBuilder()
+                            .setPrefix("checkpoints/a/")
+                            .addFiles(photo.toBuilder().setSizeBytes(5_000))));
+        }
+        ready("a");
+
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_610L);
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_610)
+                        .complaint(line.beside("b").orElseThrow()))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("tenant-storage-gib"));
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_611)
+                        .complaint(line.beside("b").orElseThrow()))
+                .isEmpty();
+    }
+
+    @Test
+    void theTimeThatTrainersHadARunAddsUp() {
+        queued("ann", "a", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        now += 2_000;
+        yielded("a", 1); // a millisecond later
+        now += 10_000;
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+        asked("a", 2);
+        taken("a", 2);
+        now += 3_000;
+
+        assertThat(line.trained("a")).isEqualTo(Duration.ofMillis(5_001));
     }
 
     private void queued(String tenant, String run, Priority priority) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.actors.ServiceSettings;
+import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.dreamboothactors.storage.StoreSettings;
@@ -18,6 +19,7 @@ import org.dreamboothactors.storage.StoreSettings;
 /** Turns the settings of people into what the service is told. */
 public final class Configuration {
     private static final String BUNDLED = "toy-world";
+    private static final long GIB = 1L << 30;
 
     private final Settings settings;
     private final Map<String, Path> baseModels;
@@ -88,6 +90,10 @@ public final class Configuration {
                 settings.number("class-image-group-size", 1, 64),
                 settings.duration("train-slice"),
                 settings.duration("max-commit-interval"),
+                new TenantLimits(
+                        settings.number("tenant-waiting-runs", 0, Integer.MAX_VALUE),
+                        settings.duration("tenant-run-time"),
+                        settings.number("tenant-storage-gib", 0, Integer.MAX_VALUE) * GIB),
                 settings.text("dashboard-host"),
                 settings.number("dashboard-port", 0, 65535),
                 settings.given("dashboard-token").orElseGet(Configuration::secret));
