@@ -12,6 +12,11 @@ export function duration(ms) {
   return `${Math.floor(seconds / 86400)} d ${Math.floor(seconds / 3600) % 24} h`;
 }
 
+/** A short time with three digits that count. */
+export function seconds(value) {
+  return value < 1 ? `${(value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms` : `${value.toFixed(2)} s`;
+}
+
 const two = (value) => String(value).padStart(2, '0');
 
 /** The time of day; with the date when it is not today. */

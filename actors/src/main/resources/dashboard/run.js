@@ -3,6 +3,7 @@ import { Charts } from './charts.js';
 import { el, keyed, section, show, text } from './dom.js';
 import { count, decimal, duration, speed } from './format.js';
 import { PhotoList, SampleGrid, Strip, Viewer } from './pictures.js';
+import { RankTable } from './ranks.js';
 import { drawProgress, drawState, progressBar } from './runs.js';
 
 const LOOK_EVERY_MS = 700;
@@ -30,6 +31,7 @@ export class RunPage {
     this.prompt = el('p', { class: 'prompt' });
     this.progress = progressBar();
     this.facts = el('dl', { class: 'facts' });
+    this.ranks = new RankTable();
     this.missing = el('p', { class: 'empty' });
     this.samples = new SampleGrid(this.viewer);
     this.charts = new Charts();
@@ -51,10 +53,11 @@ export class RunPage {
     this.classSection = section('Class images', 'classes', this.classImages.node, this.hints.classes);
     this.checkpointSection = section('Checkpoints', 'checkpoint-panel', this.checkpoints.node);
     this.sampleSection = section('Samples', 'sample-panel', this.samples.node, this.hints.samples);
+    this.rankSection = section('Devices', 'rank-panel', this.ranks.node);
     const column = (...sections) => el('div', { class: 'column' }, ...sections);
     return el('div', { class: 'run-body' },
       column(this.sampleSection, section('Photos', 'photo-panel', this.photos.node), this.classSection),
-      column(section('Loss', 'loss-panel', this.charts.node), section('Events', 'log-panel', this.log.node),
+      column(section('Loss', 'loss-panel', this.charts.node), this.rankSection, section('Events', 'log-panel', this.log.node),
         section('Settings', 'settings-panel', this.settings, this.attempts.node)),
       this.checkpointSection);
   }
@@ -74,6 +77,8 @@ export class RunPage {
     text(this.prompt, run.prompt);
     drawProgress(this.progress, run);
     this.#drawFacts(run);
+    this.ranks.draw(run.ranks ?? []);
+    show(this.rankSection, (run.ranks ?? []).length > 0);
     this.#look(run);
   }
 

@@ -22,6 +22,7 @@ import org.apache.pekko.japi.function.Function;
 import org.dreamboothactors.actors.board.Dashboard;
 import org.dreamboothactors.actors.board.DashboardSettings;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.actors.work.Facts;
@@ -59,6 +60,7 @@ public final class DreamBoothService implements AutoCloseable {
             new Broker(settings.bootstrapServers()).prepare();
             Node node = node(settings);
             List<Device> devices = devices(settings);
+            devices.forEach(node.meters()::watch);
             system = ActorSystem.create(Guardian.create(settings, node, devices), "dreambooth", configuration());
             parts.push(new Part("actors", this::terminate));
             board = Dashboard.start(
@@ -68,7 +70,8 @@ public final class DreamBoothService implements AutoCloseable {
                             node.store(),
                             settings.dashboardHost(),
                             settings.dashboardPort(),
-                            settings.dashboardToken()));
+                            settings.dashboardToken(),
+                            node.meters()::text));
             parts.push(new Part("dashboard", board::close));
             Function<ActorRef<Guardian.Launched>, Guardian.Command> launch =
                     replyTo -> new Guardian.Launch(board.sink(), replyTo);
@@ -135,7 +138,9 @@ public final class DreamBoothService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Cannot start: interrupted", e);
         }
-        return new Node(store, facts, ended, models, settings.workDirectory());
+        Meters meters = new Meters(ended::census);
+        parts.push(new Part("figures", meters::close));
+        return new Node(store, facts, ended, models, meters, settings.workDirectory());
     }
 
     private List<Device> devices(ServiceSettings settings) {

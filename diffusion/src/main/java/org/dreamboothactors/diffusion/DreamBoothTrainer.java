@@ -166,6 +166,11 @@ public final class DreamBoothTrainer implements AutoCloseable {
         return loop.next();
     }
 
+    /** What the last step exchanged with the other ranks. */
+    public Exchange lastExchange() {
+        return others.map(RankedGradients::lastExchange).orElse(Exchange.NONE);
+    }
+
     /**
      * Writes weights, moments, averages and step to a safetensors file; returns the digest of the trained weights, which
      * are not the averages.

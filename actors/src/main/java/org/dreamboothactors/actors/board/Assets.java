@@ -30,6 +30,7 @@ final class Assets {
             "topics.js",
             "actors.js",
             "run.js",
+            "ranks.js",
             "charts.js",
             "pictures.js",
             "checkpoints.js",

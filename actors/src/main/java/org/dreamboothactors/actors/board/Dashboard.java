@@ -79,7 +79,8 @@ public final class Dashboard implements AutoCloseable {
                 new Gate(settings.host(), settings.token()),
                 new Assets(),
                 new PictureReader(settings.store(), blocking),
-                cancellations);
+                cancellations,
+                settings.figures());
         try {
             ServerBinding binding = bind(system, settings, site);
             LOG.info(

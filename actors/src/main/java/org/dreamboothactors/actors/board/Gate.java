@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -26,9 +27,14 @@ import org.dreamboothactors.storage.Sha256;
  * Lets in who has the token, under a name of this server.
  *
  * <p>The token is asked for on this machine too: any web page that a user visits can send requests to it. The list of
- * host names stops a page that points its own name at this address.
+ * host names stops a page that points its own name at this address. A scraper sends the token itself, which no page can,
+ * and may use any name; it gets the figures and nothing else.
  */
 final class Gate {
+    /** Path of the figures for Prometheus. */
+    static final String FIGURES = "metrics";
+
+    private static final String BEARER = "Bearer ";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
     private static final Set<String> EVERY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
     private static final List<HttpHeader> SHIELD = List.of(
@@ -70,6 +76,9 @@ final class Gate {
 
     /** What to answer instead of what was asked for; empty when the visitor may have it. */
     Optional<HttpResponse> stop(HttpRequest request) {
+        if (isScraper(request)) {
+            return Optional.empty();
+        }
         if (request.getHeader(Host.class).filter(this::isOurs).isEmpty()) {
             return Optional.of(HttpResponse.create()
                     .withStatus(StatusCodes.FORBIDDEN)
@@ -102,6 +111,15 @@ final class Gate {
         // A page cannot make a bare address its own name, so any address will do where all are listened on.
         boolean address = host.host().isIPv4() || host.host().isIPv6();
         return LOOPBACK.contains(name) || configuredHost.contains(name) || (everyAddress && address);
+    }
+
+    private boolean isScraper(HttpRequest request) {
+        return request.method().equals(HttpMethods.GET)
+                && request.getUri().path().equals("/" + FIGURES)
+                && request.getHeader("Authorization")
+                        .map(HttpHeader::value)
+                        .filter(value -> value.startsWith(BEARER) && same(value.substring(BEARER.length()), token))
+                        .isPresent();
     }
 
     private boolean hasCookie(HttpRequest request) {

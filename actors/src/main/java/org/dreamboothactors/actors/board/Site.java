@@ -1,5 +1,7 @@
 package org.dreamboothactors.actors.board;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -26,6 +29,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.dreamboothactors.actors.board.runs.RunDetail;
 import org.dreamboothactors.actors.board.runs.RunSummary;
+import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.storage.Stored;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,7 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
     private static final Logger LOG = LoggerFactory.getLogger(Site.class);
     private static final Duration BOARD_ANSWERS_IN = Duration.ofSeconds(10);
     private static final ContentType PNG = ContentTypes.create(MediaTypes.IMAGE_PNG);
+    private static final ContentType PROMETHEUS = ContentTypes.parse(Meters.CONTENT_TYPE);
     private static final ContentType EVENTS = ContentTypes.create(MediaTypes.TEXT_EVENT_STREAM);
 
     private final ActorSystem<?> system;
@@ -43,6 +48,7 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
     private final Assets assets;
     private final PictureReader pictures;
     private final Cancellations cancellations;
+    private final Supplier<String> figures;
 
     Site(
             ActorSystem<?> system,
@@ -50,13 +56,15 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
             Gate gate,
             Assets assets,
             PictureReader pictures,
-            Cancellations cancellations) {
+            Cancellations cancellations,
+            Supplier<String> figures) {
         this.system = system;
         this.board = board;
         this.gate = gate;
         this.assets = assets;
         this.pictures = pictures;
         this.cancellations = cancellations;
+        this.figures = figures;
     }
 
     @Override
@@ -80,6 +88,11 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
         }
         if (!request.method().equals(HttpMethods.GET)) {
             return now(text(StatusCodes.METHOD_NOT_ALLOWED, "Only GET works here"));
+        }
+        if (path.equals(List.of(Gate.FIGURES))) {
+            return now(HttpResponse.create()
+                    .addHeader(uncached())
+                    .withEntity(PROMETHEUS, figures.get().getBytes(UTF_8)));
         }
         if (run && path.size() == 3) {
             return describe(request, path.get(2));

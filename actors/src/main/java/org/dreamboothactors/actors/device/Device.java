@@ -63,6 +63,11 @@ public final class Device implements AutoCloseable {
             return name();
         }
 
+        /** As {@link Device#peakMemoryBytes}. */
+        public long peakMemoryBytes() {
+            return Device.this.peakMemoryBytes();
+        }
+
         /** Asks for something; throws {@link DeviceLost} or {@link DeviceRefused}. */
         public DeviceAnswer ask(DeviceCommand command) {
             return ask(command, _ -> {});
@@ -109,6 +114,13 @@ public final class Device implements AutoCloseable {
     /** Process id of the child JVM, where one runs. */
     public synchronized Optional<Long> pid() {
         return process.filter(DeviceProcess::isAlive).map(DeviceProcess::pid);
+    }
+
+    /** Most memory that the child JVM ever held, as it said some seconds ago; 0 where none runs or it is not known. */
+    public synchronized long peakMemoryBytes() {
+        return process.filter(DeviceProcess::isAlive)
+                .map(DeviceProcess::peakMemoryBytes)
+                .orElse(0L);
     }
 
     private synchronized DeviceProcess running() {

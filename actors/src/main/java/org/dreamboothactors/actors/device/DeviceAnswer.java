@@ -10,8 +10,12 @@ import org.dreamboothactors.diffusion.StepResult;
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "answer")
 public sealed interface DeviceAnswer {
 
-    /** The process runs, whatever its command does. */
-    record Alive() implements DeviceAnswer {}
+    /**
+     * The process runs, whatever its command does.
+     *
+     * @param peakMemoryBytes most that it ever held; 0: not known
+     */
+    record Alive(long peakMemoryBytes) implements DeviceAnswer {}
 
     /** A long command is under way. */
     record Progress(int done, int total) implements DeviceAnswer {}
@@ -20,7 +24,7 @@ public sealed interface DeviceAnswer {
 
     record TrainerOpened(long step, String environment) implements DeviceAnswer {}
 
-    record Stepped(StepResult result) implements DeviceAnswer {}
+    record Stepped(StepResult result, StepCost cost) implements DeviceAnswer {}
 
     /** A state or a checkpoint is written, or was not to be. The digest is over the trained tensors. */
     record Saved(String weightsSha256) implements DeviceAnswer {}

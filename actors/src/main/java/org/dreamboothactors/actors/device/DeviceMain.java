@@ -49,7 +49,7 @@ public final class DeviceMain {
     private static void showLife(Lines lines) {
         try {
             while (true) {
-                send(lines, new DeviceAnswer.Alive());
+                send(lines, new DeviceAnswer.Alive(PeakMemory.bytes()));
                 Thread.sleep(SIGN_OF_LIFE);
             }
         } catch (InterruptedException | UncheckedIOException e) {

@@ -16,9 +16,11 @@ import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.Exchange;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
+import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.training.Ranks;
@@ -27,6 +29,8 @@ import org.dreamboothactors.diffusion.training.Ranks;
 final class DeviceModels {
     /** Ranks do the same work: none is much later than another unless something is wrong. */
     private static final Duration PATIENCE_WITH_RANKS = Duration.ofSeconds(60);
+
+    private static final double NANOS = 1e9; // of a second
 
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
@@ -72,7 +76,7 @@ final class DeviceModels {
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
-            case DeviceCommand.TrainStep _ -> new Stepped(trainer().trainStep());
+            case DeviceCommand.TrainStep _ -> step(trainer());
             case DeviceCommand.DigestWeights _ -> new Saved(trainer().weightsDigest());
             case DeviceCommand.SaveState save -> new Saved(trainer().saveState(save.file()));
             case DeviceCommand.SaveCheckpoint save -> new Saved(trainer().saveCheckpoint(save.folder()));
@@ -89,6 +93,14 @@ final class DeviceModels {
                 yield new Done();
             }
         };
+    }
+
+    private static Stepped step(DreamBoothTrainer trainer) {
+        long begun = System.nanoTime();
+        StepResult result = trainer.trainStep();
+        double seconds = (System.nanoTime() - begun) / NANOS;
+        Exchange exchange = trainer.lastExchange();
+        return new Stepped(result, new StepCost(seconds, exchange.waited().toNanos() / NANOS, exchange.summedBytes()));
     }
 
     private DeviceAnswer encode(DeviceCommand.Encode encode) {

@@ -21,7 +21,7 @@ final class DeviceProcess {
     /** Ten signs of life that did not come: the process is stopped, or as good as that. */
     private static final Duration LONGEST_SILENCE = DeviceMain.SIGN_OF_LIFE.multipliedBy(10);
 
-    private static final Optional<DeviceAnswer> ALIVE = Optional.of(new DeviceAnswer.Alive());
+    private static final DeviceAnswer NOTHING = new DeviceAnswer.Done();
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final String device;
@@ -31,6 +31,9 @@ final class DeviceProcess {
     private final BlockingQueue<Optional<DeviceAnswer>> answers = new LinkedBlockingQueue<>();
     /** When the child last said anything, {@link System#nanoTime}. */
     private volatile long lastSign = System.nanoTime();
+
+    /** As the child last said. */
+    private volatile long peakMemoryBytes;
 
     /** A process lives on for a moment after it was killed. */
     private volatile boolean killed;
@@ -49,6 +52,11 @@ final class DeviceProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    /** Most that it ever held, as it said some seconds ago; 0: not known. */
+    long peakMemoryBytes() {
+        return peakMemoryBytes;
     }
 
     boolean isAlive() {
@@ -122,7 +130,9 @@ final class DeviceProcess {
             do {
                 answer = lines.read(DeviceAnswer.class);
                 lastSign = System.nanoTime();
-                if (!answer.equals(ALIVE)) {
+                if (answer.orElse(NOTHING) instanceof DeviceAnswer.Alive(long peak)) {
+                    peakMemoryBytes = peak;
+                } else {
                     answers.add(answer);
                 }
             } while (answer.isPresent());

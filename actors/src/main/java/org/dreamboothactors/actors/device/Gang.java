@@ -14,7 +14,9 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
+import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
+import org.dreamboothactors.diffusion.StepResult;
 
 /**
  * The devices that train one run together; rank 0 does all that need not be done by each. Asked by one thread.
@@ -47,6 +49,30 @@ public final class Gang {
     /** Of all, e.g. {@code cpu:0, cpu:1}. */
     public String deviceName() {
         return ranks.stream().map(Device.Turn::deviceName).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * What a step showed, and what it was for each rank.
+     *
+     * @param ranks by rank
+     */
+    public record Step(StepResult result, List<RankStep> ranks) {
+        public Step {
+            ranks = List.copyOf(ranks);
+        }
+    }
+
+    /** One optimizer step of all. Throws {@link DeviceLost} or {@link DeviceRefused}. */
+    public Step trainStep() {
+        List<Stepped> steps = all(_ -> new DeviceCommand.TrainStep()).stream()
+                .map(Stepped.class::cast)
+                .toList();
+        List<RankStep> costs = new ArrayList<>();
+        for (int rank = 0; rank < steps.size(); rank++) {
+            Device.Turn device = ranks.get(rank);
+            costs.add(new RankStep(device.deviceName(), steps.get(rank).cost(), device.peakMemoryBytes()));
+        }
+        return new Step(steps.getFirst().result(), costs);
     }
 
     /** As {@link #ask(DeviceCommand, Consumer)} for something that does not take long. */

@@ -2,8 +2,6 @@ package org.dreamboothactors.actors.trainer;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
-import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.diffusion.StepResult;
@@ -68,7 +66,7 @@ final class Training {
                 commits.commitNow(step);
                 return yielded(step);
             }
-            StepResult result = progress.measured(this::step);
+            StepResult result = progress.measured(place.device()::trainStep);
             step = result.step();
             validations.drawIfDue(step);
             if (step < run.maxSteps()) {
@@ -81,10 +79,6 @@ final class Training {
         checkpoints.publish(run.maxSteps());
         LOG.info("{} is trained: {} steps", run.runId(), run.maxSteps());
         return new Outcome.Done();
-    }
-
-    private StepResult step() {
-        return place.device().ask(new DeviceCommand.TrainStep(), Stepped.class).result();
     }
 
     /** Whoever has the same priority waits for the end of the slice, and for one step at least. */

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param runs all that are open, and ended ones whose pictures are asked for
  */
 record Choice(List<Standing> runs, Order order) {
-    /** The last to make way comes first among equals: it loses least. */
+    /** Who makes way before others: lower priority, then who began later and loses least. */
     private static final Comparator<Standing> WEAKEST = Comparator.comparingInt(Standing::priority)
             .thenComparing(Comparator.comparingLong(Standing::sinceMs).reversed())
             .thenComparing(Standing::runId);

@@ -2,13 +2,16 @@ package org.dreamboothactors.actors.turns;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 
 /**
@@ -20,6 +23,7 @@ public final class Line implements Waiting, Turns, Usages {
     private final Map<String, RunInLine> runs = new HashMap<>();
     private final Shares shares = new Shares();
     private final StoredBytes stored = new StoredBytes();
+    private final Map<FactCase, Long> ended = new EnumMap<>(FactCase.class);
     /** Ended before they were requested: a cancellation may overtake its upload. */
     private final Set<String> stillborn = new HashSet<>();
 
@@ -81,6 +85,30 @@ public final class Line implements Waiting, Turns, Usages {
         return known(runId).map(run -> run.trained(clock.millis())).orElse(Duration.ZERO);
     }
 
+    /** How many runs there are, and how long work waits. */
+    public synchronized Census census() {
+        long now = clock.millis();
+        Map<String, Long> states = new HashMap<>();
+        ended.forEach((fact, count) -> states.put(fact.name().toLowerCase(Locale.ROOT), count));
+        Map<String, Duration> oldest = new HashMap<>();
+        for (RunInLine run : runs.values()) {
+            Standing standing = run.standing();
+            if (!standing.isEnded()) {
+                states.merge(standing.phase().state(), 1L, Long::sum);
+            }
+            if (standing.phase().waits()) {
+                older(oldest, Topics.TRAIN_STEP, now - standing.sinceMs());
+            }
+            run.requests().values().forEach(asked -> older(oldest, asked.topic(), now - asked.atMs()));
+        }
+        return new Census(states, oldest);
+    }
+
+    private static void older(Map<String, Duration> oldest, String queue, long ageMs) {
+        oldest.merge(
+                queue, Duration.ofMillis(Math.max(0, ageMs)), (one, other) -> one.compareTo(other) < 0 ? other : one);
+    }
+
     private Optional<RunInLine> known(String runId) {
         return Optional.ofNullable(runs.get(runId));
     }
@@ -98,8 +126,12 @@ public final class Line implements Waiting, Turns, Usages {
 
     private void end(RunEvent event) {
         Optional.ofNullable(runs.remove(event.getRunId()))
+                .filter(run -> !run.standing().isEnded())
                 .ifPresentOrElse(
-                        run -> share(run, run.sinceTaken(event.getAtMs()), event.getAtMs()),
+                        run -> {
+                            share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
+                            ended.merge(event.getFactCase(), 1L, Long::sum);
+                        },
                         () -> stillborn.add(event.getRunId()));
     }
 

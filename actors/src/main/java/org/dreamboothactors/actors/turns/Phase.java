@@ -6,13 +6,22 @@ public enum Phase {
     PREPARING,
     /** It can be trained; no train-step record of it waits. */
     QUEUED,
-    /** Its train-step record waits to be taken. */
+    /** Its train-step record waits to be taken; it goes on waiting. */
     ASKED,
     /** A trainer has it and gathers what it needs: model, latents, more devices. */
     TAKEN,
     TRAINING,
     /** It made way and is not queued again yet. */
     YIELDED;
+
+    /** For people. */
+    String state() {
+        return switch (this) {
+            case PREPARING -> "preparing";
+            case QUEUED, ASKED, YIELDED -> "waiting";
+            case TAKEN, TRAINING -> "training";
+        };
+    }
 
     /** Whether it has a device. */
     boolean holdsDevice() {

@@ -134,9 +134,9 @@ final class RunInLine {
             takenAtMs = phase.holdsDevice() ? takenAtMs : at;
             wantsSinceMs = 0;
         }
+        sinceMs = next == Phase.ASKED && phase == Phase.QUEUED ? sinceMs : at;
         attempt = ofAttempt;
         phase = next;
-        sinceMs = at;
     }
 
     private void wants(long at) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dreamboothactors.actors.turns.Census;
 import org.dreamboothactors.actors.turns.Line;
 import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.actors.turns.Usages;
@@ -43,6 +44,11 @@ public final class EndedRuns implements AutoCloseable {
     /** What tenants have, kept up to date until this is closed. */
     public Usages usages() {
         return runId -> line.beside(runId);
+    }
+
+    /** How many runs there are, and how long work waits. */
+    public Census census() {
+        return line.census();
     }
 
     /** How long trainers had an open run, up to now. */

@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.work;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.WorkFailed;
@@ -13,7 +14,8 @@ import org.dreamboothactors.storage.ArtifactStore;
  *
  * @param workDirectory for files that may be lost
  */
-public record Node(ArtifactStore store, Facts facts, EndedRuns ended, BaseModels models, Path workDirectory) {
+public record Node(
+        ArtifactStore store, Facts facts, EndedRuns ended, BaseModels models, Meters meters, Path workDirectory) {
 
     public Scratch scratch() {
         return Scratch.below(workDirectory.resolve("scratch"));

@@ -75,6 +75,24 @@ class AccessIT {
     }
 
     @Test
+    void givesAScraperTheFiguresAndNothingElse() {
+        try (Visitor stranger = Visitor.stranger(stack.dashboard().address())) {
+            String token = "Bearer " + BoardStack.TOKEN;
+            HttpResponse<byte[]> figures = stranger.open("/metrics", "Authorization", token);
+
+            assertThat(figures.statusCode()).isEqualTo(200);
+            assertThat(figures.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+            assertThat(new String(figures.body(), UTF_8)).isEqualTo("figures 1\n");
+            assertThat(stranger.open("/metrics").statusCode()).isEqualTo(401);
+            assertThat(stranger.open("/metrics", "Authorization", token + "x").statusCode())
+                    .isEqualTo(401);
+            assertThat(stranger.open("/api/runs/a", "Authorization", token).statusCode())
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
     void refusesOtherNamesForThisServer() throws Exception {
         int port = stack.dashboard().address().getPort();
 

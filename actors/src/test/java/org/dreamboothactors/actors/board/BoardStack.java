@@ -120,6 +120,6 @@ final class BoardStack implements AutoCloseable {
     }
 
     private DashboardSettings settings(int port) {
-        return new DashboardSettings(kafka.bootstrapServers(), store, "127.0.0.1", port, TOKEN);
+        return new DashboardSettings(kafka.bootstrapServers(), store, "127.0.0.1", port, TOKEN, () -> "figures 1\n");
     }
 }

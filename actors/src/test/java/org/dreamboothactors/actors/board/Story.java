@@ -16,6 +16,7 @@ import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RankProgress;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
@@ -161,7 +162,19 @@ final class Story {
                         .setInstanceLoss(instance)
                         .setPriorLoss(prior)
                         .setGradNorm(0.4 + 3 * Math.exp(-step / 60.0) + 0.2 * random.nextDouble())
-                        .setSecondsPerStep(0.45)));
+                        .setSecondsPerStep(0.45)
+                        .addRanks(rank("cpu:0", 0.012 + 0.01 * random.nextDouble()))
+                        .addRanks(rank("cpu:1", 0.064 + 0.01 * random.nextDouble()))));
+    }
+
+    private static RankProgress rank(String device, double waitSeconds) {
+        return RankProgress.newBuilder()
+                .setDevice(device)
+                .setStepSeconds(0.45)
+                .setAllReduceWaitSeconds(waitSeconds)
+                .setSummedBytes(3_438_000_000L)
+                .setPeakMemoryBytes(9_700_000_000L)
+                .build();
     }
 
     Story committed(int attempt, long step) {

@@ -105,10 +105,13 @@ public final class FakeDeviceMain {
         if (orders.take("refuse-at-" + next)) {
             return new Refused("step " + next + " has no finite loss");
         }
+        long begun = System.nanoTime();
         sleep(orders.stepMillis());
         step = next;
         weights = FakeDevice.next(weights, FakeDevice.environment(open.model()));
-        return new Stepped(new StepResult(step, 1.0 / step, 1.0 / step, 0, 1));
+        return new Stepped(
+                new StepResult(step, 1.0 / step, 1.0 / step, 0, 1),
+                new StepCost((System.nanoTime() - begun) / 1e9, 0, 0));
     }
 
     private DeviceAnswer save(Path file) throws IOException {

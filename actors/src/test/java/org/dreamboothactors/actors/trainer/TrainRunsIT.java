@@ -267,7 +267,8 @@ class TrainRunsIT {
             assertThat(run.told(FactCase.WORK_FAILED))
                     .singleElement()
                     .satisfies(event -> assertThat(event.getWorkFailed().getReason())
-                            .matches("trainers had the run for \\d+ s, expected less than 1 s [(]tenant-run-time[)].*"));
+                            .matches(
+                                    "trainers had the run for \\d+ s, expected less than 1 s [(]tenant-run-time[)].*"));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -195,6 +196,23 @@ class LineTest {
         tell("b", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
         assertThat(line.beside("d")).contains(new Usage("ann", 0, 0));
         assertThat(line.beside("f")).isEmpty();
+    }
+
+    @Test
+    void countsRunsByStateAndTellsHowLongWorkWaits() {
+        List.of("a", "b", "c", "d").forEach(run -> queued("ann", run, Priority.NORMAL));
+        asked("a", 1);
+        taken("a", 1);
+        work("b", Topics.REG_GENERATION, "d");
+        ready("d");
+        now += 5_000;
+
+        Census census = line.census();
+        assertThat(census.runs()).containsOnly(entry("training", 1L), entry("waiting", 2L), entry("ready", 1L));
+        assertThat(census.oldest().get(Topics.REG_GENERATION))
+                .isBetween(Duration.ofSeconds(5), Duration.ofMillis(5_010));
+        assertThat(census.oldest().get(Topics.TRAIN_STEP)).isBetween(Duration.ofSeconds(5), Duration.ofMillis(5_020));
+        assertThat(census.oldest()).doesNotContainKey(Topics.LATENT_CACHE);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
 import org.dreamboothactors.protocol.Topics;
@@ -33,6 +34,7 @@ public final class NodeBench implements AutoCloseable {
     private final ArtifactStore store;
     private final Facts facts;
     private final EndedRuns ended;
+    private final Meters meters;
 
     public NodeBench(Path directory) {
         this.directory = directory;
@@ -45,6 +47,7 @@ public final class NodeBench implements AutoCloseable {
         }
         facts = new Facts(servers());
         ended = new EndedRuns(servers());
+        meters = new Meters(ended::census);
     }
 
     public String servers() {
@@ -71,9 +74,14 @@ public final class NodeBench implements AutoCloseable {
         return ended;
     }
 
+    /** What the node's workers measured, as Prometheus reads it. */
+    public String figures() {
+        return meters.text();
+    }
+
     /** A node that knows one base model, by the name toy. */
     public Node node(Path model) {
-        return new Node(store, facts, ended, new BaseModels(Map.of("toy", model)), directory.resolve("work"));
+        return new Node(store, facts, ended, new BaseModels(Map.of("toy", model)), meters, directory.resolve("work"));
     }
 
     /** What was told of a run so far, in order, with what was told twice. */
@@ -119,6 +127,7 @@ public final class NodeBench implements AutoCloseable {
 
     @Override
     public void close() {
+        meters.close();
         ended.close();
         facts.close();
         store.close();

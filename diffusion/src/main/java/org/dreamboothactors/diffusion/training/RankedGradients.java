@@ -19,6 +19,7 @@ import org.dreamboothactors.allreduce.AllReduce;
 import org.dreamboothactors.allreduce.RingBroken;
 import org.dreamboothactors.allreduce.RingBroken.Cause;
 import org.dreamboothactors.allreduce.RingBroken.Kind;
+import org.dreamboothactors.diffusion.Exchange;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 
 /**
@@ -42,6 +43,7 @@ public final class RankedGradients implements AutoCloseable {
     private int arrived;
     private long bucketStart;
     private long end;
+    private Exchange lastExchange = Exchange.NONE;
 
     private RankedGradients(Kernels kernels, AllReduce reduce, int expected) {
         this.kernels = kernels;
@@ -92,6 +94,8 @@ public final class RankedGradients implements AutoCloseable {
                     "Cannot sum over ranks: " + arrived + " gradients came, expected " + expected);
         }
         handOver();
+        long begun = System.nanoTime();
+        long bytes = end * Float.BYTES;
         try {
             var _ = sums.join();
         } catch (CompletionException e) {
@@ -99,6 +103,12 @@ public final class RankedGradients implements AutoCloseable {
         }
         compare(reduce.gather(bits.getValue()));
         forget();
+        lastExchange = new Exchange(Duration.ofNanos(System.nanoTime() - begun), bytes);
+    }
+
+    /** Of the last {@link #finish}. */
+    public Exchange lastExchange() {
+        return lastExchange;
     }
 
     /** Means over the ranks, summed in their order; between steps. */

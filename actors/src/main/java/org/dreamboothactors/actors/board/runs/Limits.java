@@ -12,6 +12,7 @@ final class Limits {
     static final int EVENT_IDS = 1_000;
 
     static final int PHOTOS = 64;
+    static final int RANKS = 64;
     static final int CLASS_IMAGES = 200;
     /** Sample pictures of a run; beyond, the first round stays and the oldest of the others goes. */
     static final int SAMPLES = 400;

@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.board.runs;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param maxSteps 0 until the run is accepted
  * @param attempt 0 until training starts
  * @param endedAtMs absent while it goes on
+ * @param ranks what the last step that was told of was for each device
  * @param thumbnail its first good photo
  * @param seq grows with every fact of the run
  */
@@ -26,11 +28,21 @@ public record RunSummary(
         int attempt,
         String device,
         Optional<Point> progress,
+        List<Rank> ranks,
         Count photos,
         Count latents,
         Count classImages,
         Optional<Picture> thumbnail,
         long seq) {
+
+    /**
+     * One of the devices that train together.
+     *
+     * @param waitSeconds of the step, waiting for sums after its own gradients were done
+     * @param summedBytes of gradients; 0 alone
+     * @param peakMemoryBytes most that its process ever held; 0: not known
+     */
+    public record Rank(String device, double stepSeconds, double waitSeconds, long summedBytes, long peakMemoryBytes) {}
 
     /**
      * How much of something there is.

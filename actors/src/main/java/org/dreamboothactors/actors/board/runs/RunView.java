@@ -10,7 +10,9 @@ import org.dreamboothactors.actors.board.runs.RunDetail.Checkpoint;
 import org.dreamboothactors.actors.board.runs.RunDetail.Gallery;
 import org.dreamboothactors.actors.board.runs.RunDetail.StoredFile;
 import org.dreamboothactors.actors.board.runs.RunSummary.Count;
+import org.dreamboothactors.actors.board.runs.RunSummary.Rank;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.RankProgress;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -29,6 +31,7 @@ final class RunView {
     private RunState state = RunState.REQUESTED;
     private SubjectUpload upload = SubjectUpload.getDefaultInstance();
     private RunSpec spec = RunSpec.getDefaultInstance();
+    private List<Rank> ranks = List.of();
     private String reason = "";
     private long latents;
     private long acceptedImages;
@@ -83,6 +86,7 @@ final class RunView {
                 attempts.isEmpty() ? 0 : attempts.getLast().attempt(),
                 attempts.isEmpty() ? "" : attempts.getLast().device(),
                 losses.latest(),
+                ranks,
                 new Count(pictures.accepted(), upload.getPhotosCount()),
                 new Count(latents, latentsWanted()),
                 new Count(pictures.classImageCount(), spec.getPrior().getNumClassImages()),
@@ -119,7 +123,13 @@ final class RunView {
             case LATENTS_CACHED -> latents += event.getLatentsCached().getLatentsCount();
             case CLASS_IMAGES_READY -> pictures.classImages(event.getClassImagesReady());
             case TRAINING_STARTED -> onTrainingStarted(event);
-            case STEP_PROGRESS -> losses.add(seq, event.getStepProgress());
+            case STEP_PROGRESS -> {
+                losses.add(seq, event.getStepProgress());
+                ranks = event.getStepProgress().getRanksList().stream()
+                        .limit(Limits.RANKS)
+                        .map(RunView::rank)
+                        .toList();
+            }
             case STEPS_COMMITTED -> add(commits, event.getStepsCommitted().getStep(), Limits.COMMIT_MARKS);
             case SAMPLES_READY -> pictures.drawn(event.getAtMs(), event.getSamplesReady());
             case CHECKPOINT_VERIFIED -> onVerified(event);
@@ -143,6 +153,15 @@ final class RunView {
             case TRAINING_QUEUED -> enter(RunState.WAITING);
             case TRAINING_TAKEN, WORK_REQUESTED, FACT_NOT_SET -> {}
         }
+    }
+
+    private static Rank rank(RankProgress rank) {
+        return new Rank(
+                Limits.name(rank.getDevice()),
+                rank.getStepSeconds(),
+                rank.getAllReduceWaitSeconds(),
+                rank.getSummedBytes(),
+                rank.getPeakMemoryBytes());
     }
 
     private void onTrainingStarted(RunEvent event) {

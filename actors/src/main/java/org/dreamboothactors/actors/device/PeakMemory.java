@@ -1,0 +1,28 @@
+package org.dreamboothactors.actors.device;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The most memory this process has held, as Linux counts it. */
+final class PeakMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final int KIB = 1024;
+
+    private PeakMemory() {}
+
+    /** Mapped files included; 0 where there is no proc file system. */
+    static long bytes() {
+        try {
+            return !Files.isReadable(STATUS)
+                    ? 0
+                    : Files.readAllLines(STATUS).stream()
+                            .filter(line -> line.startsWith("VmHWM:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
+                            .findFirst()
+                            .orElse(0);
+        } catch (IOException e) {
+            return 0; // gone between the question and the read
+        }
+    }
+}
