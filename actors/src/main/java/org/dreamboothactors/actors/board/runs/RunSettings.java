@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dreamboothactors.actors.board.runs.RunDetail.Setting;
 import org.dreamboothactors.protocol.v1.Compute;
+import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
 
@@ -15,7 +16,7 @@ final class RunSettings {
     static List<Setting> of(RunSpec spec) {
         Training training = spec.getTraining();
         List<Setting> settings = new ArrayList<>();
-        settings.add(new Setting("Priority", spec.getPriority().name().toLowerCase(Locale.ROOT)));
+        settings.add(new Setting("Priority", priority(spec.getPriority())));
         settings.add(new Setting("Base model", Limits.name(spec.getBaseModel())));
         settings.add(new Setting("Instance prompt", Limits.text(spec.getInstancePrompt())));
         if (!spec.getClassPrompt().isEmpty()) {
@@ -38,6 +39,15 @@ final class RunSettings {
             settings.add(new Setting("Samples", samples(spec)));
         }
         return settings;
+    }
+
+    private static String priority(Priority priority) {
+        return switch (priority) {
+            case LOW -> "low";
+            case PRIORITY_UNSPECIFIED, NORMAL -> "normal";
+            case HIGH -> "high";
+            case UNRECOGNIZED -> "not known here";
+        };
     }
 
     private static String textEncoder(Training training) {
