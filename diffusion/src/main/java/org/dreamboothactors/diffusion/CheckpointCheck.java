@@ -20,10 +20,12 @@ public final class CheckpointCheck {
     /**
      * Throws what loading throws, or {@link IllegalArgumentException} when a part answers with numbers that are not
      * finite.
+     *
+     * @param threads of libtorch, those of who trains in the same process: it has one number for all
      */
-    public static void load(Path folder) {
+    public static void load(Path folder, int threads) {
         StableDiffusion.scheduler(folder);
-        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
+        try (Kernels kernels = Kernels.open(threads);
                 ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
             UNet2DConditionModel unet = UNet2DConditionModel.load(folder.resolve(UNet2DConditionModel.PART), kernels);
             ModelEasel easel = new ModelEasel(

@@ -34,7 +34,7 @@ class BaseModelImportTest {
 
         List<String> assumed = BaseModelImport.convert(single, folder.resolve("converted"), List.of());
 
-        CheckpointCheck.load(folder.resolve("converted"));
+        CheckpointCheck.load(folder.resolve("converted"), Runtime.getRuntime().availableProcessors());
         assertThat(assumed).isEmpty(); // our own files say what shapes do not
         assertThat(UNetConfig.read(folder.resolve("converted/unet"))).isEqualTo(UNetConfig.read(model.resolve("unet")));
         assertThat(VaeConfig.read(folder.resolve("converted/vae"))).isEqualTo(VaeConfig.read(model.resolve("vae")));
@@ -47,7 +47,7 @@ class BaseModelImportTest {
 
         CheckpointExport.diffusers(model, folder.resolve("bf16"), Precision.BF16);
 
-        CheckpointCheck.load(folder.resolve("bf16"));
+        CheckpointCheck.load(folder.resolve("bf16"), Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -134,7 +134,7 @@ class ComputeTest {
             second.saveCheckpoint(folder.resolve("checkpoint"));
         }
         assertThat(folder.resolve("drawn/0.png")).exists();
-        CheckpointCheck.load(folder.resolve("checkpoint"));
+        CheckpointCheck.load(folder.resolve("checkpoint"), THREADS);
     }
 
     private static Drawing drawing() {

@@ -288,7 +288,7 @@ class DreamBoothTrainerTest {
             trainer.draw(drawing(), folder.resolve("trained"), (done, total) -> {});
         }
 
-        CheckpointCheck.load(checkpoint);
+        CheckpointCheck.load(checkpoint, THREADS);
         try (StableDiffusion diffusion = StableDiffusion.open(checkpoint, THREADS)) {
             diffusion.draw(drawing(), folder.resolve("loaded"), (done, total) -> {});
         }
@@ -364,6 +364,6 @@ class DreamBoothTrainerTest {
         }
         Files.write(weights, bytes);
 
-        assertThatThrownBy(() -> CheckpointCheck.load(checkpoint)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> CheckpointCheck.load(checkpoint, THREADS)).hasMessageContaining("NaN");
     }
 }

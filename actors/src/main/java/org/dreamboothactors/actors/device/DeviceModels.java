@@ -89,7 +89,7 @@ final class DeviceModels {
                 yield new Done();
             }
             case DeviceCommand.CheckCheckpoint check -> {
-                CheckpointCheck.load(check.folder());
+                CheckpointCheck.load(check.folder(), threads);
                 yield new Done();
             }
         };

@@ -118,6 +118,18 @@ class GangIT {
     }
 
     @Test
+    void aCheckpointOnTheWayChangesNoBits() throws Exception {
+        TrainRequest.Builder withOneMore = request("two-checkpoints", 1).toBuilder();
+        withOneMore.getSpecBuilder().getTrainingBuilder().setCheckpointEvery(STEPS / 2);
+
+        assertThat(train(request("one-checkpoint", 1), TestShift.endless())).isEqualTo(DONE);
+        assertThat(train(withOneMore.build(), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(commits("two-checkpoints", Kind.CHECKPOINT)).hasSize(2);
+        assertThat(weights("two-checkpoints")).isEqualTo(weights("one-checkpoint"));
+    }
+
+    @Test
     void aRunThatWantsMoreDevicesThanThereAreFailsWithThatReason() throws Exception {
         assertThat(train(request("greedy", 3), TestShift.endless())).isEqualTo(DONE);
 
