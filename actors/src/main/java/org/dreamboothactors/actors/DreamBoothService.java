@@ -23,6 +23,7 @@ import org.dreamboothactors.actors.board.Dashboard;
 import org.dreamboothactors.actors.board.DashboardSettings;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.metrics.Meters;
+import org.dreamboothactors.actors.trainer.SharedNumbers;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.actors.work.Facts;
@@ -119,6 +120,7 @@ public final class DreamBoothService implements AutoCloseable {
 
     private Node node(ServiceSettings settings) {
         Scratch.delete(settings.workDirectory().resolve("scratch")); // of a process that is gone
+        SharedNumbers.sweep();
         BaseModels models = new BaseModels(settings.baseModels());
         models.model(settings.defaultBaseModel()); // reads its files now, and not when the first run wants it
         ArtifactStore store = ArtifactStore.open(settings.store());
