@@ -78,7 +78,7 @@ public final class Configuration {
         int share = Math.max(
                 1,
                 Runtime.getRuntime().availableProcessors()
-                        / settings.list("devices").size());
+                        / Math.max(1, settings.list("devices").size()));
         return new ServiceSettings(
                 bootstrapServers,
                 store,
