@@ -27,6 +27,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE_ID = 1;
+    private static final int SESSION_MILLIS = 10_000;
     private static final String LISTENER = "127.0.0.1";
 
     private final KafkaRaftServer server;
@@ -44,10 +45,22 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param port to listen on; 0 takes the port of the last start in this directory, or a free one
      */
     public static EmbeddedKafka start(Path directory, int port) {
+        return start(directory, port, 0);
+    }
+
+    /**
+     * The same behind something that passes connections on.
+     *
+     * @param advertised port of this machine that clients are told to connect to; 0: the broker's own
+     */
+    public static EmbeddedKafka start(Path directory, int port, int advertised) {
         try {
             Files.createDirectories(directory);
             Ports ports = Ports.choose(directory, port);
             Map<String, Object> settings = settings(directory.resolve("log"), ports);
+            if (advertised != 0) {
+                settings.put("advertised.listeners", "PLAINTEXT://" + LISTENER + ":" + advertised);
+            }
             if (!Files.exists(directory.resolve("log").resolve("meta.properties"))) {
                 format(directory.resolve("log"));
             }
@@ -113,6 +126,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("log.cleaner.dedupe.buffer.size", 2_097_152L); // the default of 128 MB is heap
         settings.put("group.consumer.heartbeat.interval.ms", 1_000);
         settings.put("group.consumer.min.heartbeat.interval.ms", 500);
+        // A node that was killed is missed for so long; the default is 45 s. One that only slept comes back.
+        settings.put("group.consumer.min.session.timeout.ms", SESSION_MILLIS);
+        settings.put("group.consumer.session.timeout.ms", SESSION_MILLIS);
+        settings.put("group.share.min.session.timeout.ms", SESSION_MILLIS);
+        settings.put("group.share.session.timeout.ms", SESSION_MILLIS);
         settings.put("group.share.heartbeat.interval.ms", 1_000);
         settings.put("group.share.min.heartbeat.interval.ms", 500);
         settings.put("group.share.min.record.lock.duration.ms", 1_000); // tests shorten the lock of their group
