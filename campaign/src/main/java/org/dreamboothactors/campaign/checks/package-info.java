@@ -1,0 +1,5 @@
+/** What must hold after every run. */
+@NullMarked
+package org.dreamboothactors.campaign.checks;
+
+import org.jspecify.annotations.NullMarked;

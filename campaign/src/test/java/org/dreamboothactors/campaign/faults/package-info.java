@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.campaign.faults;
+
+import org.jspecify.annotations.NullMarked;
