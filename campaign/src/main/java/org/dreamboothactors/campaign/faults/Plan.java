@@ -66,7 +66,8 @@ public record Plan(List<Kind> kinds, int faults, long steps) {
                 Duration.ofMillis(random.nextInt(3_000));
             case RESTART_BROKER -> Duration.ofMillis(random.nextInt(6_000));
             case STOP_WORKER -> Duration.ofSeconds(22 + random.nextInt(5)); // 20 s without a sign of life is death
-            case STOP_NODE -> Duration.ofSeconds(20 + random.nextInt(15)); // locks and sessions last less
+            case STOP_NODE ->
+                Duration.ofSeconds(11 + random.nextInt(22)); // a lock lasts 10 s, a sign of life is due in 20 s
             case CUT, SILENCE, SLOW, FILL_DISK -> Duration.ofSeconds(2 + random.nextInt(18));
         };
     }
