@@ -107,6 +107,11 @@ public final class CLIPTextModel {
     }
 
     private Value hidden(Tape tape, NDArray ids, int depth) {
+        if (ids.getShape().get(1) > config.positions()) {
+            throw new IllegalArgumentException("Cannot encode a text of "
+                    + ids.getShape().get(1) + " tokens: the text encoder has " + config.positions()
+                    + " positions. Set model_max_length in tokenizer/tokenizer_config.json to at most that.");
+        }
         Value x = tape.run(embeddings, tape.input(ids)); // (B, N, C)
         for (Block layer : layers.subList(0, depth)) {
             x = tape.run(layer, x);

@@ -33,11 +33,25 @@ class Kernels(Module):
     y = torch.addmm(bias, rows, torch.t(torch.reshape(w, [d, -1])))  # (B * H * W, D)
     return torch.contiguous(torch.permute(torch.reshape(y, [b, h, -1, d]), [0, 3, 1, 2]))
 
+  # x (..., K), w (N, K) to (..., N). On a CPU a large fp32 product is a 1x1 convolution over (B, K, 1, M) with the channels
+  # last, which is how x lies in memory: oneDNN does those twice as fast as MKL does products on AMD's processors
+  def product(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Optional[Tensor]) -> Tensor:
+    large = torch.ge(torch.mul(torch.numel(x), torch.size(w, 0)), 16777216)
+    fp32 = torch.__and__(torch.eq(ops.prim.dtype(x), 6), torch.__not__(ops.prim.is_cuda(x)))
+    if torch.__and__(torch.__and__(large, fp32), torch.eq(torch.dim(x), 3)):
+      pixels = torch.unsqueeze(torch.permute(x, [0, 2, 1]), 2)
+      kernel = torch.reshape(w, [torch.size(w, 0), -1, 1, 1])
+      y = torch.conv2d(pixels, kernel, bias, [1, 1], [0, 0], [1, 1], 1)
+      z = torch.permute(torch.squeeze(y, 2), [0, 2, 1])
+    else:
+      z = torch.linear(x, w, bias)
+    return z
+
   def linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
     if torch.__contains__(p, name + ".bias"):
-      y = torch.linear(x, p[name + ".weight"], p[name + ".bias"])
+      y = self.product(x, p[name + ".weight"], p[name + ".bias"])
     else:
-      y = torch.linear(x, p[name + ".weight"])
+      y = self.product(x, p[name + ".weight"], None)
     if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
       low = torch.linear(x, p[name + ".lora_A.weight"])
       z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
