@@ -141,23 +141,25 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
             return new Weights(part, byName, wanted);
         }
         SortedMap<String, NDArray> held = new TreeMap<>();
-        byName.forEach((name, array) -> {
-            if (array.hasGradient()) {
-                held.put(name, array);
-            } else {
-                held.put(
-                        name,
-                        kernels.prepared(List.of(array), wanted, kernels.manager())
-                                .getFirst());
-                array.close();
-            }
-        });
+        byName.forEach((name, array) -> held.put(name, array.hasGradient() ? array : held(array, wanted, kernels)));
         return new Weights(part, held, wanted);
     }
 
     /** Frees their memory before the kernels end; what was built over them cannot run any more. */
     public void free() {
         byName.values().forEach(NDArray::close);
+    }
+
+    private static NDArray held(NDArray array, Arithmetic wanted, Kernels kernels) {
+        NDArray prepared =
+                kernels.prepared(List.of(array), wanted, kernels.manager()).getFirst();
+        boolean shares = prepared.getDataType() == array.getDataType(); // maybe: with memory that may be Java's
+        NDArray own = shares ? prepared.duplicate() : prepared;
+        if (shares) {
+            prepared.close();
+        }
+        array.close();
+        return own;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.weights;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
@@ -11,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,5 +66,26 @@ class WeightsTest {
         ExpectedShapes expected = new ExpectedShapes();
         expected.norm("a", 2);
         Weights.load(folder, "part", expected, UnaryOperator.identity(), kernels);
+    }
+
+    /** What DJL makes of Java numbers lies in Java's memory, which is gone once nobody holds the first array. */
+    @Test
+    void whatStaysAsItWasOutlivesTheArrayItCameFrom() {
+        try (Kernels kernels = Kernels.open(1)) {
+            SortedMap<String, NDArray> numbers = new TreeMap<>();
+            for (int i = 0; i < 1000; i++) {
+                numbers.put("scale" + i, kernels.manager().create(7f));
+            }
+            Weights held = new Weights("unet", numbers).computing(new Arithmetic(true, true, true, false), kernels);
+            numbers.clear();
+            for (int round = 0; round < 3; round++) {
+                System.gc();
+                for (int i = 0; i < 2000; i++) {
+                    ByteBuffer.allocateDirect(Float.BYTES).putFloat(0, 218);
+                }
+            }
+            assertThat(held.byName().values())
+                    .allSatisfy(number -> assertThat(number.getFloat()).isEqualTo(7));
+        }
     }
 }
