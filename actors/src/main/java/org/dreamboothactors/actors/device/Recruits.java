@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
  * so one gathers and the other is sent away.
  */
 public final class Recruits {
-    private static final Duration ONE_TRY = Duration.ofMillis(200);
+    /** Longer than the queues of a device need to look for work, one after the other: turns are given in order. */
+    private static final Duration ONE_TRY = Duration.ofSeconds(2);
 
     private final List<Device> devices;
     private final Semaphore gathering = new Semaphore(1);

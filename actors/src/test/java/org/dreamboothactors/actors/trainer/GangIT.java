@@ -92,7 +92,7 @@ class GangIT {
         String undisturbed = weights("undisturbed");
         AtomicBoolean stopped = new AtomicBoolean();
         TestShift disturbing = TestShift.heard(work -> {
-            if (work.contains("step 3 of") && stopped.compareAndSet(false, true)) {
+            if (work.contains(": step ") && stopped.compareAndSet(false, true)) {
                 signal("STOP", second.pid().orElseThrow());
             }
         });
@@ -113,7 +113,7 @@ class GangIT {
             assertThat(start.getEnvironment()).endsWith(" ranks=2");
             assertThat(start.getEnvironmentChanged()).isFalse();
         });
-        assertThat(starts.get(1).getFromStep()).isBetween(1L, 3L);
+        assertThat(starts.get(1).getFromStep()).isLessThan(STEPS);
         assertThat(commits("stopped", Kind.STATE)).extracting(Commit::step).doesNotHaveDuplicates();
     }
 
