@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that want the one device of a service at the same time, as their events tell it. */
-@Timeout(300)
+@Timeout(600)
 class TurnsIT {
     /** Makes a step longer than progress is silent, so that each step is told. */
     private static final int MICRO_BATCHES = 12;
@@ -46,7 +46,7 @@ class TurnsIT {
 
     @Test
     void aRunMakesWayForOneOfHigherPriorityAndBothEndAsTheyDoAlone() {
-        RunSpec patient = spec(10, 1, Priority.NORMAL);
+        RunSpec patient = spec(40, 1, Priority.NORMAL); // long enough for the other to be prepared meanwhile
         RunSpec urgent = spec(3, 2, Priority.HIGH);
         service.submit("ann", "patient-alone", patient);
         service.await("patient-alone", RunEvent::hasReady);
