@@ -103,8 +103,8 @@ public final class Kernels implements AutoCloseable {
     }
 
     /** Runs a kernel that gives several results; nothing can be derived from them. */
-    List<NDArray> runForMany(String kernel, NDManager owner, List<Argument> arguments) {
-        return call(kernel, false, owner, arguments.toArray(Argument[]::new));
+    List<NDArray> runForMany(String kernel, NDManager owner, Argument... arguments) {
+        return call(kernel, false, owner, arguments);
     }
 
     /** Runs a kernel and keeps what {@link #gradients} of its result need. */

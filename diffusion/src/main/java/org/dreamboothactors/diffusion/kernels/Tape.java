@@ -64,11 +64,7 @@ public final class Tape implements AutoCloseable {
     }
 
     /** A block that was run. */
-    private record Entry(Block block, List<Value> inputs, Optional<Recorded> recorded, Value output) {
-        List<Value> wanted() {
-            return inputs.stream().filter(value -> value.wantsGradient).toList();
-        }
-    }
+    private record Entry(Block block, List<Value> inputs, Optional<Recorded> recorded, Value output) {}
 
     private Tape(Kernels kernels, Keep keep) {
         this.kernels = kernels;
@@ -174,10 +170,8 @@ public final class Tape implements AutoCloseable {
     }
 
     private void back(Entry entry, NDArray upstream, String reverse) {
-        List<Argument> arguments = new ArrayList<>();
-        entry.inputs().forEach(input -> arguments.add(new One(input.array)));
-        entry.block().numbers().forEach(number -> arguments.add(new One(number)));
-        arguments.add(new One(upstream));
+        Block.Ready ready = entry.block().ready(kernels, manager);
+        Argument[] arguments = arguments(entry.block(), ready, entry.inputs(), new One(upstream));
         List<NDArray> found = kernels.runForMany(reverse, kernels.manager(), arguments);
         for (int i = 0; i < found.size(); i++) {
             if (entry.inputs().get(i).wantsGradient) {
@@ -189,7 +183,8 @@ public final class Tape implements AutoCloseable {
     }
 
     private void back(Entry entry, NDArray upstream, Recorded recorded, Gradients into) {
-        List<Value> inputs = entry.wanted();
+        List<Value> inputs =
+                entry.inputs().stream().filter(value -> value.wantsGradient).toList();
         List<Map.Entry<String, NDArray>> parameters = recorded.ready().parameters().entrySet().stream()
                 .filter(parameter -> parameter.getValue().hasGradient())
                 .toList();
@@ -217,7 +212,7 @@ public final class Tape implements AutoCloseable {
                 () -> value.gradient = Optional.of(more));
     }
 
-    private static Argument[] arguments(Block block, Block.Ready ready, List<Value> inputs) {
+    private static Argument[] arguments(Block block, Block.Ready ready, List<Value> inputs, Argument... last) {
         List<Argument> arguments = new ArrayList<>();
         for (Value input : inputs) {
             arguments.add(new One(input.array));
@@ -226,6 +221,7 @@ public final class Tape implements AutoCloseable {
         if (!ready.parameters().isEmpty()) {
             arguments.add(new Named(ready.parameters()));
         }
+        arguments.addAll(List.of(last));
         return arguments.toArray(Argument[]::new);
     }
 

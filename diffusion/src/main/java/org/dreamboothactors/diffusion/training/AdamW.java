@@ -84,9 +84,7 @@ public final class AdamW implements Optimizer {
         double[] numbers = settings.at(number, scale);
         for (Group group : groups) {
             try (NDManager views = scratch.newSubManager()) {
-                List<NDArray> slices = group.pieces().stream()
-                        .map(piece -> piece.of(Optimizer.gradient(piece.name(), gradients), views))
-                        .toList();
+                List<NDArray> slices = of(group.pieces(), gradients, views);
                 kernels.adamw(group.weights(), slices, group.means(), group.squares(), numbers, views);
             }
         }

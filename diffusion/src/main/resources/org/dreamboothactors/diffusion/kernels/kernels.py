@@ -105,6 +105,15 @@ class Kernels(Module):
     more = torch.remainder(torch.neg(d), 16)
     return torch.reshape(torch.constant_pad_nd(y, [0, more], 0), [b * heads, n, d + more])
 
+  # qkv (B, N, 3 C) to three of these
+  def all_by_head(self: __torch__.Kernels, qkv: Tensor, heads: int) -> List[Tensor]:
+    parts = torch.chunk(qkv, 3, -1)
+    return [self.by_head(parts[0], heads), self.by_head(parts[1], heads), self.by_head(parts[2], heads)]
+
+  # some heads from the first on, and of them count rows from row on: a view
+  def window(self: __torch__.Kernels, x: Tensor, first: int, some: int, row: int, count: int) -> Tensor:
+    return torch.narrow(torch.narrow(x, 0, first, some), 1, row, count)
+
   # the way back
   def side_by_side(self: __torch__.Kernels, x: Tensor, heads: int, d: int) -> Tensor:
     n = torch.size(x, 1)
@@ -123,9 +132,9 @@ class Kernels(Module):
   # self_attention for bf16, a few rows and heads at a time (Rabe and Staats 2021): scores are bf16, softmax is fp32 inside
   def self_attention_in_parts(self: __torch__.Kernels, qkv: Tensor, heads: Tensor) -> Tensor:
     h = int(heads)
-    parts = torch.chunk(qkv, 3, -1)
-    q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
-    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(parts[0], 2), h)
+    all = self.all_by_head(qkv, h)
+    q, k, v = all[0], all[1], all[2]
+    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(qkv, 2), 3 * h)
     scale = torch.pow(float(d), -0.5)
     rows, group, = self.rows_and_heads(n, pairs)
     out = torch.empty_like(q)
@@ -136,18 +145,18 @@ class Kernels(Module):
       for j in range(torch.floordiv(n + rows - 1, rows)):
         row = j * rows
         count = ops.prim.min(rows, n - row)
-        qs = torch.narrow(torch.narrow(q, 0, first, some), 1, row, count)
+        qs = self.window(q, first, some, row, count)
         y = torch.bmm(self.shares(qs, ks, scale), vs)
-        _0 = torch.copy_(torch.narrow(torch.narrow(out, 0, first, some), 1, row, count), y)
+        _0 = torch.copy_(self.window(out, first, some, row, count), y)
     return self.side_by_side(out, h, d)
 
   # its gradient with respect to qkv: shares are computed again, so that none have to be kept (Dao et al. 2022, section 3.1)
   def self_attention_in_parts_back(self: __torch__.Kernels, qkv: Tensor, heads: Tensor, upstream: Tensor) -> List[Tensor]:
     h = int(heads)
-    parts = torch.chunk(qkv, 3, -1)
-    q, k, v = self.by_head(parts[0], h), self.by_head(parts[1], h), self.by_head(parts[2], h)
+    all = self.all_by_head(qkv, h)
+    q, k, v = all[0], all[1], all[2]
     g = self.by_head(upstream, h)
-    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(parts[0], 2), h)
+    pairs, n, d = torch.size(q, 0), torch.size(q, 1), torch.floordiv(torch.size(qkv, 2), 3 * h)
     scale = torch.pow(float(d), -0.5)
     rows, group, = self.rows_and_heads(n, pairs)
     dq = torch.empty_like(q)
@@ -160,15 +169,15 @@ class Kernels(Module):
       for j in range(torch.floordiv(n + rows - 1, rows)):
         row = j * rows
         count = ops.prim.min(rows, n - row)
-        qs = torch.narrow(torch.narrow(q, 0, first, some), 1, row, count)
-        gs = torch.narrow(torch.narrow(g, 0, first, some), 1, row, count)
+        qs = self.window(q, first, some, row, count)
+        gs = self.window(g, first, some, row, count)
         a = self.shares(qs, ks, scale)  # (some, count, N)
         da = torch.bmm(gs, torch.transpose(vs, 1, 2))
         ds = torch._softmax_backward_data(da, a, -1, 15)
         _0 = torch.add_(torch.narrow(dv, 0, first, some), torch.bmm(torch.transpose(a, 1, 2), gs))
         _1 = torch.add_(torch.narrow(dk, 0, first, some), torch.bmm(torch.transpose(ds, 1, 2), qs), alpha=scale)
         y = torch.mul(torch.bmm(ds, ks), scale)
-        _2 = torch.copy_(torch.narrow(torch.narrow(dq, 0, first, some), 1, row, count), y)
+        _2 = torch.copy_(self.window(dq, first, some, row, count), y)
     rest = [self.side_by_side(torch.to(dk, 15), h, d), self.side_by_side(torch.to(dv, 15), h, d)]
     return [torch.cat([self.side_by_side(dq, h, d), rest[0], rest[1]], -1)]
 
@@ -430,12 +439,17 @@ class Kernels(Module):
     scale = torch.clamp(torch.reciprocal(torch.div(torch.add(norm, 9.9999999999999995e-07), float(most))), None, 1.)
     return torch.stack([norm, scale])
 
+  # (N) to N numbers
+  def floats(self: __torch__.Kernels, x: Tensor) -> List[float]:
+    n = annotate(List[float], [])
+    for i in range(torch.size(x, 0)):
+      _0 = torch.append(n, float(torch.select(x, 0, i)))
+    return n
+
   # AdamW (Loshchilov and Hutter 2019) in place; numbers: learning rate, beta 1, beta 2, weight decay, epsilon, step, and what
   # gradients are multiplied by
   def adamw(self: __torch__.Kernels, weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
-    n = annotate(List[float], [])
-    for i in range(torch.size(numbers, 0)):
-      _0 = torch.append(n, float(torch.select(numbers, 0, i)))
+    n = self.floats(numbers)
     steps = annotate(List[Tensor], [])
     exact = annotate(List[Tensor], [])
     for j in range(torch.len(weights)):
@@ -468,9 +482,7 @@ class Kernels(Module):
   # AdamW in place with moments in 8 bits (Dettmers et al. 2022), as many numbers at a time as stay in a processor's cache;
   # numbers as for adamw
   def adamw_8bit(self: __torch__.Kernels, weight: Tensor, gradient: Tensor, means: List[Tensor], squares: List[Tensor], numbers: Tensor) -> Tensor:
-    n = annotate(List[float], [])
-    for i in range(torch.size(numbers, 0)):
-      _0 = torch.append(n, float(torch.select(numbers, 0, i)))
+    n = self.floats(numbers)
     w = torch.view(weight, [-1])
     g = torch.reshape(gradient, [-1])
     all = torch.size(w, 0)
