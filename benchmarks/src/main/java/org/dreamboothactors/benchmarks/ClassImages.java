@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.Drawing;
+import org.dreamboothactors.diffusion.PeakMemory;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import picocli.CommandLine.Command;

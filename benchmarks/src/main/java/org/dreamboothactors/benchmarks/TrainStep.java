@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.PeakMemory;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.TrainingConfig;

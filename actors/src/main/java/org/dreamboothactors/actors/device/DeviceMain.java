@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.dreamboothactors.diffusion.PeakMemory;
 
 /**
  * The child JVM of one device: reads commands from standard input, answers on standard output.

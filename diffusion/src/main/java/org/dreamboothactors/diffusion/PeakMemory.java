@@ -1,18 +1,20 @@
-package org.dreamboothactors.actors.device;
+package org.dreamboothactors.diffusion;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The most memory this process has held, as Linux counts it. */
-final class PeakMemory {
+public final class PeakMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int KIB = 1024;
+    private static final double GIB = 1 << 30;
 
     private PeakMemory() {}
 
     /** Mapped files included; 0 where there is no proc file system. */
-    static long bytes() {
+    public static long bytes() {
         try {
             return !Files.isReadable(STATUS)
                     ? 0
@@ -24,5 +26,11 @@ final class PeakMemory {
         } catch (IOException e) {
             return 0; // gone between the question and the read
         }
+    }
+
+    /** E.g. {@code 16.4 GiB}, or {@code unknown}. */
+    public static String text() {
+        long bytes = bytes();
+        return bytes == 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
     }
 }
