@@ -49,8 +49,11 @@ record ChildJvm(String device, int threads, Path log, Class<?> main) {
             // A step touches gigabytes: in huge pages, where the kernel gives them to who asks.
             builder.environment()
                     .merge("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", (theirs, ours) -> theirs + ":" + ours);
-            // Threads that spin while they wait take the processor from broker, store and each other.
+            // Threads that spin while they wait take the processor from broker, store and each other; some microseconds
+            // do
+            // no harm, and a small model's operations follow so fast.
             builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+            builder.environment().put("GOMP_SPINCOUNT", "2000");
             builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
             return builder.start();
         } catch (IOException e) {

@@ -94,6 +94,7 @@ public final class RankedCase {
                 Integer.toString(ranks),
                 shared.toString());
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        builder.environment().put("GOMP_SPINCOUNT", "2000");
         return builder.redirectErrorStream(true).start();
     }
 
