@@ -21,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.japi.function.Function;
 import org.dreamboothactors.actors.board.Dashboard;
 import org.dreamboothactors.actors.board.DashboardSettings;
+import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.trainer.SharedNumbers;
@@ -147,9 +148,11 @@ public final class DreamBoothService implements AutoCloseable {
 
     private List<Device> devices(ServiceSettings settings) {
         List<Device> devices = new ArrayList<>();
-        for (String name : settings.devices()) {
+        List<Cores> slices = Cores.slices(settings.devices().size(), settings.threadsPerDevice());
+        for (int i = 0; i < slices.size(); i++) {
+            String name = settings.devices().get(i);
             Path log = settings.workDirectory().resolve("logs").resolve("device-" + fileName(name) + ".log");
-            Device device = new Device(name, settings.threadsPerDevice(), log);
+            Device device = new Device(name, settings.threadsPerDevice(), slices.get(i), log);
             parts.push(new Part("device " + name, device::close));
             warmUp(device);
             devices.add(device);

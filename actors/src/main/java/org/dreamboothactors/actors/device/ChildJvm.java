@@ -15,17 +15,18 @@ import java.util.Optional;
  *
  * @param device its name, for people
  * @param threads of libtorch
+ * @param cores that its threads may use
  * @param log file its errors are appended to
  * @param main class
  */
-record ChildJvm(String device, int threads, Path log, Class<?> main) {
+record ChildJvm(String device, int threads, Cores cores, Path log, Class<?> main) {
     /** Java's own heap: pictures and latents. Weights live in native memory. */
     private static final String HEAP = "-Xmx1g";
 
     private static final long LONGEST_LOG_BYTES = 10L << 20;
 
     Process start() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(cores.before());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(HEAP);
         command.add("-XX:+UseSerialGC"); // a collector's threads would take time from libtorch's

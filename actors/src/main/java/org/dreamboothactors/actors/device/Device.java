@@ -28,10 +28,11 @@ public final class Device implements AutoCloseable {
      *
      * @param name e.g. {@code cpu:0}
      * @param threads of libtorch
+     * @param cores that those threads may use
      * @param log file the child's errors are appended to
      */
-    public Device(String name, int threads, Path log) {
-        this(name, threads, log, PATIENCE, DeviceMain.class);
+    public Device(String name, int threads, Cores cores, Path log) {
+        this(name, threads, cores, log, PATIENCE, DeviceMain.class);
     }
 
     /**
@@ -40,8 +41,8 @@ public final class Device implements AutoCloseable {
      * @param patience how long a child may be silent while a command is under way, before it is killed
      * @param main class of the child JVM; answers commands on its standard output
      */
-    public Device(String name, int threads, Path log, Duration patience, Class<?> main) {
-        this.jvm = new ChildJvm(name, threads, log, main);
+    public Device(String name, int threads, Cores cores, Path log, Duration patience, Class<?> main) {
+        this.jvm = new ChildJvm(name, threads, cores, log, main);
         this.patience = patience;
     }
 

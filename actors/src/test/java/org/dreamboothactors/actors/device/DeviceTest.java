@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +52,29 @@ class DeviceTest {
             assertThat(Files.readString(directory.resolve("device.log"))).doesNotContain("Exception");
             assertThat(saved.weightsSha256()).isEqualTo(FakeDevice.weights(3, 1));
         }
+    }
+
+    @Test
+    void bindsItsChildToTheCoresItIsGiven() throws Exception {
+        assumeThat(Cores.tasksetIsThere())
+                .as("binding needs taskset of util-linux")
+                .isTrue();
+        int core = allowedCores("self").getLast();
+        try (Device device = FakeDevice.start(directory, TURN, new Cores(List.of(core)));
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(opened());
+
+            assertThat(allowedCores(Long.toString(device.pid().orElseThrow()))).containsExactly(core);
+        }
+    }
+
+    private static List<Integer> allowedCores(String process) throws Exception {
+        String allowed = "Cpus_allowed_list:";
+        return Files.readAllLines(Path.of("/proc", process, "status")).stream()
+                .filter(line -> line.startsWith(allowed))
+                .map(line -> Cores.parse(line.substring(allowed.length()).strip()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -18,7 +18,11 @@ public final class FakeDevice {
     }
 
     public static Device start(Path directory, Duration patience) {
-        return new Device("cpu:0", 1, directory.resolve("device.log"), patience, FakeDeviceMain.class);
+        return start(directory, patience, Cores.ANY);
+    }
+
+    static Device start(Path directory, Duration patience, Cores cores) {
+        return new Device("cpu:0", 1, cores, directory.resolve("device.log"), patience, FakeDeviceMain.class);
     }
 
     /** A folder that counts as a base model. */

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.turns.Claim;
@@ -244,7 +245,7 @@ class GangIT {
     }
 
     private static Device device(String name) {
-        return new Device(name, 1, directory.resolve(name.replace(':', '-') + ".log"));
+        return new Device(name, 1, Cores.ANY, directory.resolve(name.replace(':', '-') + ".log"));
     }
 
     private static void signal(String name, long process) {

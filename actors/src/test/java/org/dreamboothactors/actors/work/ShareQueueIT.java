@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.LatentRequest;
@@ -295,7 +296,7 @@ class ShareQueueIT {
     }
 
     private static Device device() {
-        return new Device("cpu:0", 1, directory.resolve("device.log")); // no worker here asks it anything
+        return new Device("cpu:0", 1, Cores.ANY, directory.resolve("device.log")); // no worker here asks it anything
     }
 
     private static void waitUntil(Shift shift) throws InterruptedException {
