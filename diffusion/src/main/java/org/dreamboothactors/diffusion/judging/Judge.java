@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.judging;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -119,11 +120,15 @@ public final class Judge {
 
     /** What texts say, (B, E); {@code ids} has one row a text. */
     public Value texts(Tape tape, List<long[]> ids) {
-        Value states = text.forward(tape, tape.manager().create(ids.toArray(long[][]::new)));
-        long[] ends = new long[ids.size()];
+        int[] places = ids.stream().mapToInt(this::end).toArray();
+        // States see what is before them only: nothing after the last end matters.
+        int length = Arrays.stream(places).max().orElseThrow() + 1;
+        long[][] rows = ids.stream().map(row -> Arrays.copyOf(row, length)).toArray(long[][]::new);
+        long[] ends = new long[places.length];
         for (int i = 0; i < ends.length; i++) {
-            ends[i] = (long) i * ids.get(i).length + end(ids.get(i));
+            ends[i] = (long) i * length + places[i];
         }
+        Value states = text.forward(tape, tape.manager().create(rows));
         return tape.run(textHead, states, tape.input(tape.manager().create(ends)));
     }
 

@@ -15,8 +15,10 @@ import org.dreamboothactors.toyworld.Thing;
  * <p>Of a thing without a pattern only its colour is said, so {@link Pattern#PLAIN} claims nothing about a pattern.
  */
 public record Claim(Thing thing, Optional<Paint> paint, Optional<Pattern> pattern, Optional<Place> place) {
-    private static final double COLOURED = .75;
-    private static final double PLACED = .75;
+    /** Many claims leave colour or place out: else a thing alone is hardly ever what makes a claim false. */
+    private static final double COLOURED = .6;
+
+    private static final double PLACED = .4;
     private static final List<Pattern> PATTERNS = List.of(Pattern.STRIPED, Pattern.SPOTTED, Pattern.ZIGZAG);
 
     /** What a prompt says. */
@@ -43,10 +45,10 @@ public record Claim(Thing thing, Optional<Paint> paint, Optional<Pattern> patter
 
     /** The same with one thing said otherwise; of a picture that this is true of, it may still be true. */
     Claim otherwise(Chance chance) {
-        return switch (chance.below(4)) {
-            case 0 -> new Claim(chance.oneOf(List.of(Thing.values())), paint, pattern, place);
-            case 1 -> new Claim(thing, Optional.of(chance.oneOf(List.of(Paint.values()))), pattern, place);
-            case 2 -> new Claim(thing, paint, pattern, Optional.of(chance.oneOf(List.of(Place.values()))));
+        return switch (chance.below(10)) { // seldom the place, which is soon learned
+            case 0, 1, 2 -> new Claim(chance.oneOf(List.of(Thing.values())), paint, pattern, place);
+            case 3, 4, 5, 6 -> new Claim(thing, Optional.of(chance.oneOf(List.of(Paint.values()))), pattern, place);
+            case 7 -> new Claim(thing, paint, pattern, Optional.of(chance.oneOf(List.of(Place.values()))));
             default ->
                 paint.isEmpty()
                         ? new Claim(chance.oneOf(List.of(Thing.values())), paint, pattern, place)

@@ -23,6 +23,7 @@ import org.dreamboothactors.toyworld.World;
 public record Lesson(World world, int pictures, long seed, int kinds, int subjects) {
     private static final int SHOTS = 2;
     private static final double BLURRED = .5;
+    private static final int OTHERWISE = 2;
 
     /** The step after {@code step} others. */
     public JudgeTraining.Batch of(long step, IntFunction<RgbImage> picture, Function<String, long[]> ids) {
@@ -43,7 +44,9 @@ public record Lesson(World world, int pictures, long seed, int kinds, int subjec
         for (Shot shot : shots) {
             Claim claim = Claim.about(shot, chance);
             claims.add(claim);
-            claims.add(claim.otherwise(chance));
+            for (int i = 0; i < OTHERWISE; i++) {
+                claims.add(claim.otherwise(chance));
+            }
         }
         float[] truth = new float[shots.size() * claims.size()];
         for (int i = 0; i < truth.length; i++) {

@@ -1,7 +1,5 @@
 package org.dreamboothactors.toyworld.pretraining;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,9 +20,13 @@ import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.Pretraining;
 import org.dreamboothactors.diffusion.training.StepInputs;
 import org.dreamboothactors.toyworld.Chance;
-import org.dreamboothactors.toyworld.World;
 
-/** The second phase: UNet and text encoder, from the latents of the pictures and their captions. */
+/**
+ * The last phase: UNet and text encoder, from the latents of the pictures and their captions.
+ *
+ * <p>The text encoder begins as the judge's, which knows what words mean in pictures, as that of Stable Diffusion begins as
+ * CLIP's (Rombach et al. 2022). From nothing, colours were still not learned after 112,000 pictures.
+ */
 final class DenoiserPhase {
     static final String NAME = "denoiser";
     private static final double MOST_NORM = 1;
@@ -33,14 +35,14 @@ final class DenoiserPhase {
     private final Workshop workshop;
     private final Journal journal;
     private final PicturePool pictures;
-    private final World world;
+    private final Captions captions;
 
-    DenoiserPhase(Recipe recipe, Workshop workshop, Journal journal, PicturePool pictures, World world) {
+    DenoiserPhase(Recipe recipe, Workshop workshop, Journal journal, PicturePool pictures, Captions captions) {
         this.recipe = recipe;
         this.workshop = workshop;
         this.journal = journal;
         this.pictures = pictures;
-        this.world = world;
+        this.captions = captions;
     }
 
     /** Trains what is left to train and writes the averaged weights. */
@@ -50,22 +52,14 @@ final class DenoiserPhase {
             return;
         }
         Recipe.Denoiser plan = recipe.denoiser();
-        Captions captions = new Captions(world, recipe.seed(), plan.empty(), plan.nonsense());
         Path tokenizerFolder = workshop.model().resolve("tokenizer");
-        captions.tokenizer().write(tokenizerFolder, recipe.tokens());
         SchedulerSettings scheduler = workshop.scheduler(recipe.models().path("scheduler"));
         AutoencoderKL vae = AutoencoderKL.load(workshop.model().resolve(AutoencoderKL.PART), kernels);
         LatentPool latents =
                 LatentPool.of(workshop.file("latents.f32"), pictures, recipe.side(), vae, kernels, this::encoded);
         try (ClipTokenizer tokenizer = ClipTokenizer.open(tokenizerFolder)) {
-            CLIPTextModel text = CLIPTextModel.load(
-                    Workshop.fresh(
-                            workshop.model(),
-                            CLIPTextModel.PART,
-                            textConfig(recipe.models().path(CLIPTextModel.PART), tokenizer),
-                            recipe.seed(),
-                            kernels),
-                    kernels);
+            CLIPTextModel text =
+                    CLIPTextModel.load(Workshop.copy(workshop.judge(), workshop.model(), CLIPTextModel.PART), kernels);
             UNet2DConditionModel unet = UNet2DConditionModel.load(
                     Workshop.fresh(
                             workshop.model(),
@@ -92,7 +86,7 @@ final class DenoiserPhase {
             }
             journal.forgetAfter(NAME, training.steps());
             Sheet sheet = new Sheet(new ModelEasel(kernels, tokenizer::ids, text, unet, vae), scheduler, recipe);
-            train(training, new Batches(latents, captions, tokenizer, vae), sheet, state);
+            train(training, new Batches(latents, tokenizer, vae), sheet, state);
             for (String part : List.of(UNet2DConditionModel.PART, CLIPTextModel.PART)) {
                 Workshop.write(workshop.model(), part, training.ema().averages());
             }
@@ -104,15 +98,6 @@ final class DenoiserPhase {
         if (done % 2048 == 0 || done == pictures.count()) {
             journal.say("latents: " + done + " of " + pictures.count());
         }
-    }
-
-    /** A text encoder's configuration with what the tokenizer decides. */
-    static JsonNode textConfig(JsonNode shape, ClipTokenizer tokenizer) {
-        ObjectNode config = shape.deepCopy();
-        long[] empty = tokenizer.ids("");
-        // The end of a text is the last token of all.
-        config.put("vocab_size", empty[1] + 1).put("bos_token_id", empty[0]).put("eos_token_id", empty[1]);
-        return config.put("pad_token_id", empty[1]).put("max_position_embeddings", tokenizer.maxLength());
     }
 
     private void train(Pretraining training, Batches batches, Sheet sheet, Path state) {
@@ -137,15 +122,13 @@ final class DenoiserPhase {
     /** What each step sees, by its number alone. */
     private final class Batches {
         private final LatentPool latents;
-        private final Captions captions;
         private final ClipTokenizer tokenizer;
         private final int side;
         private final double scale;
         private final Draws draws = new Draws(recipe.seed());
 
-        Batches(LatentPool latents, Captions captions, ClipTokenizer tokenizer, AutoencoderKL vae) {
+        Batches(LatentPool latents, ClipTokenizer tokenizer, AutoencoderKL vae) {
             this.latents = latents;
-            this.captions = captions;
             this.tokenizer = tokenizer;
             this.side = recipe.side() / vae.config().pixelsPerLatent();
             this.scale = vae.config().scalingFactor();
@@ -163,7 +146,7 @@ final class DenoiserPhase {
                 int picture = chance.below(pictures.count());
                 latents.copy(picture, said, i * moments);
                 timesteps[i] = draws.below(1000, Purpose.TIMESTEP, step, i);
-                ids.add(tokenizer.ids(captions.of(world.shot(picture), step * size + i)));
+                ids.add(tokenizer.ids(captions.of(captions.world().shot(picture), step * size + i)));
             }
             float[] posterior = draws.gaussian(Purpose.POSTERIOR, step, 0, size * each);
             float[] noise = draws.gaussian(Purpose.NOISE, step, 0, size * each);

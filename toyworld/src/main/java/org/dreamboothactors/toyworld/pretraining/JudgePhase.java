@@ -1,5 +1,7 @@
 package org.dreamboothactors.toyworld.pretraining;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,13 +15,15 @@ import org.dreamboothactors.toyworld.World;
 import org.dreamboothactors.toyworld.judging.Lesson;
 import org.dreamboothactors.toyworld.render.Renderer;
 
-/** The last phase: a judge, from pictures of its own, in which every pattern occurs. */
+/**
+ * The second phase: a judge, from pictures of its own, in which every pattern occurs. Its text encoder has the shape of the
+ * base model's, which begins with what it learned.
+ */
 final class JudgePhase {
     static final String NAME = "judge";
     /** Its world is none of those that base models or exams see. */
     private static final long OTHER_SEED = 1000;
 
-    private static final String TEXT_SHAPE = "judge_text_encoder";
     private static final double MOST_NORM = 1;
 
     private final Recipe recipe;
@@ -53,12 +57,7 @@ final class JudgePhase {
         try (ClipTokenizer tokenizer = ClipTokenizer.open(workshop.model().resolve("tokenizer"))) {
             long seed = recipe.seed() + OTHER_SEED;
             Workshop.fresh(workshop.judge(), Judge.PART, recipe.models().path(Judge.PART), seed, kernels);
-            Workshop.fresh(
-                    workshop.judge(),
-                    CLIPTextModel.PART,
-                    DenoiserPhase.textConfig(recipe.models().path(TEXT_SHAPE), tokenizer),
-                    seed,
-                    kernels);
+            Workshop.fresh(workshop.judge(), CLIPTextModel.PART, textConfig(tokenizer), seed, kernels);
             Judge judge = Judge.load(workshop.judge(), kernels);
             JudgeTraining training = new JudgeTraining(
                     kernels, judge, VaePhase.settings(plan.rate(), plan.steps()), MOST_NORM, plan.ema());
@@ -74,6 +73,15 @@ final class JudgePhase {
             }
         }
         Workshop.mark(finished);
+    }
+
+    /** A text encoder's configuration with what the tokenizer decides. */
+    private JsonNode textConfig(ClipTokenizer tokenizer) {
+        ObjectNode config = recipe.models().path(CLIPTextModel.PART).deepCopy();
+        long[] empty = tokenizer.ids("");
+        // The end of a text is the last token of all.
+        config.put("vocab_size", empty[1] + 1).put("bos_token_id", empty[0]).put("eos_token_id", empty[1]);
+        return config.put("pad_token_id", empty[1]).put("max_position_embeddings", tokenizer.maxLength());
     }
 
     private void train(

@@ -2,18 +2,21 @@ package org.dreamboothactors.toyworld.pretraining;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
+import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.World;
+import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
 import org.dreamboothactors.toyworld.judging.Opinion;
 import org.dreamboothactors.toyworld.render.Renderer;
 
-/** A base model from nothing: pictures, autoencoder, latents, UNet with text encoder; and a judge. */
+/** A base model from nothing: pictures, autoencoder, a judge with its text encoder, latents, UNet. */
 public final class PretrainToyWorld {
     private static final int SAY_EVERY = 2048;
     /** The exam's world is none of those that were trained on. */
@@ -60,23 +63,36 @@ public final class PretrainToyWorld {
                 drawn -> said("pictures of dead leaves", drawn, recipe.leaves()));
         try (Kernels kernels = Kernels.open(threads)) {
             new VaePhase(recipe, workshop, journal, renders, leaves).run(kernels);
-            new DenoiserPhase(recipe, workshop, journal, renders, world).run(kernels);
-            baseModel(out.resolve("base-model"), commit, kernels);
+            Captions captions = new Captions(
+                    world,
+                    recipe.seed(),
+                    recipe.denoiser().empty(),
+                    recipe.denoiser().nonsense());
+            captions.tokenizer().write(workshop.model().resolve("tokenizer"), recipe.tokens());
             new JudgePhase(recipe, workshop, journal).run(kernels);
             judge(out.resolve("judge"), commit, kernels);
+            new DenoiserPhase(recipe, workshop, journal, renders, captions).run(kernels);
+            baseModel(out.resolve("base-model"), out.resolve("judge"), commit, kernels);
         }
     }
 
-    private void baseModel(Path folder, String commit, Kernels kernels) {
+    private void baseModel(Path folder, Path judge, String commit, Kernels kernels) {
         FinishedModel.write(workshop, folder, kernels);
         AutoencoderKL vae = AutoencoderKL.load(folder.resolve(AutoencoderKL.PART), kernels);
-        ModelCard.write(
-                folder,
-                recipe,
-                journal,
-                commit,
-                Map.of("autoencoder", Reconstruction.ofUnseenRenders(vae, recipe.side(), kernels)));
-        journal.say("base model in " + folder);
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(judge.resolve("tokenizer"))) {
+            Opinion opinion = new Opinion(Judge.load(judge, kernels), tokenizer, kernels);
+            BaseModelExam exam = BaseModelExam.sit(
+                    folder, opinion, List.of(Thing.values()), workshop.file("exam"), threads, (_, _) -> {});
+            ModelCard.write(
+                    folder,
+                    recipe,
+                    journal,
+                    commit,
+                    Map.of(
+                            "96 prompts by the judge", exam.reading().toString(),
+                            "autoencoder", Reconstruction.ofUnseenRenders(vae, recipe.side(), kernels)));
+            journal.say("base model in " + folder + ": " + exam.reading());
+        }
     }
 
     private void judge(Path folder, String commit, Kernels kernels) {

@@ -71,16 +71,22 @@ public final class Reconstruction {
      */
     public static String ofUnseenRenders(AutoencoderKL vae, int side, Kernels kernels) {
         World unseen = World.judging(UNSEEN_SEED, 1);
+        List<RgbImage> pictures = IntStream.range(0, UNSEEN)
+                .mapToObj(i -> Renderer.render(unseen.shot(i), side))
+                .toList();
+        return meanPsnr(vae, pictures, kernels) + " on " + UNSEEN + " renders that training did not see";
+    }
+
+    /** What it keeps of pictures of its size, as the beginning of a line for people. */
+    public static String meanPsnr(AutoencoderKL vae, List<RgbImage> pictures, Kernels kernels) {
         double sum = 0;
-        for (int from = 0; from < UNSEEN; from += BATCH) {
-            List<RgbImage> pictures = IntStream.range(from, from + BATCH)
-                    .mapToObj(i -> Renderer.render(unseen.shot(i), side))
-                    .toList();
-            List<RgbImage> back = of(vae, pictures, kernels);
-            for (int i = 0; i < BATCH; i++) {
-                sum += psnr(pictures.get(i), back.get(i));
+        for (int from = 0; from < pictures.size(); from += BATCH) {
+            List<RgbImage> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH));
+            List<RgbImage> back = of(vae, batch, kernels);
+            for (int i = 0; i < back.size(); i++) {
+                sum += psnr(batch.get(i), back.get(i));
             }
         }
-        return String.format(Locale.ROOT, "%.1f dB on %d renders that training did not see", sum / UNSEEN, UNSEEN);
+        return String.format(Locale.ROOT, "%.1f dB", sum / pictures.size());
     }
 }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -81,6 +83,20 @@ record Workshop(Path folder) {
             }
         }
         return target;
+    }
+
+    /** Copies a part of one model to another, over what is there; returns its folder. */
+    static Path copy(Path from, Path to, String part) {
+        Path target = to.resolve(part);
+        try {
+            Files.createDirectories(target);
+            for (String file : List.of("config.json", weightsFile(part))) {
+                Files.copy(from.resolve(part).resolve(file), target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot copy " + part + " to " + to + ": " + e.getMessage(), e);
+        }
     }
 
     /** Writes the scheduler's configuration. */
