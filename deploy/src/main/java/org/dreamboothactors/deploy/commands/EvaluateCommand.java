@@ -1,16 +1,38 @@
 package org.dreamboothactors.deploy.commands;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dreamboothactors.actors.intake.photo.PhotoExam;
+import org.dreamboothactors.actors.intake.photo.RefusedPhoto;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.Home;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.demo.DemoFiles;
+import org.dreamboothactors.deploy.evaluation.Personalisation;
+import org.dreamboothactors.deploy.evaluation.Scores;
+import org.dreamboothactors.deploy.evaluation.Sitter;
+import org.dreamboothactors.deploy.local.Configuration;
+import org.dreamboothactors.deploy.local.DataDirectory;
+import org.dreamboothactors.deploy.local.LocalService;
+import org.dreamboothactors.deploy.local.LogFile;
+import org.dreamboothactors.deploy.local.Places;
+import org.dreamboothactors.deploy.local.StopSignal;
+import org.dreamboothactors.deploy.remote.Remote;
+import org.dreamboothactors.deploy.run.Photos;
+import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.deploy.settings.SettingsOptions;
+import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -20,6 +42,7 @@ import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
 import org.dreamboothactors.toyworld.judging.Opinion;
 import org.dreamboothactors.toyworld.pretraining.Reconstruction;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,12 +57,17 @@ import picocli.CommandLine.Spec;
         description = {
             "First the judge sits an exam on renders that nothing was trained on. Then the base model draws 96 prompts",
             "at fixed seeds, and the judge says how often thing, colour and place are what the prompt asked for.",
-            "Last, what the autoencoder keeps of unseen renders."
+            "Then what the autoencoder keeps of unseen renders, and of photos of yours.",
+            "With --subjects, a service of its own personalises subjects that no training has seen, with the demo's"
+                    + " numbers, and the judge says how near to their photos the pictures come."
         },
         exitCodeListHeading = Exit.HEADING,
-        exitCodeList = {Exit.DONE_HELP, Exit.FAILED_HELP, Exit.USAGE_HELP},
+        exitCodeList = {Exit.DONE_HELP, Exit.FAILED_HELP, Exit.USAGE_HELP, Exit.INTERRUPTED_HELP},
         footerHeading = Exit.EXAMPLES,
-        footer = "  ./dreambooth evaluate --pictures evaluation")
+        footer = {
+            "  ./dreambooth evaluate --pictures evaluation",
+            "  ./dreambooth evaluate --pictures evaluation --subjects 8 --seeds 3"
+        })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final long EXAM_SEED = 2001;
 
@@ -59,11 +87,37 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--pictures", paramLabel = "DIR", required = true, description = "folder for the drawings")
     Path pictures = Path.of("");
 
+    @Option(
+            names = "--photos",
+            paramLabel = "DIR",
+            split = ",",
+            description = "folders of photos that the autoencoder is to keep, made as small as its pictures (none)")
+    List<Path> photos = List.of();
+
+    @Option(
+            names = "--subjects",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "how many held-out subjects are personalised (${DEFAULT-VALUE})")
+    int subjects;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "runs of each, with prior preservation and without (${DEFAULT-VALUE})")
+    int seeds;
+
     @Option(names = "--threads", paramLabel = "N", description = "of one operation (one a processor core)")
     int threads = Runtime.getRuntime().availableProcessors();
 
+    @ArgGroup(validate = false, heading = Exit.SERVICE)
+    SettingsOptions options = new SettingsOptions();
+
     @Spec
     CommandSpec spec = CommandSpec.create();
+
+    private final Outside outside = Outside.ofThisProcess();
 
     @Override
     public Integer call() {
@@ -79,8 +133,60 @@ public final class EvaluateCommand implements Callable<Integer> {
             say(lines, "base model, " + BaseModelExam.sit(model, opinion, known, pictures, threads, (done, all) -> {}));
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
             say(lines, "autoencoder, " + Reconstruction.ofUnseenRenders(vae, side, kernels));
+            List<RgbImage> small = small(side);
+            if (!small.isEmpty()) {
+                say(
+                        lines,
+                        "autoencoder, " + Reconstruction.meanPsnr(vae, small, kernels) + " on " + small.size()
+                                + " photos");
+            }
+            return subjects == 0 ? Exit.DONE : personalise(opinion, lines);
         }
+    }
+
+    private int personalise(Opinion opinion, PrintWriter lines) {
+        StopSignal stop = outside.signals().get();
+        List<Sitter> sitters =
+                IntStream.range(0, subjects).mapToObj(Sitter::new).toList();
+        DemoFiles demo = DemoFiles.below(Home.folder());
+        Settings settings = options.read(outside.environment());
+        Places places = new Places(settings);
+        Configuration configuration = new Configuration(settings, Home.folder(), baseModel);
+        Optional<Scores> scores;
+        try (DataDirectory data = DataDirectory.take(places.dataDirectory(pictures.resolve("service")))) {
+            LogFile.instead(data.log());
+            try (LocalService service = LocalService.start(places, configuration, data, _ -> {});
+                    Remote remote = outside.connector().to(service.connection())) {
+                say(lines, Scores.head());
+                scores = new Personalisation(remote, opinion, demo.run(), pictures, stop, outside.clock())
+                        .all(sitters, seeds, row -> say(lines, row.line()));
+            }
+        }
+        if (scores.isEmpty()) {
+            return Exit.INTERRUPTED;
+        }
+        say(lines, scores.get().summary());
+        Path figure = pictures.resolve("evaluation.png");
+        scores.get().draw(figure);
+        say(lines, "Figure  " + figure.toAbsolutePath());
         return Exit.DONE;
+    }
+
+    /** The middle squares of all photos. */
+    private List<RgbImage> small(int side) {
+        List<RgbImage> small = new ArrayList<>();
+        for (Path folder : photos) {
+            for (Path photo : Photos.in(folder)) {
+                Path clean = pictures.resolve("photo-" + small.size() + ".png");
+                try {
+                    PhotoExam.examine(photo, clean);
+                } catch (RefusedPhoto | IOException e) {
+                    throw new UsageException("Cannot evaluate " + photo + ": " + e.getMessage(), e);
+                }
+                small.add(Crop.center(side).apply(Png.read(clean)));
+            }
+        }
+        return small;
     }
 
     private static Thing thing(String word) {
