@@ -27,6 +27,8 @@ import org.dreamboothactors.toyworld.Thing;
  */
 public final class ModelCard {
     private static final String FILE = "README.md";
+    private static final String JUDGED =
+            "Of a picture in two colours in equal parts it cannot know which one names the thing. Photos are outside its world.\n";
     private static final String DIGESTS = "| file | SHA-256 |";
 
     private ModelCard() {}
@@ -67,7 +69,7 @@ public final class ModelCard {
         row(card, "autoencoder's loss", losses(journal, VaePhase.NAME, "loss"));
         row(card, "denoiser's loss", losses(journal, DenoiserPhase.NAME, "loss"));
         new TreeMap<>(measured).forEach((what, value) -> row(card, what, value));
-        end(folder, card);
+        end(folder, card, remarks());
     }
 
     /** Writes the card of the judge in {@code folder}. */
@@ -90,13 +92,13 @@ public final class ModelCard {
         row(card, "loss of texts", losses(journal, JudgePhase.NAME, "match"));
         row(card, "loss of subjects", losses(journal, JudgePhase.NAME, "identity"));
         row(card, "exam on renders that training did not see", exam);
-        end(folder, card);
+        end(folder, card, JUDGED);
     }
 
     /** Licence, remarks and digests. */
-    private static void end(Path folder, StringBuilder card) {
+    private static void end(Path folder, StringBuilder card, String remarks) {
         row(card, "licence", "that of this repository");
-        card.append('\n').append(remarks()).append('\n');
+        card.append('\n').append(remarks).append('\n');
         card.append(DIGESTS).append("\n| --- | --- |\n");
         digests(folder).forEach((file, digest) -> row(card, file, digest));
         try {
