@@ -24,8 +24,10 @@ public final class Line implements Waiting, Turns, Usages {
     private final Shares shares = new Shares();
     private final StoredBytes stored = new StoredBytes();
     private final Map<FactCase, Long> ended = new EnumMap<>(FactCase.class);
-    /** Ended before they were requested: a cancellation may overtake its upload. */
-    private final Set<String> stillborn = new HashSet<>();
+    /** Runs that ended: what is told of them again, or late, as a cancellation may overtake its upload, opens none. */
+    private final Set<String> over = new HashSet<>();
+    /** Requests of runs that ended, by run and request. */
+    private final Set<String> answered = new HashSet<>();
 
     public Line(InstantSource clock) {
         this.clock = clock;
@@ -35,7 +37,7 @@ public final class Line implements Waiting, Turns, Usages {
     public synchronized void hear(RunEvent event) {
         switch (event.getFactCase()) {
             case REQUESTED -> {
-                if (!stillborn.remove(event.getRunId())) {
+                if (!over.contains(event.getRunId())) {
                     SubjectUpload upload = event.getRequested().getUpload();
                     runs.putIfAbsent(event.getRunId(), RunInLine.requested(upload, event.getAtMs()));
                     stored.uploaded(upload);
@@ -43,7 +45,7 @@ public final class Line implements Waiting, Turns, Usages {
             }
             case REJECTED, FAILED, CANCELLED, READY -> end(event);
             case WORK_REQUESTED -> {
-                if (!event.getWorkRequested().getTopic().equals(Topics.TRAIN_STEP)) { // pictures of a run that ended
+                if (asksForPicturesAnew(event)) {
                     runs.putIfAbsent(event.getRunId(), RunInLine.ended(event.getRunId()));
                 }
                 known(event.getRunId()).ifPresent(run -> run.hear(event));
@@ -120,19 +122,27 @@ public final class Line implements Waiting, Turns, Usages {
             share(run, had, event.getAtMs());
         }
         if (run.standing().isEnded() && run.requests().isEmpty()) {
+            run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
             runs.remove(event.getRunId());
         }
     }
 
+    /** Pictures of a run that ended, which nobody asked for before. */
+    private boolean asksForPicturesAnew(RunEvent event) {
+        return !event.getWorkRequested().getTopic().equals(Topics.TRAIN_STEP)
+                && event.getWorkRequested().getRequestIdsList().stream()
+                        .noneMatch(id -> answered.contains(event.getRunId() + " " + id));
+    }
+
     private void end(RunEvent event) {
+        over.add(event.getRunId());
         Optional.ofNullable(runs.remove(event.getRunId()))
                 .filter(run -> !run.standing().isEnded())
-                .ifPresentOrElse(
-                        run -> {
-                            share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
-                            ended.merge(event.getFactCase(), 1L, Long::sum);
-                        },
-                        () -> stillborn.add(event.getRunId()));
+                .ifPresent(run -> {
+                    run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
+                    share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
+                    ended.merge(event.getFactCase(), 1L, Long::sum);
+                });
     }
 
     private void share(RunInLine run, long hadMs, long atMs) {

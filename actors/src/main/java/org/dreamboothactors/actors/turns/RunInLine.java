@@ -2,7 +2,10 @@ package org.dreamboothactors.actors.turns;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -19,6 +22,7 @@ final class RunInLine {
     private final int devices;
     private final long requestedMs;
     private final Map<String, Asked> requests = new HashMap<>();
+    private final Set<String> everAsked = new HashSet<>();
     private Phase phase = Phase.PREPARING;
     private int attempt;
     private long sinceMs;
@@ -74,6 +78,11 @@ final class RunInLine {
         return requests;
     }
 
+    /** Every request but those for training, answered or not. */
+    Set<String> everAsked() {
+        return everAsked;
+    }
+
     Standing standing() {
         return new Standing(
                 runId, tenant, priority, devices, phase, sinceMs, wantsSinceMs, yieldedAtMs, requests.size());
@@ -115,12 +124,19 @@ final class RunInLine {
                     .filter(id -> id.startsWith(TRAINING))
                     .forEach(id -> enter(Phase.ASKED, Integer.parseInt(id.substring(TRAINING.length())), at));
         } else {
-            work.getRequestIdsList().forEach(id -> requests.putIfAbsent(id, new Asked(work.getTopic(), at)));
-            wants(at);
+            List<String> fresh =
+                    work.getRequestIdsList().stream().filter(everAsked::add).toList();
+            fresh.forEach(id -> requests.put(id, new Asked(work.getTopic(), at)));
+            if (!fresh.isEmpty()) {
+                wants(at);
+            }
         }
     }
 
     private void enter(Phase next, int ofAttempt, long at) {
+        if (standing().isEnded()) {
+            return; // said again of a run that is known for its pictures
+        }
         boolean again = next == Phase.TAKEN && phase == Phase.TRAINING; // after a crash
         if (ofAttempt < attempt || (ofAttempt == attempt && next.compareTo(phase) <= 0 && !again)) {
             return;

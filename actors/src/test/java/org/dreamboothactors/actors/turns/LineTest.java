@@ -52,6 +52,41 @@ class LineTest {
         assertThat(line.next()).contains("b");
     }
 
+    /** The history holds a fact as often as it was told, and a run that is open for ever would keep all others waiting. */
+    @Test
+    void whatIsToldAgainOfARunThatEndedOpensNone() {
+        requested("ann", "a", Priority.NORMAL);
+        work("a", Topics.REG_GENERATION, "images-0");
+        tell(
+                "a",
+                event -> event.setClassImagesReady(ClassImagesReady.newBuilder().setRequestId("images-0")));
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+        ready("a");
+
+        work("a", Topics.REG_GENERATION, "images-0");
+        queued("ann", "a", Priority.HIGH);
+        asked("a", 1);
+        queued("bob", "b", Priority.NORMAL);
+
+        assertThat(line.next()).contains("b");
+        assertThat(line.claim("b")).isEqualTo(Claim.NONE);
+        assertThat(line.census().runs()).containsOnly(entry("waiting", 1L), entry("ready", 1L));
+        assertThat(line.census().oldest()).containsOnlyKeys(Topics.TRAIN_STEP);
+    }
+
+    @Test
+    void turnsThatAreToldAgainBesideNewPicturesOfARunThatEndedOpenNone() {
+        queued("ann", "a", Priority.NORMAL);
+        ready("a");
+        work("a", Topics.REG_GENERATION, "samples-1");
+
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+        asked("a", 1);
+        queued("bob", "b", Priority.NORMAL);
+
+        assertThat(line.next()).contains("b");
+    }
+
     @Test
     void theTenantWithOneRunDoesNotWaitForAllOfAnotherTenants() {
         List.of("a0", "a1", "a2", "a3", "a4").forEach(run -> queued("ann", run, Priority.NORMAL));
