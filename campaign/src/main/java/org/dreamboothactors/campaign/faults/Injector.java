@@ -58,6 +58,8 @@ public final class Injector {
                                 .toList(),
                         node.text(),
                         length);
+            case STOP_SUPERVISOR ->
+                stop(cluster.node(node).pid().stream().toList(), node.text() + " without its child", length);
             case RESTART_BROKER -> restart(cluster.broker(), length);
             case RESTART_STORE -> restart(cluster.store(), length);
             case CUT -> link(node, new Link.Cut(), length);

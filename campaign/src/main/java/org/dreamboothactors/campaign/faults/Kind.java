@@ -14,6 +14,8 @@ public enum Kind {
     STOP_WORKER,
     /** SIGSTOP of a node and its children for longer than locks and sessions last; then they wake up. */
     STOP_NODE,
+    /** SIGSTOP of a node for longer than its locks last; its children wait for it, with the step done that they had begun. */
+    STOP_SUPERVISOR,
     /** SIGKILL of the broker; started again after a moment. */
     RESTART_BROKER,
     /** SIGKILL of the store; started again after a moment. */
