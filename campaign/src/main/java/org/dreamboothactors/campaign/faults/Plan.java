@@ -2,6 +2,7 @@ package org.dreamboothactors.campaign.faults;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -35,15 +36,19 @@ public record Plan(List<Kind> kinds, int faults, long steps) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L);
         List<Fault> dealt = new ArrayList<>();
         for (int i = 0; i < faults; i++) {
-            // Each round of seeds deals all kinds once, and the pairs change from round to round.
             long place = seed * faults + i;
-            long round = place / kinds.size();
-            Kind kind = kinds.get(Math.toIntExact((place * (1 + 2 * (round % 3)) + round) % kinds.size()));
-            dealt.add(fault(kind, random));
+            dealt.add(fault(round(place / kinds.size()).get(Math.toIntExact(place % kinds.size())), random));
         }
         dealt.sort(Comparator.comparingLong((Fault fault) -> fault.moment().step())
                 .thenComparing(fault -> fault.moment().fact()));
         return dealt;
+    }
+
+    /** Each round of seeds deals all kinds once, every round in another order, so that other kinds meet. */
+    private List<Kind> round(long number) {
+        List<Kind> order = new ArrayList<>(kinds);
+        Collections.shuffle(order, new Random(number));
+        return order;
     }
 
     private Fault fault(Kind kind, Random random) {
