@@ -34,13 +34,12 @@ import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.judging.Judge;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
-import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
-import org.dreamboothactors.toyworld.judging.Opinion;
 import org.dreamboothactors.toyworld.pretraining.Reconstruction;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -126,9 +125,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         List<Thing> known = things.stream().map(EvaluateCommand::thing).toList();
         PrintWriter lines = spec.commandLine().getOut();
         try (Kernels kernels = Kernels.open(threads);
-                ClipTokenizer tokenizer = ClipTokenizer.open(judging.resolve("tokenizer"))) {
-            Opinion opinion = new Opinion(Judge.load(judging, kernels), tokenizer, kernels);
-            int side = opinion.judge().config().side();
+                JudgeOpinion opinion = JudgeOpinion.open(judging, kernels)) {
+            int side = opinion.side();
             say(lines, "judge, on unseen renders: " + JudgeExam.sit(opinion, EXAM_SEED, side));
             say(lines, "base model, " + BaseModelExam.sit(model, opinion, known, pictures, threads, (done, all) -> {}));
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
@@ -144,7 +142,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private int personalise(Opinion opinion, PrintWriter lines) {
+    private int personalise(JudgeOpinion opinion, PrintWriter lines) {
         StopSignal stop = outside.signals().get();
         List<Sitter> sitters =
                 IntStream.range(0, subjects).mapToObj(Sitter::new).toList();

@@ -3,20 +3,21 @@ package org.dreamboothactors.deploy.evaluation;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
+import org.dreamboothactors.diffusion.judging.Opinion;
 import org.dreamboothactors.toyworld.Place;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.judging.Claim;
-import org.dreamboothactors.toyworld.judging.Opinion;
 
 /** Turns the judge's opinion of a run's pictures into its score. Owned by the thread of the judge. */
-record Examiner(Opinion opinion) {
+record Examiner(JudgeOpinion opinion) {
     private static final List<Place> PLACES = List.of(Place.values());
 
     /** A picture and where it should be. */
     record Drawn(RgbImage picture, Place place) {}
 
     int side() {
-        return opinion.judge().config().side();
+        return opinion.side();
     }
 
     Score score(Sitter sitter, List<Drawn> drawn, List<RgbImage> classBefore, List<RgbImage> classAfter) {

@@ -30,6 +30,7 @@ import org.dreamboothactors.deploy.run.RunDescription;
 import org.dreamboothactors.deploy.run.RunYaml;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
 import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -37,7 +38,6 @@ import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.toyworld.Place;
-import org.dreamboothactors.toyworld.judging.Opinion;
 
 /**
  * Personalises held-out subjects by a service, with the demo's numbers, and has the judge look at what comes of it.
@@ -46,7 +46,7 @@ import org.dreamboothactors.toyworld.judging.Opinion;
  * @param folder gets photos and drawings
  */
 public record Personalisation(
-        Remote remote, Opinion judge, Path numbers, Path folder, StopSignal stop, InstantSource clock) {
+        Remote remote, JudgeOpinion judge, Path numbers, Path folder, StopSignal stop, InstantSource clock) {
     private static final String TENANT = "evaluation";
     private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(30));
     private static final Duration LONGEST_SEARCH = Duration.ofMinutes(1);

@@ -3,13 +3,42 @@ package org.dreamboothactors.diffusion.images;
 import static org.dreamboothactors.diffusion.images.RgbImage.CHANNELS;
 
 /**
- * Bilinear resizing with the filter widened when shrinking, as Pillow does it for every DreamBooth script.
+ * Resizing with the filter widened when shrinking, as Pillow does it: bilinear for every DreamBooth script, bicubic for CLIP.
  *
  * <p>Rows first, then columns, rounded to bytes in between, weights in fixed point: the same bytes on every machine.
  */
 public final class Resize {
     private static final int PRECISION_BITS = 22;
     private static final int HALF = 1 << (PRECISION_BITS - 1);
+
+    /** How much of a pixel counts by its distance. */
+    public enum Filter {
+        BILINEAR(1) {
+            @Override
+            double weight(double distance) {
+                return Math.max(0, 1 - distance);
+            }
+        },
+        /** Keys 1981, with a = -0.5. */
+        BICUBIC(2) {
+            @Override
+            double weight(double distance) {
+                double d = distance;
+                if (d < 1) {
+                    return (1.5 * d - 2.5) * d * d + 1;
+                }
+                return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;
+            }
+        };
+
+        private final double reach;
+
+        Filter(double reach) {
+            this.reach = reach;
+        }
+
+        abstract double weight(double distance);
+    }
 
     /** Where a new pixel takes its values from. */
     @SuppressWarnings("ArrayRecordComponent") // short-lived, never compared
@@ -19,21 +48,30 @@ public final class Resize {
 
     /** Scales the shorter side to {@code size}, the other in proportion. */
     public static RgbImage shortSide(RgbImage image, int size) {
+        return shortSide(image, size, Filter.BILINEAR);
+    }
+
+    /** The same with a filter of choice. */
+    public static RgbImage shortSide(RgbImage image, int size, Filter filter) {
         int width = image.width();
         int height = image.height();
         return width <= height
-                ? to(image, size, (int) ((long) size * height / width))
-                : to(image, (int) ((long) size * width / height), size);
+                ? to(image, size, (int) ((long) size * height / width), filter)
+                : to(image, (int) ((long) size * width / height), size, filter);
     }
 
     /** Scales to exactly this size. */
     public static RgbImage to(RgbImage image, int width, int height) {
-        RgbImage wide = width == image.width() ? image : horizontal(image, width);
-        return height == wide.height() ? wide : transpose(horizontal(transpose(wide), height));
+        return to(image, width, height, Filter.BILINEAR);
     }
 
-    private static RgbImage horizontal(RgbImage image, int width) {
-        Taps[] taps = taps(image.width(), width);
+    private static RgbImage to(RgbImage image, int width, int height, Filter filter) {
+        RgbImage wide = width == image.width() ? image : horizontal(image, width, filter);
+        return height == wide.height() ? wide : transpose(horizontal(transpose(wide), height, filter));
+    }
+
+    private static RgbImage horizontal(RgbImage image, int width, Filter filter) {
+        Taps[] taps = taps(image.width(), width, filter);
         byte[] out = new byte[width * image.height() * CHANNELS];
         int to = 0;
         for (int y = 0; y < image.height(); y++) {
@@ -63,9 +101,10 @@ public final class Resize {
         return new RgbImage(image.height(), image.width(), out);
     }
 
-    private static Taps[] taps(int from, int to) {
+    private static Taps[] taps(int from, int to, Filter filter) {
         double scale = (double) from / to;
-        double support = Math.max(scale, 1);
+        double widening = Math.max(scale, 1);
+        double support = filter.reach * widening;
         Taps[] taps = new Taps[to];
         for (int i = 0; i < to; i++) {
             double centre = (i + 0.5) * scale;
@@ -74,12 +113,12 @@ public final class Resize {
             double[] weights = new double[end - first];
             double sum = 0;
             for (int k = 0; k < weights.length; k++) {
-                weights[k] = Math.max(0, 1 - Math.abs((first + k - centre + 0.5) / support));
+                weights[k] = filter.weight(Math.abs((first + k - centre + 0.5) / widening));
                 sum += weights[k];
             }
             int[] fixed = new int[weights.length];
             for (int k = 0; k < fixed.length; k++) {
-                fixed[k] = (int) (0.5 + weights[k] / sum * (1 << PRECISION_BITS));
+                fixed[k] = (int) (Math.copySign(0.5, weights[k]) + weights[k] / sum * (1 << PRECISION_BITS));
             }
             taps[i] = new Taps(first, fixed);
         }

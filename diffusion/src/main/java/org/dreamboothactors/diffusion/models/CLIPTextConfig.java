@@ -22,16 +22,7 @@ public record CLIPTextConfig(
     /** Reads {@code config.json} in a folder; refuses settings this project does not compute. */
     public static CLIPTextConfig read(Path folder) {
         ConfigFile config = ConfigFile.in(folder);
-        CLIPTextConfig read = new CLIPTextConfig(
-                config.number("vocab_size", 49408),
-                config.number("hidden_size", 512),
-                config.number("intermediate_size", 2048),
-                config.number("num_hidden_layers", 12),
-                config.number("num_attention_heads", 8),
-                config.number("max_position_embeddings", 77),
-                config.choice("hidden_act", "quick_gelu", "gelu").equals("quick_gelu"),
-                config.decimal("layer_norm_eps", 1e-5),
-                config.number("eos_token_id", 49407));
+        CLIPTextConfig read = read(config);
         config.choice("model_type", "clip_text_model");
         config.ignore(
                 "architectures",
@@ -47,5 +38,19 @@ public record CLIPTextConfig(
                 "transformers_version");
         config.refuseTheRest();
         return read;
+    }
+
+    /** The part of a CLIP with two towers, where settings of text generation may lie beside: no other key is refused. */
+    static CLIPTextConfig read(ConfigFile config) {
+        return new CLIPTextConfig(
+                config.number("vocab_size", 49408),
+                config.number("hidden_size", 512),
+                config.number("intermediate_size", 2048),
+                config.number("num_hidden_layers", 12),
+                config.number("num_attention_heads", 8),
+                config.number("max_position_embeddings", 77),
+                config.choice("hidden_act", "quick_gelu", "gelu").equals("quick_gelu"),
+                config.decimal("layer_norm_eps", 1e-5),
+                config.number("eos_token_id", 49407));
     }
 }

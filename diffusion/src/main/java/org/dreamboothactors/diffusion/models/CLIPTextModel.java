@@ -58,6 +58,11 @@ public final class CLIPTextModel {
         return new CLIPTextModel(config, adapt.apply(weights), kernels);
     }
 
+    /** Over weights that may be part of a larger model's, with the prefix that transformers 5 drops. */
+    static CLIPTextModel of(CLIPTextConfig config, Weights weights, Kernels kernels) {
+        return new CLIPTextModel(config, weights, kernels);
+    }
+
     /** A parameter's name here, for one with or without the prefix that transformers 5 drops. */
     public static String renamed(String name) {
         return name.startsWith(ROOT) ? name : ROOT + name;
@@ -70,17 +75,21 @@ public final class CLIPTextModel {
         shapes.embedding(ROOT + "embeddings.token_embedding", config.vocabSize(), c);
         shapes.embedding(ROOT + "embeddings.position_embedding", config.positions(), c);
         for (int i = 0; i < config.layers(); i++) {
-            String layer = ROOT + "encoder.layers." + i + ".";
-            for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-                shapes.linear(layer + "self_attn." + projection, c, c);
-            }
-            shapes.norm(layer + "layer_norm1", c);
-            shapes.norm(layer + "layer_norm2", c);
-            shapes.linear(layer + "mlp.fc1", c, config.intermediateSize());
-            shapes.linear(layer + "mlp.fc2", config.intermediateSize(), c);
+            layer(shapes, ROOT + "encoder.layers." + i + ".", c, config.intermediateSize());
         }
         shapes.norm(ROOT + "final_layer_norm", c);
         return shapes;
+    }
+
+    /** Those of one {@code CLIPEncoderLayer}. */
+    static void layer(ExpectedShapes shapes, String layer, int width, int intermediateSize) {
+        for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+            shapes.linear(layer + "self_attn." + projection, width, width);
+        }
+        shapes.norm(layer + "layer_norm1", width);
+        shapes.norm(layer + "layer_norm2", width);
+        shapes.linear(layer + "mlp.fc1", width, intermediateSize);
+        shapes.linear(layer + "mlp.fc2", intermediateSize, width);
     }
 
     public CLIPTextConfig config() {

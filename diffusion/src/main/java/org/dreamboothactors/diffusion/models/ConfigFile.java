@@ -36,6 +36,11 @@ final class ConfigFile {
         }
     }
 
+    /** The settings of a part, which are below a key. */
+    ConfigFile part(String key) {
+        return new ConfigFile(file, ask(key));
+    }
+
     int number(String key, int otherwise) {
         return (int) decimal(key, otherwise);
     }

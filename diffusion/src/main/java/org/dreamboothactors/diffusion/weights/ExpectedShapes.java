@@ -14,6 +14,21 @@ public final class ExpectedShapes {
         shapes.put(name + ".bias", new Shape(out));
     }
 
+    /** A square convolution without bias. */
+    public void plainConv(String name, long in, long out, long kernel) {
+        shapes.put(name + ".weight", new Shape(out, in, kernel, kernel));
+    }
+
+    /** Numbers that are a parameter by themselves. */
+    public void vector(String name, long length) {
+        shapes.put(name, new Shape(length));
+    }
+
+    /** One number that is a parameter by itself. */
+    public void scalar(String name) {
+        shapes.put(name, new Shape());
+    }
+
     /** A linear layer with bias. */
     public void linear(String name, long in, long out) {
         plainLinear(name, in, out);

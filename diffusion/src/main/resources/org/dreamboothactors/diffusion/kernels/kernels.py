@@ -286,14 +286,14 @@ class Kernels(Module):
     positions = torch.narrow(p["position_embedding.weight"], 0, 0, torch.size(ids, 1))
     return torch.add(torch.embedding(p["token_embedding.weight"], ids), positions)
 
-  # CLIPEncoderLayer: causal self-attention and a two-layer perceptron, each after a norm
-  def text_layer(self: __torch__.Kernels, x: Tensor, heads: Tensor, quick: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+  # CLIPEncoderLayer: self-attention and a two-layer perceptron, each after a norm
+  def clip_layer(self: __torch__.Kernels, x: Tensor, heads: Tensor, quick: Tensor, eps: Tensor, p: Dict[str, Tensor], causal: bool) -> Tensor:
     e = float(eps)
     a = self.layer_norm(x, "layer_norm1", p, e)
     q = self.linear(a, "self_attn.q_proj", p)
     k = self.linear(a, "self_attn.k_proj", p)
     v = self.linear(a, "self_attn.v_proj", p)
-    x1 = torch.add(x, self.linear(self.attend(q, k, v, int(heads), True), "self_attn.out_proj", p))
+    x1 = torch.add(x, self.linear(self.attend(q, k, v, int(heads), causal), "self_attn.out_proj", p))
     h = self.linear(self.layer_norm(x1, "layer_norm2", p, e), "mlp.fc1", p)
     if bool(quick):
       g = torch.mul(h, torch.sigmoid(torch.mul(h, 1.702)))
@@ -301,8 +301,36 @@ class Kernels(Module):
       g = torch.gelu(h)
     return torch.add(x1, self.linear(g, "mlp.fc2", p))
 
+  def text_layer(self: __torch__.Kernels, x: Tensor, heads: Tensor, quick: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.clip_layer(x, heads, quick, eps, p, True)
+
   def text_norm(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return torch.to(self.layer_norm(x, "final_layer_norm", p, float(eps)), 6)
+
+  # CLIPVisionEmbeddings: pictures (B, 3, S, S) to (B, 1 + patches, C), the learned state first
+  def image_embeddings(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    w = p["patch_embedding.weight"]
+    side = torch.size(w, 2)
+    patches = torch.conv2d(x, w, None, [side, side], [0, 0], [1, 1], 1)
+    t = torch.transpose(torch.flatten(patches, 2, -1), 1, 2)
+    first = torch.expand(p["class_embedding"], [torch.size(x, 0), 1, torch.size(w, 0)])
+    return torch.add(torch.cat([first, t], 1), p["position_embedding.weight"])
+
+  def image_norm(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.layer_norm(x, "pre_layrnorm", p, float(eps))
+
+  def image_layer(self: __torch__.Kernels, x: Tensor, heads: Tensor, quick: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.clip_layer(x, heads, quick, eps, p, False)
+
+  # the first state of (B, N, C) to unit rows (B, E)
+  def image_head(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    first = self.layer_norm(torch.select(x, 1, 0), "vision_model.post_layernorm", p, float(eps))
+    return self.unit(torch.linear(first, p["visual_projection.weight"]))
+
+  # states (B, N, C), ends (B) counted over all states, to unit rows (B, E)
+  def clip_text_head(self: __torch__.Kernels, states: Tensor, ends: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    flat = torch.reshape(states, [-1, torch.size(states, 2)])
+    return self.unit(torch.linear(torch.index_select(flat, 0, ends), p["text_projection.weight"]))
 
   # ---- AutoencoderKL ----
 

@@ -11,6 +11,8 @@ import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
+import org.dreamboothactors.diffusion.judging.Opinion;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.toyworld.Shot;
 import org.dreamboothactors.toyworld.Thing;
@@ -36,8 +38,13 @@ public record BaseModelExam(Reading reading, Reading known) {
      * @param threads of libtorch, as many as the judge's
      */
     public static BaseModelExam sit(
-            Path model, Opinion opinion, List<Thing> things, Path pictures, int threads, ProgressListener progress) {
-        int side = opinion.judge().config().side();
+            Path model,
+            JudgeOpinion opinion,
+            List<Thing> things,
+            Path pictures,
+            int threads,
+            ProgressListener progress) {
+        int side = opinion.side();
         List<Claim> claims = claims();
         Drawing drawing = new Drawing(
                 claims.stream().map(Claim::text).toList(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.judging.Opinion;
 import org.dreamboothactors.toyworld.Shot;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.World;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dreamboothactors.diffusion.judging.Opinion;
 import org.dreamboothactors.toyworld.Paint;
 import org.dreamboothactors.toyworld.Place;
 import org.dreamboothactors.toyworld.Thing;

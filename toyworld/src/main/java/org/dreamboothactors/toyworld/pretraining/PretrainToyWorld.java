@@ -5,15 +5,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.dreamboothactors.diffusion.judging.Judge;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
-import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.World;
 import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
-import org.dreamboothactors.toyworld.judging.Opinion;
 import org.dreamboothactors.toyworld.render.Renderer;
 
 /** A base model from nothing: pictures, autoencoder, a judge with its text encoder, latents, UNet. */
@@ -79,8 +77,7 @@ public final class PretrainToyWorld {
     private void baseModel(Path folder, Path judge, String commit, Kernels kernels) {
         FinishedModel.write(workshop, folder, kernels);
         AutoencoderKL vae = AutoencoderKL.load(folder.resolve(AutoencoderKL.PART), kernels);
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(judge.resolve("tokenizer"))) {
-            Opinion opinion = new Opinion(Judge.load(judge, kernels), tokenizer, kernels);
+        try (JudgeOpinion opinion = JudgeOpinion.open(judge, kernels)) {
             BaseModelExam exam = BaseModelExam.sit(
                     folder, opinion, List.of(Thing.values()), workshop.file("exam"), threads, (_, _) -> {});
             ModelCard.write(
@@ -97,8 +94,7 @@ public final class PretrainToyWorld {
 
     private void judge(Path folder, String commit, Kernels kernels) {
         FinishedModel.writeJudge(workshop, folder, kernels);
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
-            Opinion opinion = new Opinion(Judge.load(folder, kernels), tokenizer, kernels);
+        try (JudgeOpinion opinion = JudgeOpinion.open(folder, kernels)) {
             JudgeExam exam = JudgeExam.sit(opinion, recipe.seed() + EXAM_SEED, recipe.side());
             ModelCard.writeJudge(folder, recipe, journal, commit, exam.toString());
             journal.say("judge in " + folder + ": " + exam);

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.dreamboothactors.diffusion.judging.Judge;
+import org.dreamboothactors.diffusion.judging.JudgeOpinion;
 import org.dreamboothactors.diffusion.kernels.Kernels;
-import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
-import org.dreamboothactors.toyworld.judging.Opinion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,19 +20,17 @@ class BundledModelsTest {
     private static final long UNSEEN = 2002; // neither a world of training nor that of the card's exam
 
     private Kernels kernels;
-    private ClipTokenizer tokenizer;
-    private Opinion opinion;
+    private JudgeOpinion opinion;
 
     @BeforeEach
     void openTheJudge() {
         kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
-        tokenizer = ClipTokenizer.open(JUDGE.resolve("tokenizer"));
-        opinion = new Opinion(Judge.load(JUDGE, kernels), tokenizer, kernels);
+        opinion = JudgeOpinion.open(JUDGE, kernels);
     }
 
     @AfterEach
     void closeIt() {
-        tokenizer.close();
+        opinion.close();
         kernels.close();
     }
 
@@ -48,7 +44,7 @@ class BundledModelsTest {
 
     @Test
     void theJudgeKnowsWhatItSees() {
-        JudgeExam exam = JudgeExam.sit(opinion, UNSEEN, opinion.judge().config().side());
+        JudgeExam exam = JudgeExam.sit(opinion, UNSEEN, opinion.side());
 
         assertThat(exam.reading().things()).isGreaterThan(.9);
         assertThat(exam.reading().paints()).isGreaterThan(.9);

@@ -1,36 +1,40 @@
-package org.dreamboothactors.toyworld.judging;
+package org.dreamboothactors.diffusion.judging;
 
 import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.RgbImage;
-import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.training.AutoencoderTraining;
 
-/** What a judge says of pictures, as numbers. Owned by the thread of its kernels. */
-public record Opinion(Judge judge, ClipTokenizer tokenizer, Kernels kernels) {
+/** The opinion of a judge that this project trained. */
+public record JudgeOpinion(Judge judge, ClipTokenizer tokenizer, Kernels kernels) implements Opinion {
     private static final int BATCH = 32;
 
-    /**
-     * A picture's embeddings, each of length 1.
-     *
-     * @param match what it shows
-     * @param identity whom it shows
-     */
-    @SuppressWarnings("ArrayRecordComponent") // vectors, compared by their dot products
-    public record Seen(float[] match, float[] identity) {}
+    /** Loads a folder with {@code image_tower}, {@code text_encoder} and {@code tokenizer}. */
+    public static JudgeOpinion open(Path folder, Kernels kernels) {
+        return new JudgeOpinion(Judge.load(folder, kernels), ClipTokenizer.open(folder.resolve("tokenizer")), kernels);
+    }
 
+    /** Of the squares it sees, in pixels. */
+    public int side() {
+        return judge.config().side();
+    }
+
+    @Override
     public List<Seen> see(List<RgbImage> pictures) {
         List<Seen> seen = new ArrayList<>();
         for (int from = 0; from < pictures.size(); from += BATCH) {
-            List<RgbImage> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH));
+            List<RgbImage> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH)).stream()
+                    .map(Crop.center(side())::apply)
+                    .toList();
             try (Tape tape = Tape.forward(kernels)) {
                 NDArray planes = AutoencoderTraining.planes(batch, tape.manager());
                 Value features = judge.features(tape, planes);
@@ -44,7 +48,7 @@ public record Opinion(Judge judge, ClipTokenizer tokenizer, Kernels kernels) {
         return seen;
     }
 
-    /** What texts say; each of length 1. */
+    @Override
     public List<float[]> read(List<String> texts) {
         try (Tape tape = Tape.forward(kernels)) {
             return rows(judge.texts(tape, texts.stream().map(tokenizer::ids).toList()), texts.size());
@@ -59,20 +63,8 @@ public record Opinion(Judge judge, ClipTokenizer tokenizer, Kernels kernels) {
                 .toList();
     }
 
-    /** Which of some texts fits a picture best, by its number. */
-    public static int best(float[] picture, List<float[]> texts) {
-        return IntStream.range(0, texts.size())
-                .boxed()
-                .max(Comparator.comparingDouble(i -> dot(picture, texts.get(i))))
-                .orElseThrow();
-    }
-
-    /** How near two embeddings are, -1 to 1. */
-    public static double dot(float[] one, float[] other) {
-        double sum = 0;
-        for (int i = 0; i < one.length; i++) {
-            sum += (double) one[i] * other[i];
-        }
-        return sum;
+    @Override
+    public void close() {
+        tokenizer.close();
     }
 }
