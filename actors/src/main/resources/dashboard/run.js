@@ -2,6 +2,7 @@ import { AttemptList, CheckpointList, EventLog } from './checkpoints.js';
 import { Charts } from './charts.js';
 import { el, keyed, section, show, text } from './dom.js';
 import { count, decimal, duration, speed } from './format.js';
+import { VerdictTable } from './judge.js';
 import { PhotoList, SampleGrid, Strip, Viewer } from './pictures.js';
 import { RankTable } from './ranks.js';
 import { drawProgress, drawState, progressBar } from './runs.js';
@@ -37,6 +38,7 @@ export class RunPage {
     this.charts = new Charts();
     this.photos = new PhotoList(this.viewer);
     this.classImages = new Strip(this.viewer, 'class image');
+    this.verdicts = new VerdictTable();
     this.checkpoints = new CheckpointList();
     this.attempts = new AttemptList();
     this.log = new EventLog();
@@ -53,11 +55,12 @@ export class RunPage {
     this.classSection = section('Class images', 'classes', this.classImages.node, this.hints.classes);
     this.checkpointSection = section('Checkpoints', 'checkpoint-panel', this.checkpoints.node);
     this.sampleSection = section('Samples', 'sample-panel', this.samples.node, this.hints.samples);
+    this.verdictSection = section('Judge', 'verdict-panel', this.verdicts.node);
     this.rankSection = section('Devices', 'rank-panel', this.ranks.node);
     const column = (...sections) => el('div', { class: 'column' }, ...sections);
     return el('div', { class: 'run-body' },
       column(this.sampleSection, section('Photos', 'photo-panel', this.photos.node), this.classSection),
-      column(section('Loss', 'loss-panel', this.charts.node), this.rankSection, section('Events', 'log-panel', this.log.node),
+      column(section('Loss', 'loss-panel', this.charts.node), this.verdictSection, this.rankSection, section('Events', 'log-panel', this.log.node),
         section('Settings', 'settings-panel', this.settings, this.attempts.node)),
       this.checkpointSection);
   }
@@ -145,6 +148,8 @@ export class RunPage {
     show(this.classSection, gallery.classImages.length > 0);
     this.checkpoints.draw(gallery.checkpoints);
     show(this.checkpointSection, gallery.checkpoints.length > 0);
+    this.verdicts.draw(gallery.verdicts, gallery.recommended);
+    show(this.verdictSection, gallery.verdicts.length > 0);
     this.attempts.draw(gallery.attempts);
     pairs(this.settings, gallery.settings.map((it) => [it.name, it.value]));
   }

@@ -122,7 +122,7 @@ public final class DreamBoothService implements AutoCloseable {
     private Node node(ServiceSettings settings) {
         Scratch.delete(settings.workDirectory().resolve("scratch")); // of a process that is gone
         SharedNumbers.sweep();
-        BaseModels models = new BaseModels(settings.baseModels());
+        BaseModels models = new BaseModels(settings.baseModels(), settings.judges());
         models.model(settings.defaultBaseModel()); // reads its files now, and not when the first run wants it
         ArtifactStore store = ArtifactStore.open(settings.store());
         parts.push(new Part("store", store::close));

@@ -14,6 +14,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param store the artifact store
  * @param workDirectory scratch space and caches of this node; may be lost at any time
  * @param baseModels diffusers folders by the name that requests use
+ * @param judges folders of models that judge what is trained from a base model, by its name
  * @param defaultBaseModel name taken when a request gives none
  * @param devices one child JVM each, e.g. {@code cpu:0}
  * @param threadsPerDevice libtorch threads of a CPU device; part of the environment that fixes a run's bits
@@ -30,6 +31,7 @@ public record ServiceSettings(
         StoreSettings store,
         Path workDirectory,
         Map<String, Path> baseModels,
+        Map<String, Path> judges,
         String defaultBaseModel,
         List<String> devices,
         int threadsPerDevice,
@@ -42,6 +44,7 @@ public record ServiceSettings(
         String dashboardToken) {
     public ServiceSettings {
         baseModels = Map.copyOf(baseModels);
+        judges = Map.copyOf(judges);
         devices = List.copyOf(devices);
     }
 }

@@ -74,6 +74,7 @@ class DreamBoothServiceIT {
                 store,
                 directory.resolve("work"),
                 Map.of("toy", directory.resolve("toy")),
+                Map.of(),
                 "toy",
                 List.of("cpu:0"),
                 1,

@@ -50,6 +50,7 @@ final class ServiceBench implements AutoCloseable {
                 store,
                 directory.resolve("work"),
                 Map.of("toy", model),
+                Map.of(),
                 "toy",
                 devices,
                 1,

@@ -30,6 +30,7 @@ final class Assets {
             "topics.js",
             "actors.js",
             "run.js",
+            "judge.js",
             "ranks.js",
             "charts.js",
             "pictures.js",

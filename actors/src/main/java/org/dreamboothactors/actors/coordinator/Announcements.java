@@ -20,6 +20,7 @@ import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunRejected;
 import org.dreamboothactors.protocol.v1.TrainingQueued;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.protocol.v1.WorkRequested;
 
@@ -30,6 +31,9 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
  */
 record Announcements(String bucket, InstantSource clock) {
     private static final String FORMAT = "diffusers";
+    private static final Verdict NO_PICTURES = Verdict.newBuilder()
+            .setNotJudged("the run has no validation prompts")
+            .build();
 
     List<ProducerRecord<byte[], byte[]>> of(RunState run, Decision decision) {
         String runId = run.runId();
@@ -113,14 +117,17 @@ record Announcements(String bucket, InstantSource clock) {
                 .setInstancePrompt(accepted.getSpec().getInstancePrompt())
                 .addFormats(FORMAT)
                 .setReadyAtMs(clock.millis())
+                .setVerdict(run.verdicts().getOrDefault(checkpoint.getStep(), NO_PICTURES))
                 .build();
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         records.add(record(Topics.CHECKPOINT_READY, runId, ready));
         records.addAll(facts(Events.event(runId, "checkpoint-published-" + checkpoint.getStep())
                 .setCheckpointPublished(CheckpointPublished.newBuilder().setStep(checkpoint.getStep()))));
         if (checkpoint.getLast()) {
-            records.addAll(facts(
-                    Events.event(runId, "ready").setReady(RunReady.newBuilder().setStep(checkpoint.getStep()))));
+            records.addAll(facts(Events.event(runId, "ready")
+                    .setReady(RunReady.newBuilder()
+                            .setStep(checkpoint.getStep())
+                            .setRecommendedStep(run.recommended().orElse(0L)))));
         }
         return records;
     }

@@ -82,6 +82,7 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .setBaseModel(spec().getBaseModel())
                 .setBaseModelDigest(accepted.getBaseModelDigest())
                 .setSpec(spec())
+                .addAllImages(accepted.getImagesList())
                 .addAllInstanceLatents(of(latents, WorkId.instanceLatents()))
                 .addAllClassLatents(of(latents, WorkId.givenClassLatents()))
                 .addAllClassLatents(IntStream.range(0, groups())

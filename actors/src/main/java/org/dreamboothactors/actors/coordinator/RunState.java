@@ -1,7 +1,9 @@
 package org.dreamboothactors.actors.coordinator;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,6 +20,7 @@ import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
+import org.dreamboothactors.protocol.v1.Verdict;
 
 /**
  * What a run's facts add up to, and all that its coordinator knows of it.
@@ -33,6 +36,7 @@ import org.dreamboothactors.protocol.v1.TrainingYielded;
  * @param yielded by the newest attempt that did
  * @param verified checkpoints by step
  * @param published steps of checkpoints that were announced
+ * @param verdicts of the judge, by step
  * @param draws pictures that clients asked for, by control id
  * @param failure of work that the run cannot do without
  */
@@ -48,6 +52,7 @@ record RunState(
         Optional<TrainingYielded> yielded,
         SortedMap<Long, CheckpointVerified> verified,
         SortedSet<Long> published,
+        SortedMap<Long, Verdict> verdicts,
         SortedMap<String, SampleRequest> draws,
         Optional<String> failure,
         Optional<End> end) {
@@ -59,6 +64,7 @@ record RunState(
         classImages = Collections.unmodifiableSortedMap(classImages);
         verified = Collections.unmodifiableSortedMap(verified);
         published = Collections.unmodifiableSortedSet(published);
+        verdicts = Collections.unmodifiableSortedMap(verdicts);
         draws = Collections.unmodifiableSortedMap(draws);
     }
 
@@ -76,6 +82,7 @@ record RunState(
                 Optional.empty(),
                 new TreeMap<>(),
                 new TreeSet<>(),
+                new TreeMap<>(),
                 new TreeMap<>(),
                 Optional.empty(),
                 Optional.empty());
@@ -100,12 +107,22 @@ record RunState(
                     READY,
                     FAILED,
                     CANCELLED,
-                    DRAW_REQUESTED -> new Draft(this).after(event);
+                    DRAW_REQUESTED,
+                    JUDGED -> new Draft(this).after(event);
         };
     }
 
     boolean isOpen() {
         return upload.isPresent() && end.isEmpty();
+    }
+
+    /** The step whose checkpoint the judge thinks best; empty when it judged none. */
+    Optional<Long> recommended() {
+        return verdicts.entrySet().stream()
+                .filter(verdict -> verified.containsKey(verdict.getKey())
+                        && verdict.getValue().hasScores())
+                .max(Comparator.comparingDouble(verdict -> verdict.getValue().getGain()))
+                .map(Map.Entry::getKey);
     }
 
     /** How often training was asked for: the number of the newest attempt. */
@@ -128,6 +145,7 @@ record RunState(
         private Optional<TrainingYielded> yielded;
         private final SortedMap<Long, CheckpointVerified> verified;
         private final SortedSet<Long> published;
+        private final SortedMap<Long, Verdict> verdicts;
         private final SortedMap<String, SampleRequest> draws;
         private Optional<String> failure;
         private Optional<End> end;
@@ -144,6 +162,7 @@ record RunState(
             yielded = before.yielded;
             verified = new TreeMap<>(before.verified);
             published = new TreeSet<>(before.published);
+            verdicts = new TreeMap<>(before.verdicts);
             draws = new TreeMap<>(before.draws);
             failure = before.failure;
             end = before.end;
@@ -166,6 +185,7 @@ record RunState(
                     yielded,
                     verified,
                     published,
+                    verdicts,
                     draws,
                     failure,
                     end);
@@ -209,6 +229,9 @@ record RunState(
                 }
                 case CHECKPOINT_VERIFIED ->
                     verified.putIfAbsent(event.getCheckpointVerified().getStep(), event.getCheckpointVerified());
+                case JUDGED ->
+                    verdicts.putIfAbsent(
+                            event.getJudged().getStep(), event.getJudged().getVerdict());
                 case CHECKPOINT_PUBLISHED ->
                     published.add(event.getCheckpointPublished().getStep());
                 case READY -> endAs(new End.Ready(event.getReady().getStep()));
@@ -229,6 +252,7 @@ record RunState(
             latents.clear();
             classImages.clear();
             verified.clear();
+            verdicts.clear();
         }
     }
 }

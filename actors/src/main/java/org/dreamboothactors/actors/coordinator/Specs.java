@@ -152,6 +152,7 @@ record Specs(Models models, String defaultBaseModel) {
         if (spec.hasValidation()) {
             complaints.prompts("validation prompts", spec.getValidation().getPromptsList(), MOST_VALIDATION_PROMPTS);
             complaints.range("every_steps", spec.getValidation().getEverySteps(), 0, MOST_STEPS);
+            complaints.range("stop_after", spec.getValidation().getStopAfter(), 0, MOST_STEPS);
             complaints.sampling("validation.sampling", spec.getValidation().getSampling());
         }
         return complaints.sentence();

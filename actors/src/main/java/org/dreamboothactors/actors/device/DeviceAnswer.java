@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.device;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.judging.PictureScores;
 
 /**
  * What a device's child JVM says: any number of {@link Progress}, then one of the others, and {@link Alive} all the time.
@@ -28,6 +29,9 @@ public sealed interface DeviceAnswer {
 
     /** A state or a checkpoint is written, or was not to be. The digest is over the trained tensors. */
     record Saved(String weightsSha256) implements DeviceAnswer {}
+
+    /** What the judge says. */
+    record Judged(PictureScores scores) implements DeviceAnswer {}
 
     /** The command cannot be done, and could not if it were asked again; the child goes on. */
     record Refused(String reason) implements DeviceAnswer {}

@@ -62,6 +62,26 @@ public sealed interface DeviceCommand {
     /** Draws with the open trainer's model. */
     record DrawTrained(Drawing drawing, Path out) implements DeviceCommand {}
 
+    /**
+     * Judges pictures, beside whatever is open.
+     *
+     * @param judge folder
+     * @param photos of the subject, PNG
+     * @param subject pictures of it
+     * @param ofClass pictures of others of its class, PNG
+     */
+    record JudgePictures(Path judge, List<Path> photos, List<Shown> subject, List<Path> ofClass)
+            implements DeviceCommand {
+        public JudgePictures {
+            photos = List.copyOf(photos);
+            subject = List.copyOf(subject);
+            ofClass = List.copyOf(ofClass);
+        }
+    }
+
+    /** A PNG of the subject, and its prompt without the identifier. */
+    record Shown(Path picture, String text) {}
+
     /** Frees what is open. */
     record CloseModels() implements DeviceCommand {}
 

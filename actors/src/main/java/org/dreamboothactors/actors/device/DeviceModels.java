@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
+import org.dreamboothactors.actors.device.DeviceAnswer.Judged;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
@@ -22,6 +23,10 @@ import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.judging.Opinion;
+import org.dreamboothactors.diffusion.judging.PictureScores;
+import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.training.Ranks;
 
@@ -92,7 +97,21 @@ final class DeviceModels {
                 CheckpointCheck.load(check.folder(), threads);
                 yield new Done();
             }
+            case DeviceCommand.JudgePictures judging -> new Judged(scores(judging));
         };
+    }
+
+    private PictureScores scores(DeviceCommand.JudgePictures judging) {
+        try (Kernels kernels = Kernels.open(threads);
+                Opinion opinion = Opinion.open(judging.judge(), kernels)) {
+            return PictureScores.of(
+                    opinion,
+                    judging.photos().stream().map(Png::read).toList(),
+                    judging.subject().stream()
+                            .map(shown -> new PictureScores.Shown(Png.read(shown.picture()), shown.text()))
+                            .toList(),
+                    judging.ofClass().stream().map(Png::read).toList());
+        }
     }
 
     private static Stepped step(DreamBoothTrainer trainer) {

@@ -85,6 +85,9 @@ final class DeviceProcess {
                     case DeviceAnswer.Saved saved -> {
                         return saved;
                     }
+                    case DeviceAnswer.Judged judged -> {
+                        return judged;
+                    }
                 }
             }
         } catch (IOException e) {

@@ -102,7 +102,8 @@ public final class Gang {
                     DeviceCommand.Draw _,
                     DeviceCommand.DrawTrained _,
                     DeviceCommand.DigestWeights _,
-                    DeviceCommand.CheckCheckpoint _ -> leader().ask(command, progress);
+                    DeviceCommand.CheckCheckpoint _,
+                    DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
         };
     }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Stores checkpoints. One is told of only after it came back from the store with the right digests and a device loaded
  * what came back.
  */
-record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
+record Checkpoints(Workplace place, RunInWork run, CommitLog log, Verdicts verdicts) {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
     void publishIfDue(long step) {
@@ -50,7 +50,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
                 .findFirst();
         if (earlier.isPresent()) { // training went on from before a checkpoint that was stored
             compare(earlier.get(), saved);
-            tell(place.node(), run.request(), earlier.get());
+            tell(place.node(), run.request(), earlier.get(), verdicts);
         } else {
             List<Stored> files = upload(folder, step, saved);
             Scratch.delete(folder); // the disk need not hold it twice
@@ -61,7 +61,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
     }
 
     /** Announces a checkpoint of the log; again, where that was done before. */
-    static void tell(Node node, TrainRequest request, Commit checkpoint) {
+    static void tell(Node node, TrainRequest request, Commit checkpoint, Verdicts verdicts) {
         node.facts()
                 .tell(Events.event(request.getRunId(), "checkpoint-verified-" + checkpoint.step())
                         .setCheckpointVerified(CheckpointVerified.newBuilder()
@@ -72,7 +72,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
                                         .map(Wire::message)
                                         .toList())
                                 .setWeightsSha256(checkpoint.weightsSha256())
-                                .setLast(checkpoint.step() == RunInWork.maxSteps(request)))
+                                .setLast(checkpoint.step() == verdicts.lastStep()))
                         .build());
     }
 
@@ -116,7 +116,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
             // checkpoints/<run>/<step and digest>/<path in the folder>
             store.fetch(file, back.resolve(file.key().split("/", 4)[3]));
         }
-        if (step == run.maxSteps()) {
+        if (step == verdicts.lastStep()) {
             place.device().ask(new DeviceCommand.CloseModels()); // memory need not hold it twice
         }
         place.device().ask(new DeviceCommand.CheckCheckpoint(back));
@@ -125,7 +125,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log) {
 
     private void commit(long step, Saved saved, List<Stored> files) {
         switch (log.append(Kind.CHECKPOINT, step, run.attempt(), run.environment(), saved.weightsSha256(), files)) {
-            case Appended(Commit commit) -> tell(place.node(), run.request(), commit);
+            case Appended(Commit commit) -> tell(place.node(), run.request(), commit, verdicts);
             case Lost(Commit winner) -> throw new RunLost(winner);
         }
     }

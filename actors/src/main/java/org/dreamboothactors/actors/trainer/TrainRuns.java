@@ -91,10 +91,11 @@ public record TrainRuns(
 
     private Outcome train(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
         CommitLog log = CommitLog.open(node.store(), RunInWork.prefix(request.getRunId()));
+        Verdicts verdicts = Verdicts.of(node.store(), request);
         Optional<Commit> published = log.newest(Kind.CHECKPOINT);
-        published.ifPresent(
-                commit -> Checkpoints.tell(node, request, commit)); // whoever stored it may not have come to it
-        if (published.isPresent() && published.get().step() == RunInWork.maxSteps(request)) {
+        published.ifPresent(commit ->
+                Checkpoints.tell(node, request, commit, verdicts)); // whoever stored it may not have come to it
+        if (published.isPresent() && published.get().step() == verdicts.lastStep()) {
             return new Outcome.Done();
         }
         Optional<Commit> newer = log.newest().filter(commit -> commit.attempt() > request.getAttempt());
@@ -105,7 +106,7 @@ public record TrainRuns(
             return makeWay(request, log);
         }
         tellTaken(request, device);
-        return withMore(device, request, shift, log, devices -> train(request, model, devices, shift, log));
+        return withMore(device, request, shift, log, devices -> train(request, model, devices, shift, log, verdicts));
     }
 
     /** Gathers the devices that the run wants beside the one at hand. */
@@ -173,13 +174,18 @@ public record TrainRuns(
     }
 
     private Outcome train(
-            TrainRequest request, BaseModel model, List<Device.Turn> devices, Shift shift, CommitLog log) {
+            TrainRequest request,
+            BaseModel model,
+            List<Device.Turn> devices,
+            Shift shift,
+            CommitLog log,
+            Verdicts verdicts) {
         try (Scratch scratch = node.scratch();
                 SharedNumbers shared = SharedNumbers.of(model.folder(), devices.size(), scratch)) {
             Gang gang = new Gang(devices, request.getRunId(), clock.millis(), shared.file());
             Workplace place = new Workplace(node, gang, shift, scratch, clock);
             Start start = Start.of(place, request, model, log);
-            Outcome outcome = new Training(place, start.run(), log, this).from(start.step());
+            Outcome outcome = new Training(place, start.run(), log, verdicts, this).from(start.step());
             gang.ask(new DeviceCommand.CloseModels()); // its memory is for whoever comes next
             return outcome;
         }

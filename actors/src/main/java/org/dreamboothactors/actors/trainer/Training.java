@@ -29,15 +29,17 @@ final class Training {
     private final StateCommits commits;
     private final Checkpoints checkpoints;
     private final Validations validations;
+    private final Verdicts verdicts;
     private final Progress progress;
 
-    Training(Workplace place, RunInWork run, CommitLog log, TrainRuns rules) {
+    Training(Workplace place, RunInWork run, CommitLog log, Verdicts verdicts, TrainRuns rules) {
         this.place = place;
         this.run = run;
         this.rules = rules;
         commits = new StateCommits(place, run, log, rules.longestCommitInterval());
-        checkpoints = new Checkpoints(place, run, log);
-        validations = new Validations(place, run);
+        checkpoints = new Checkpoints(place, run, log, verdicts);
+        validations = new Validations(place, run, new Judging(place, run, verdicts));
+        this.verdicts = verdicts;
         progress = new Progress(place, run);
     }
 
@@ -48,7 +50,7 @@ final class Training {
             validations.drawIfDue(0);
         }
         long step = firstStep;
-        while (step < run.maxSteps()) {
+        while (step < verdicts.lastStep()) {
             if (place.node().ended().contains(run.runId())) {
                 LOG.info("{} stops at step {}: the run was ended", run.runId(), step);
                 return new Outcome.Done();
@@ -69,15 +71,15 @@ final class Training {
             StepResult result = progress.measured(place.device()::trainStep);
             step = result.step();
             validations.drawIfDue(step);
-            if (step < run.maxSteps()) {
+            if (step < verdicts.lastStep()) {
                 checkpoints.publishIfDue(step);
                 commits.settle();
                 commits.beginIfDue(step);
             }
         }
         commits.await();
-        checkpoints.publish(run.maxSteps());
-        LOG.info("{} is trained: {} steps", run.runId(), run.maxSteps());
+        checkpoints.publish(step);
+        LOG.info("{} is trained: {} of {} steps", run.runId(), step, run.maxSteps());
         return new Outcome.Done();
     }
 

@@ -11,8 +11,11 @@ import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.Validation;
 
-/** Pictures of the model in training: before the first step, every so often, and after the last. */
-record Validations(Workplace place, RunInWork run) {
+/**
+ * Pictures of the model in training, and what the judge says of them: before the first step, every so often, with each
+ * checkpoint, and after the last step.
+ */
+record Validations(Workplace place, RunInWork run, Judging judging) {
 
     void drawIfDue(long step) {
         if (isDue(step)) {
@@ -21,9 +24,15 @@ record Validations(Workplace place, RunInWork run) {
     }
 
     private boolean isDue(long step) {
-        int every = run.spec().getValidation().getEverySteps();
         return run.spec().getValidation().getPromptsCount() > 0
-                && (step == 0 || step == run.maxSteps() || (every > 0 && step % every == 0));
+                && (step == 0
+                        || step == run.maxSteps()
+                        || isMultiple(step, run.spec().getValidation().getEverySteps())
+                        || isMultiple(step, run.spec().getTraining().getCheckpointEvery()));
+    }
+
+    private static boolean isMultiple(long step, int every) {
+        return every > 0 && step % every == 0;
     }
 
     private void draw(long step) {
@@ -45,6 +54,7 @@ record Validations(Workplace place, RunInWork run) {
                                 .setStep(step)
                                 .addAllSamples(Pictures.store(place.node().store(), drawing, out, prefix)))
                         .build());
+        judging.judge(step, drawing.prompts(), out);
         Scratch.delete(out);
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -20,10 +21,17 @@ public final class BaseModels {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, Path> folders;
+    private final Map<String, Path> judges;
     private final Map<String, BaseModel> known = new ConcurrentHashMap<>();
 
     public BaseModels(Map<String, Path> folders) {
+        this(folders, Map.of());
+    }
+
+    /** @param judges folders of those that judge what is trained from a base model, by its name */
+    public BaseModels(Map<String, Path> folders, Map<String, Path> judges) {
         this.folders = new TreeMap<>(folders);
+        this.judges = Map.copyOf(judges);
     }
 
     /**
@@ -60,6 +68,11 @@ public final class BaseModels {
 
     public boolean contains(String name) {
         return folders.containsKey(name);
+    }
+
+    /** Folder of the model that judges what is trained from this base model. */
+    public Optional<Path> judge(String name) {
+        return Optional.ofNullable(judges.get(name));
     }
 
     public List<String> names() {

@@ -13,8 +13,10 @@ import org.dreamboothactors.protocol.v1.CheckpointPublished;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.ModelJudged;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RankProgress;
 import org.dreamboothactors.protocol.v1.RunAccepted;
@@ -33,6 +35,7 @@ import org.dreamboothactors.protocol.v1.Training;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.UploadedPhoto;
 import org.dreamboothactors.protocol.v1.Validation;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.protocol.v1.WorkRequested;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.Sha256;
@@ -197,7 +200,24 @@ final class Story {
                     .setSeed(i + 1)
                     .setImage(put("samples/" + id + "/" + step + "/" + i, picture)));
         }
-        return tell("samples-" + step, event -> event.setSamplesReady(ready));
+        tell("samples-" + step, event -> event.setSamplesReady(ready));
+        return tell(
+                "judged-" + step,
+                event -> event.setJudged(ModelJudged.newBuilder()
+                        .setStep(step)
+                        .setVerdict(Verdict.newBuilder()
+                                .setBase(scores(0))
+                                .setScores(scores(likeness))
+                                .setGain(0.5 * likeness))));
+    }
+
+    private static PictureScores scores(double likeness) {
+        return PictureScores.newBuilder()
+                .setSubjectFidelity(0.3 + 0.6 * likeness)
+                .setPromptFidelity(0.34 - 0.02 * likeness)
+                .setClassLikeness(0.3 + 0.08 * likeness)
+                .setDiversity(0.52 - 0.3 * likeness)
+                .build();
     }
 
     Story checkpoint(long step, boolean last) {
@@ -229,7 +249,9 @@ final class Story {
     }
 
     Story ready(long step) {
-        return tell("ready", event -> event.setReady(RunReady.newBuilder().setStep(step)));
+        return tell(
+                "ready",
+                event -> event.setReady(RunReady.newBuilder().setStep(step).setRecommendedStep(step)));
     }
 
     Story failed(String reason) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
+import org.dreamboothactors.actors.device.DeviceAnswer.Judged;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
@@ -17,6 +18,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.actors.device.DeviceCommand.OpenTrainer;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.judging.PictureScores;
 import org.dreamboothactors.storage.Sha256;
 
 /**
@@ -54,6 +56,7 @@ public final class FakeDeviceMain {
                     yield new Done();
                 }
                 case DeviceCommand.CheckCheckpoint check -> check(check.folder());
+                case DeviceCommand.JudgePictures judging -> judge(judging);
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -124,6 +127,18 @@ public final class FakeDeviceMain {
         Files.writeString(folder.resolve("model_index.json"), "{}");
         Files.writeString(folder.resolve("unet").resolve("weights"), weights);
         return new Saved(weights);
+    }
+
+    /** A judge is a folder with a number for each step that it can judge. */
+    private DeviceAnswer judge(DeviceCommand.JudgePictures judging) throws IOException {
+        Path number = judging.judge().resolve("step-" + step);
+        return Files.exists(number)
+                ? new Judged(new PictureScores(
+                        Double.parseDouble(Files.readString(number)),
+                        judging.subject().size(),
+                        Optional.of((double) judging.ofClass().size()),
+                        Optional.empty()))
+                : new Refused("the judge says nothing of step " + step);
     }
 
     private static DeviceAnswer check(Path folder) throws IOException {

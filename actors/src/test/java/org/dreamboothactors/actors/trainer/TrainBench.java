@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
 import org.dreamboothactors.actors.device.Recruits;
@@ -44,13 +45,17 @@ final class TrainBench implements AutoCloseable {
     private Device device;
 
     TrainBench(NodeBench bench, Path directory, String run, int steps) throws IOException {
+        this(bench, directory, run, steps, Map.of());
+    }
+
+    TrainBench(NodeBench bench, Path directory, String run, int steps, Map<String, Path> judges) throws IOException {
         this.bench = bench;
         this.directory = directory;
         this.run = run;
         this.steps = steps;
         Path model = FakeDevice.model(directory.resolve("model"));
         orders = new FakeDevice.Orders(model);
-        node = bench.node(model);
+        node = bench.node(model, judges);
         device = FakeDevice.start(directory);
     }
 
@@ -146,6 +151,20 @@ final class TrainBench implements AutoCloseable {
                                 .setGuidanceScale(1)
                                 .setWidth(8)
                                 .setHeight(8)));
+        return builder.build();
+    }
+
+    /** The same with a picture of the class and photos, so that it can be judged. */
+    TrainRequest judged(TrainRequest request, int everySteps, int stopAfter) {
+        TrainRequest.Builder builder = withPictures(request, everySteps).toBuilder();
+        Stored photo = bench.store().put("photos/" + run, "photo".getBytes(StandardCharsets.UTF_8));
+        builder.addImages(Wire.message(photo))
+                .getSpecBuilder()
+                .setInstancePrompt("a photo of a sks cup")
+                .setClassPrompt("a photo of a cup")
+                .getValidationBuilder()
+                .addPrompts("a cup")
+                .setStopAfter(stopAfter);
         return builder.build();
     }
 

@@ -2,11 +2,15 @@ package org.dreamboothactors.actors.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,7 @@ import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
 import org.dreamboothactors.storage.StorageException;
@@ -73,7 +78,7 @@ class TrainRunsIT {
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L);
             assertThat(run.told(FactCase.SAMPLES_READY))
                     .extracting(event -> event.getSamplesReady().getStep())
-                    .containsExactly(0L, 6L, 12L);
+                    .containsExactly(0L, 5L, 6L, 10L, 12L);
             assertThat(run.told(FactCase.STEP_PROGRESS)
                             .getLast()
                             .getStepProgress()
@@ -89,6 +94,63 @@ class TrainRunsIT {
             assertThat(bench.store().readVerified(Wire.stored(last.getFiles(1))))
                     .asString(StandardCharsets.UTF_8)
                     .isEqualTo(FakeDevice.weights(TrainBench.SEED, 12));
+        }
+    }
+
+    @Test
+    void endsWhereTheJudgeFindsItWorseForTooLong() throws Exception {
+        Path judge = judge(Map.of(0, .1, 5, .5, 10, .8, 15, .7, 20, .6, 25, .9));
+        try (TrainBench run = new TrainBench(bench, directory, "worse", 30, Map.of("toy", judge))) {
+            TrainRequest request = run.judged(run.request(1, 10), 5, 2);
+            run.orders.give("crash-at-18");
+
+            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+                    .isInstanceOf(Outcome.Again.class);
+            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
+            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
+
+            assertThat(run.told(FactCase.JUDGED))
+                    .extracting(event -> event.getJudged().getStep())
+                    .doesNotContain(25L)
+                    .contains(0L, 5L, 10L, 15L, 20L);
+            Verdict best = run.told(FactCase.JUDGED).stream()
+                    .filter(event -> event.getJudged().getStep() == 10)
+                    .findFirst()
+                    .orElseThrow()
+                    .getJudged()
+                    .getVerdict();
+            assertThat(best.getGain()).isCloseTo(.7, within(1e-9));
+            assertThat(best.getScores().getPromptFidelity()).isEqualTo(2); // pictures of the subject
+            assertThat(best.getScores().getClassLikeness()).isEqualTo(1); // and of the class
+            assertThat(verified(run).getLast().getStep()).isEqualTo(20);
+            assertThat(verified(run).getLast().getLast()).isTrue();
+        }
+    }
+
+    @Test
+    void aJudgeThatSaysNothingIsNoReasonToStop() throws Exception {
+        Path judge = judge(Map.of(0, .1, 10, .4));
+        try (TrainBench run = new TrainBench(bench, directory, "silent", 10, Map.of("toy", judge))) {
+            run.train(run.judged(run.request(1), 5, 1), TrainBench.SELDOM, TestShift.endless());
+
+            assertThat(run.told(FactCase.JUDGED))
+                    .extracting(event -> event.getJudged().getVerdict().getNotJudged())
+                    .containsExactly("", "the judge says nothing of step 5", "");
+            assertThat(verified(run).getLast().getLast()).isTrue();
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoJudge() throws Exception {
+        try (TrainBench run = run("no-judge", 2)) {
+            run.train(run.judged(run.request(1), 0, 1), TrainBench.SELDOM, TestShift.endless());
+
+            assertThat(run.told(FactCase.JUDGED))
+                    .extracting(event -> event.getJudged().getVerdict().getNotJudged())
+                    .hasSize(2)
+                    .allMatch(why -> why.startsWith("there is no judge for base model"));
         }
     }
 
@@ -423,6 +485,16 @@ class TrainRunsIT {
         return run.told(FactCase.TRAINING_STARTED).stream()
                 .map(RunEvent::getTrainingStarted)
                 .toList();
+    }
+
+    /** One that says these numbers of these steps. */
+    private Path judge(Map<Integer, Double> numbers) throws IOException {
+        Path judge = Files.createDirectories(directory.resolve("judge"));
+        for (Map.Entry<Integer, Double> number : numbers.entrySet()) {
+            Files.writeString(
+                    judge.resolve("step-" + number.getKey()), number.getValue().toString());
+        }
+        return judge;
     }
 
     private static List<CheckpointVerified> verified(TrainBench run) throws Exception {

@@ -81,7 +81,13 @@ public final class NodeBench implements AutoCloseable {
 
     /** A node that knows one base model, by the name toy. */
     public Node node(Path model) {
-        return new Node(store, facts, ended, new BaseModels(Map.of("toy", model)), meters, directory.resolve("work"));
+        return node(model, Map.of());
+    }
+
+    /** The same with a judge of that model. */
+    public Node node(Path model, Map<String, Path> judges) {
+        BaseModels models = new BaseModels(Map.of("toy", model), judges);
+        return new Node(store, facts, ended, models, meters, directory.resolve("work"));
     }
 
     /** What was told of a run so far, in order, with what was told twice. */

@@ -80,7 +80,7 @@ public final class Demo {
             Path sheet,
             Path checkpoints) {
         say("Run " + runId + ": \"" + wanted.spec().getInstancePrompt() + "\", " + photos.size() + " photos");
-        remote.submit(Optional.of(runId), TENANT, photos, wanted.spec(), CachedLatents.none());
+        remote.submit(Optional.of(runId), TENANT, photos, prompts.watched(wanted.spec()), CachedLatents.none());
         List<RunEvent> events = new ArrayList<>();
         try (Feed<RunEvent> feed = remote.follow(runId)) {
             RunWatch.End end = RunWatch.since(begin, screen, stop, clock).watch(feed, PATIENCE, events::add);

@@ -18,6 +18,8 @@ public record SheetPrompts(List<String> subject, List<String> ofClass) {
     private static final String SUBJECT = "{subject}";
     private static final String CLASS = "{class}";
     private static final String PHOTO = "a photo of a ";
+    private static final int WATCHED_OF_SUBJECT = 4;
+    private static final int WATCHED_OF_CLASS = 2;
 
     public SheetPrompts {
         subject = List.copyOf(subject);
@@ -56,6 +58,17 @@ public record SheetPrompts(List<String> subject, List<String> ofClass) {
         List<String> all = new ArrayList<>(subject);
         all.addAll(ofClass);
         return all;
+    }
+
+    /** The description with some of them for the trainer's own pictures, which the judge sees, unless it has such prompts. */
+    RunSpec watched(RunSpec spec) {
+        return spec.getValidation().getPromptsCount() > 0
+                ? spec
+                : spec.toBuilder()
+                        .setValidation(spec.getValidation().toBuilder()
+                                .addAllPrompts(subject.subList(0, Math.min(WATCHED_OF_SUBJECT, subject.size())))
+                                .addAllPrompts(ofClass.subList(0, Math.min(WATCHED_OF_CLASS, ofClass.size()))))
+                        .build();
     }
 
     private static String without(String prompt) {

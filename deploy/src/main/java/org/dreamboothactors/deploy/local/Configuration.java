@@ -23,6 +23,7 @@ public final class Configuration {
 
     private final Settings settings;
     private final Map<String, Path> baseModels;
+    private final Map<String, Path> judges = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
 
     /**
@@ -46,7 +47,15 @@ public final class Configuration {
         });
         if (baseModels.isEmpty()) {
             baseModels.put(BUNDLED, home.resolve("base-model"));
+            judges.put(BUNDLED, home.resolve("judge"));
         }
+        settings.paths("judges").forEach((name, judge) -> {
+            if (!baseModels.containsKey(name)) {
+                throw new UsageException("Cannot read setting judges: there is no base model " + name
+                        + ", expected one of " + String.join(", ", baseModels.keySet()));
+            }
+            judges.put(name, judge);
+        });
         baseModels.forEach((name, folder) -> {
             if (!Files.exists(folder.resolve("model_index.json"))) {
                 throw new UsageException(
@@ -84,6 +93,7 @@ public final class Configuration {
                 store,
                 workDirectory,
                 baseModels,
+                judges,
                 chosen,
                 settings.list("devices"),
                 threads == 0 ? share : threads,

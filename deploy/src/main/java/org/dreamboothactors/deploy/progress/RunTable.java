@@ -59,6 +59,7 @@ public final class RunTable {
                         TRAINING_TAKEN,
                         STEPS_COMMITTED,
                         SAMPLES_READY,
+                        JUDGED,
                         DRAW_REQUESTED,
                         CHECKPOINT_VERIFIED,
                         WORK_FAILED,

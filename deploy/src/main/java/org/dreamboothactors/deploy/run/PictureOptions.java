@@ -17,8 +17,14 @@ final class PictureOptions {
     @Option(
             names = "--validate-every",
             paramLabel = "STEPS",
-            description = "steps between validation pictures; 0: only at the end (0)")
+            description = "steps between validation pictures; 0: with each checkpoint only (0)")
     Optional<Integer> validateEvery = Optional.empty();
+
+    @Option(
+            names = "--stop-after-worse",
+            paramLabel = "N",
+            description = "end training when the judge finds so many in a row worse than the best; 0: never (0)")
+    Optional<Integer> stopAfter = Optional.empty();
 
     @Option(
             names = "--sampler",
@@ -49,6 +55,7 @@ final class PictureOptions {
         if (!validationPrompts.isEmpty()) {
             spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
         }
+        stopAfter.ifPresent(verdicts -> spec.getValidationBuilder().setStopAfter(verdicts));
         validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));
     }
 

@@ -79,6 +79,9 @@ public final class RunYaml {
         if (!text("validation.every_steps").orElse("0").equals("0")) {
             spec.getValidationBuilder().setEverySteps((int) whole("validation.every_steps", 0, Integer.MAX_VALUE));
         }
+        if (!text("validation.stop_after").orElse("0").equals("0")) {
+            spec.getValidationBuilder().setStopAfter((int) whole("validation.stop_after", 0, Integer.MAX_VALUE));
+        }
         return new RunDescription(
                 text("model.data.instance_dir").map(Path::of),
                 spec.build(),

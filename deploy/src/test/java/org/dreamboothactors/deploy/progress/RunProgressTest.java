@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.ModelJudged;
+import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -14,6 +16,7 @@ import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StepProgress;
 import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.junit.jupiter.api.Test;
 
 class RunProgressTest {
@@ -39,6 +42,44 @@ class RunProgressTest {
 
         assertThat(progress.hear(ready)).contains(new RunProgress.Over("ready at step 3", RunProgress.Ending.READY));
         assertThat(progress.hear(ready)).isEmpty();
+    }
+
+    @Test
+    void tellsWhatTheJudgeSaysAndRecommends() {
+        PictureScores base = PictureScores.newBuilder()
+                .setSubjectFidelity(.35)
+                .setPromptFidelity(.64)
+                .setClassLikeness(.3)
+                .build();
+        PictureScores now = PictureScores.newBuilder()
+                .setSubjectFidelity(.81)
+                .setPromptFidelity(.62)
+                .setClassLikeness(.35)
+                .setDiversity(.2)
+                .build();
+        ModelJudged judged = ModelJudged.newBuilder()
+                .setStep(20)
+                .setVerdict(Verdict.newBuilder().setScores(now).setBase(base).setGain(.39))
+                .build();
+
+        assertThat(progress.hear(RunEvent.newBuilder().setJudged(judged).build()))
+                .contains(new RunProgress.Fact("judge, step 20: subject 0.81 (base model 0.35), prompt 0.62 (0.64),"
+                        + " class drift +0.05, gain +0.39"));
+        assertThat(progress.hear(RunEvent.newBuilder()
+                        .setReady(RunReady.newBuilder().setStep(40).setRecommendedStep(20))
+                        .build()))
+                .contains(new RunProgress.Over(
+                        "ready at step 40, the judge recommends step 20", RunProgress.Ending.READY));
+    }
+
+    @Test
+    void tellsWhyNothingWasJudged() {
+        ModelJudged judged = ModelJudged.newBuilder()
+                .setVerdict(Verdict.newBuilder().setNotJudged("there is no judge"))
+                .build();
+
+        assertThat(progress.hear(RunEvent.newBuilder().setJudged(judged).build()))
+                .contains(new RunProgress.Fact("judge, base model: not judged: there is no judge"));
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Limits {
     static final int SAMPLES = 400;
 
     static final int CHECKPOINTS = 50;
+    static final int VERDICTS = 200;
     static final int FILES_PER_CHECKPOINT = 100;
     static final int ATTEMPTS = 50;
     static final int COMMIT_MARKS = 200;

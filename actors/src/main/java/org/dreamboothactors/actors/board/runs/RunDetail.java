@@ -34,6 +34,8 @@ public record RunDetail(
      * @param settings in the order in which they are shown
      * @param classImagesLeftOut exist but are not listed
      * @param samplesLeftOut were drawn but are forgotten here
+     * @param verdicts of the judge, by step
+     * @param recommended step of the checkpoint that the judge thinks best; 0 while there is none
      * @param commits steps at which training can go on after a crash
      */
     public record Gallery(
@@ -45,7 +47,24 @@ public record RunDetail(
             int samplesLeftOut,
             List<Checkpoint> checkpoints,
             List<Attempt> attempts,
-            List<Long> commits) {}
+            List<Long> commits,
+            List<Judged> verdicts,
+            long recommended) {}
+
+    /**
+     * What the judge says of a step.
+     *
+     * @param step 0 for the base model
+     * @param notJudged why there are no scores
+     */
+    public record Judged(long step, Optional<Scores> scores, double gain, String notJudged) {}
+
+    /** As in {@code PictureScores} of the protocol. */
+    public record Scores(
+            double subjectFidelity,
+            double promptFidelity,
+            Optional<Double> classLikeness,
+            Optional<Double> diversity) {}
 
     public record Setting(String name, String value) {}
 

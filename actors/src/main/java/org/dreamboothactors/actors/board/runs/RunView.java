@@ -5,18 +5,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dreamboothactors.actors.board.runs.RunDetail.Attempt;
 import org.dreamboothactors.actors.board.runs.RunDetail.Checkpoint;
 import org.dreamboothactors.actors.board.runs.RunDetail.Gallery;
+import org.dreamboothactors.actors.board.runs.RunDetail.Judged;
+import org.dreamboothactors.actors.board.runs.RunDetail.Scores;
 import org.dreamboothactors.actors.board.runs.RunDetail.StoredFile;
 import org.dreamboothactors.actors.board.runs.RunSummary.Count;
 import org.dreamboothactors.actors.board.runs.RunSummary.Rank;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.ModelJudged;
+import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.RankProgress;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.storage.Stored;
 
 /** One run, folded fact by fact. Not thread-safe. */
@@ -26,6 +32,8 @@ final class RunView {
     private final RunPictures pictures = new RunPictures();
     private final LossSeries losses = new LossSeries();
     private final Map<Long, Checkpoint> checkpoints = new HashMap<>();
+    private final Map<Long, Judged> verdicts = new TreeMap<>();
+    private long recommended;
     private final List<Attempt> attempts = new ArrayList<>();
     private final List<Long> commits = new ArrayList<>();
     private RunState state = RunState.REQUESTED;
@@ -132,6 +140,7 @@ final class RunView {
             }
             case STEPS_COMMITTED -> add(commits, event.getStepsCommitted().getStep(), Limits.COMMIT_MARKS);
             case SAMPLES_READY -> pictures.drawn(event.getAtMs(), event.getSamplesReady());
+            case JUDGED -> onJudged(event.getJudged());
             case CHECKPOINT_VERIFIED -> onVerified(event);
             case CHECKPOINT_PUBLISHED ->
                 checkpoints.computeIfPresent(
@@ -145,7 +154,10 @@ final class RunView {
                     reason = event.getWorkFailed().getReason();
                 }
             }
-            case READY -> end(event, RunState.READY, "");
+            case READY -> {
+                recommended = event.getReady().getRecommendedStep();
+                end(event, RunState.READY, "");
+            }
             case REJECTED -> end(event, RunState.REJECTED, event.getRejected().getReason());
             case FAILED -> end(event, RunState.FAILED, event.getFailed().getReason());
             case CANCELLED ->
@@ -178,6 +190,32 @@ final class RunView {
                         Limits.name(started.getEnvironment()),
                         started.getEnvironmentChanged()),
                 Limits.ATTEMPTS);
+    }
+
+    /** The newest stay, and that of the base model. */
+    private void onJudged(ModelJudged judged) {
+        Verdict verdict = judged.getVerdict();
+        verdicts.putIfAbsent(
+                judged.getStep(),
+                new Judged(
+                        judged.getStep(),
+                        verdict.hasScores() ? Optional.of(scores(verdict.getScores())) : Optional.empty(),
+                        verdict.getGain(),
+                        Limits.text(verdict.getNotJudged())));
+        if (verdicts.size() > Limits.VERDICTS) {
+            verdicts.keySet().stream()
+                    .filter(step -> step > 0)
+                    .min(Long::compare)
+                    .ifPresent(verdicts::remove);
+        }
+    }
+
+    private static Scores scores(PictureScores scores) {
+        return new Scores(
+                scores.getSubjectFidelity(),
+                scores.getPromptFidelity(),
+                scores.hasClassLikeness() ? Optional.of(scores.getClassLikeness()) : Optional.empty(),
+                scores.hasDiversity() ? Optional.of(scores.getDiversity()) : Optional.empty());
     }
 
     private void onVerified(RunEvent event) {
@@ -242,7 +280,9 @@ final class RunView {
                         .sorted((a, b) -> Long.compare(b.step(), a.step()))
                         .toList(),
                 List.copyOf(attempts),
-                List.copyOf(commits));
+                List.copyOf(commits),
+                List.copyOf(verdicts.values()),
+                recommended);
     }
 
     /** The newest stay. */

@@ -18,11 +18,14 @@ import org.dreamboothactors.actors.board.runs.RunSummary.Count;
 import org.dreamboothactors.protocol.v1.CheckpointPublished;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.ModelJudged;
+import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
+import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.storage.Stored;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,27 @@ class RunViewsTest {
         runs.hear(fact("ready").setReady(RunReady.newBuilder().setStep(100)).build());
         assertThat(summary().state()).isEqualTo(RunState.READY);
         assertThat(summary().endedAtMs()).contains(1_000L);
+    }
+
+    @Test
+    void keepsTheBaseModelsVerdictAndTheNewest() {
+        runs.hear(requested("cat"));
+        for (long step = 0; step <= Limits.VERDICTS; step++) {
+            runs.hear(fact("judged-" + step)
+                    .setJudged(ModelJudged.newBuilder()
+                            .setStep(step)
+                            .setVerdict(Verdict.newBuilder().setScores(PictureScores.getDefaultInstance())))
+                    .build());
+        }
+        runs.hear(fact("ready")
+                .setReady(RunReady.newBuilder().setStep(100).setRecommendedStep(40))
+                .build());
+
+        var gallery = runs.detail("cat", 0, 0).orElseThrow().gallery().orElseThrow();
+        assertThat(gallery.verdicts()).hasSize(Limits.VERDICTS);
+        assertThat(gallery.verdicts().get(0).step()).isZero();
+        assertThat(gallery.verdicts().get(1).step()).isEqualTo(2);
+        assertThat(gallery.recommended()).isEqualTo(40);
     }
 
     @Test

@@ -1,0 +1,35 @@
+package org.dreamboothactors.protocol;
+
+import java.util.Locale;
+import org.dreamboothactors.protocol.v1.PictureScores;
+import org.dreamboothactors.protocol.v1.Verdict;
+
+/** What the judge says, in one line for people. */
+public final class VerdictText {
+    private VerdictText() {}
+
+    /** E.g. {@code subject 0.81 (base model 0.35), prompt 0.62 (0.64), class drift +0.05, diversity 0.31 (0.52), gain +0.40}. */
+    public static String of(Verdict verdict) {
+        if (!verdict.hasScores()) {
+            return "not judged: " + verdict.getNotJudged();
+        }
+        PictureScores now = verdict.getScores();
+        PictureScores base = verdict.getBase();
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "subject %.2f (base model %.2f), prompt %.2f (%.2f)",
+                now.getSubjectFidelity(),
+                base.getSubjectFidelity(),
+                now.getPromptFidelity(),
+                base.getPromptFidelity()));
+        if (now.hasClassLikeness() && base.hasClassLikeness()) {
+            text.append(String.format(
+                    Locale.ROOT, ", class drift %+.2f", now.getClassLikeness() - base.getClassLikeness()));
+        }
+        if (now.hasDiversity() && base.hasDiversity()) {
+            text.append(String.format(Locale.ROOT, ", diversity %.2f (%.2f)", now.getDiversity(), base.getDiversity()));
+        }
+        return text.append(String.format(Locale.ROOT, ", gain %+.2f", verdict.getGain()))
+                .toString();
+    }
+}
