@@ -7,15 +7,27 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.dreamboothactors.allreduce.AllReduce;
+import org.dreamboothactors.allreduce.Layout;
+import org.dreamboothactors.allreduce.Member;
+import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
 import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
+import org.dreamboothactors.diffusion.Exchange;
 import org.dreamboothactors.diffusion.PeakMemory;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.StepResult;
@@ -23,6 +35,7 @@ import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.training.OptimizerKind;
+import org.dreamboothactors.diffusion.training.Ranks;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +44,8 @@ import picocli.CommandLine.Parameters;
 /** Times the product's DreamBooth step on random latents: one line a step, {@code step N total SECONDS ...}. */
 @Command(name = "train-step", mixinStandardHelpOptions = true, description = "Times DreamBooth steps of a model.")
 final class TrainStep implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
     @Parameters(paramLabel = "MODEL", description = "diffusers folder, e.g. one of ./dreambooth random-model")
     Path model = Path.of("");
 
@@ -73,22 +88,71 @@ final class TrainStep implements Callable<Integer> {
     @Option(names = "--whole-graph", description = "the UNet as one graph")
     boolean wholeGraph;
 
+    @Option(names = "--ranks", defaultValue = "1", description = "train together, each with --threads; default 1")
+    int ranks = 1;
+
+    @Option(names = "--no-overlap", description = "ranks sum when the reverse pass is over")
+    boolean noOverlap;
+
     @Override
     public Integer call() throws IOException {
         Path scratch = Files.createTempDirectory("train-step");
-        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(), data(scratch), threads)) {
-            System.out.println(trainer.environment());
-            for (int i = 0; i < steps; i++) {
-                long start = System.nanoTime();
-                StepResult result = trainer.trainStep();
-                System.out.printf(
-                        "step %d total %.3f loss %.4f rss %s%n",
-                        i, (System.nanoTime() - start) / 1e9, result.loss(), PeakMemory.text());
+        try {
+            TrainingData data = data(scratch);
+            if (ranks == 1) {
+                train(data, Ranks.alone());
+            } else {
+                trainTogether(data, scratch.resolve("shared"));
             }
         } finally {
             delete(scratch);
         }
         return 0;
+    }
+
+    /** Ranks on threads of this process: libtorch has no more than {@code --threads} for each of them. */
+    private void trainTogether(TrainingData data, Path shared) {
+        long bucket = noOverlap ? Long.MAX_VALUE : Ranks.alone().bucketFloats();
+        try (ExecutorService all = Executors.newFixedThreadPool(ranks)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < ranks; i++) {
+                int rank = i;
+                Function<Layout, AllReduce> join = layout ->
+                        MappedAllReduce.join(shared, new Member("train-step", 1, rank, ranks, layout), PATIENCE);
+                running.add(all.submit(() -> train(data, new Ranks(rank, ranks, join, bucket))));
+            }
+            for (Future<?> rank : running) {
+                var _ = rank.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A rank failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void train(TrainingData data, Ranks place) {
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(), data, threads, place)) {
+            if (place.rank() == 0) {
+                System.out.println(trainer.environment());
+            }
+            for (int i = 0; i < steps; i++) {
+                long start = System.nanoTime();
+                StepResult result = trainer.trainStep();
+                double seconds = (System.nanoTime() - start) / 1e9;
+                if (place.rank() == 0) {
+                    Exchange exchange = trainer.lastExchange();
+                    System.out.printf(
+                            "step %d total %.3f loss %.4f rss %s sums %.3f of them waited for %.3f%n",
+                            i,
+                            seconds,
+                            result.loss(),
+                            PeakMemory.text(),
+                            exchange.summing().toMillis() / 1e3,
+                            exchange.waited().toMillis() / 1e3);
+                }
+            }
+        }
     }
 
     private TrainingConfig config() {

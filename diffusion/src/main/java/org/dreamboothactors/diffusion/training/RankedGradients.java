@@ -30,12 +30,10 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
  * Owned by the trainer's thread; sums run on a thread of their own.
  */
 public final class RankedGradients implements AutoCloseable {
-    /** Numbers of a bucket, 25 MiB: large enough for full speed, small enough to begin early. */
-    static final long BUCKET_FLOATS = 25L << 18;
-
     private final Kernels kernels;
     private final AllReduce reduce;
     private final int expected;
+    private final long bucketFloats;
     private final ExecutorService exchange = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("all-reduce").factory());
     private final CRC32C bits = new CRC32C();
@@ -44,8 +42,11 @@ public final class RankedGradients implements AutoCloseable {
     private long bucketStart;
     private long end;
     private Exchange lastExchange = Exchange.NONE;
+    /** Written by the thread of the sums, read when they are done. */
+    private long summingNanos;
 
-    private RankedGradients(Kernels kernels, AllReduce reduce, int expected) {
+    private RankedGradients(Kernels kernels, AllReduce reduce, int expected, long bucketFloats) {
+        this.bucketFloats = bucketFloats;
         this.kernels = kernels;
         this.reduce = reduce;
         this.expected = expected;
@@ -59,7 +60,7 @@ public final class RankedGradients implements AutoCloseable {
         SortedMap<String, NDArray> weights = new TreeMap<>();
         optimizers.forEach(optimizer -> weights.putAll(optimizer.weights()));
         AllReduce reduce = ranks.join().apply(GradientLayout.of(weights));
-        return Optional.of(new RankedGradients(kernels, reduce, weights.size()));
+        return Optional.of(new RankedGradients(kernels, reduce, weights.size(), ranks.bucketFloats()));
     }
 
     int count() {
@@ -77,7 +78,7 @@ public final class RankedGradients implements AutoCloseable {
         kernels.assign(shared, gradient);
         gradient.close();
         end += GradientLayout.aligned(shared.size());
-        if (end - bucketStart >= BUCKET_FLOATS) {
+        if (end - bucketStart >= bucketFloats) {
             handOver();
         }
         return shared;
@@ -102,8 +103,9 @@ public final class RankedGradients implements AutoCloseable {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
         compare(reduce.gather(bits.getValue()));
+        Duration summing = Duration.ofNanos(summingNanos);
         forget();
-        lastExchange = new Exchange(Duration.ofNanos(System.nanoTime() - begun), bytes);
+        lastExchange = new Exchange(Duration.ofNanos(System.nanoTime() - begun), summing, bytes);
     }
 
     /** Of the last {@link #finish}. */
@@ -129,6 +131,7 @@ public final class RankedGradients implements AutoCloseable {
         var _ = sums.handle((_, _) -> true).join();
         sums = CompletableFuture.completedFuture(null);
         bits.reset();
+        summingNanos = 0;
         arrived = 0;
         bucketStart = 0;
         end = 0;
@@ -144,10 +147,12 @@ public final class RankedGradients implements AutoCloseable {
     }
 
     private void sum(long start, long floats) {
+        long begun = System.nanoTime();
         reduce.sum(start, floats);
         bits.update(reduce.numbers()
                 .asSlice(start * Float.BYTES, floats * Float.BYTES)
                 .asByteBuffer());
+        summingNanos += System.nanoTime() - begun;
     }
 
     private void compare(long[][] said) {

@@ -13,8 +13,18 @@ import org.dreamboothactors.allreduce.Layout;
  * @param rank from 0
  * @param count 1 or more
  * @param join takes the place and waits for the others; not called where the trainer is alone
+ * @param bucketFloats gradients that are summed together as soon as they are there; with as many as there are the sums
+ *     begin when the reverse pass is over
  */
-public record Ranks(int rank, int count, Function<Layout, AllReduce> join) {
+public record Ranks(int rank, int count, Function<Layout, AllReduce> join, long bucketFloats) {
+    /** 25 MiB: large enough for full speed, small enough to begin early. */
+    private static final long BUCKET_FLOATS = 25L << 18;
+
+    /** With buckets of the usual size. */
+    public Ranks(int rank, int count, Function<Layout, AllReduce> join) {
+        this(rank, count, join, BUCKET_FLOATS);
+    }
+
     public Ranks {
         if (count < 1 || rank < 0 || rank >= count) {
             throw new IllegalArgumentException(
