@@ -50,7 +50,7 @@ final class ServiceBench implements AutoCloseable {
                 store,
                 directory.resolve("work"),
                 Map.of("toy", model),
-                Map.of(),
+                Map.of("toy", Path.of("../judge")),
                 "toy",
                 devices,
                 1,

@@ -31,8 +31,8 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
  */
 record Announcements(String bucket, InstantSource clock) {
     private static final String FORMAT = "diffusers";
-    private static final Verdict NO_PICTURES = Verdict.newBuilder()
-            .setNotJudged("the run has no validation prompts")
+    private static final Verdict NO_VERDICT = Verdict.newBuilder()
+            .setNotJudged("no validation pictures of this step were judged")
             .build();
 
     List<ProducerRecord<byte[], byte[]>> of(RunState run, Decision decision) {
@@ -117,7 +117,7 @@ record Announcements(String bucket, InstantSource clock) {
                 .setInstancePrompt(accepted.getSpec().getInstancePrompt())
                 .addFormats(FORMAT)
                 .setReadyAtMs(clock.millis())
-                .setVerdict(run.verdicts().getOrDefault(checkpoint.getStep(), NO_PICTURES))
+                .setVerdict(run.verdicts().getOrDefault(checkpoint.getStep(), NO_VERDICT))
                 .build();
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         records.add(record(Topics.CHECKPOINT_READY, runId, ready));

@@ -153,6 +153,10 @@ record Specs(Models models, String defaultBaseModel) {
             complaints.prompts("validation prompts", spec.getValidation().getPromptsList(), MOST_VALIDATION_PROMPTS);
             complaints.range("every_steps", spec.getValidation().getEverySteps(), 0, MOST_STEPS);
             complaints.range("stop_after", spec.getValidation().getStopAfter(), 0, MOST_STEPS);
+            if (spec.getValidation().getStopAfter() > 0 && training.getCheckpointEvery() == 0) {
+                complaints.add("stop_after is " + spec.getValidation().getStopAfter()
+                        + " with checkpoint_every 0, expected checkpoints on the way: the best would not be kept");
+            }
             complaints.sampling("validation.sampling", spec.getValidation().getSampling());
         }
         return complaints.sentence();

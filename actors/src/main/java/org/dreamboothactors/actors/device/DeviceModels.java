@@ -2,6 +2,8 @@ package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
@@ -101,17 +103,30 @@ final class DeviceModels {
         };
     }
 
+    /** What a judge cannot do is refused, whatever the reason: it touches nothing that is trained. */
     private PictureScores scores(DeviceCommand.JudgePictures judging) {
         try (Kernels kernels = Kernels.open(threads);
                 Opinion opinion = Opinion.open(judging.judge(), kernels)) {
+            List<PictureScores.Shown> subject = new ArrayList<>();
+            for (DeviceCommand.Shown shown : judging.subject()) {
+                subject.add(new PictureScores.Shown(
+                        seen(opinion, shown.picture()),
+                        opinion.read(List.of(shown.text())).getFirst()));
+            }
             return PictureScores.of(
-                    opinion,
-                    judging.photos().stream().map(Png::read).toList(),
-                    judging.subject().stream()
-                            .map(shown -> new PictureScores.Shown(Png.read(shown.picture()), shown.text()))
-                            .toList(),
-                    judging.ofClass().stream().map(Png::read).toList());
+                    judging.photos().stream().map(photo -> seen(opinion, photo)).toList(),
+                    subject,
+                    judging.ofClass().stream()
+                            .map(picture -> seen(opinion, picture))
+                            .toList());
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("Cannot judge with " + judging.judge() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** One by one: photos may be large. */
+    private static Opinion.Seen seen(Opinion opinion, Path picture) {
+        return opinion.see(List.of(Png.read(picture))).getFirst();
     }
 
     private static Stepped step(DreamBoothTrainer trainer) {

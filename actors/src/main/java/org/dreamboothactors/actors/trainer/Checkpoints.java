@@ -72,7 +72,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log, Verdicts verdi
                                         .map(Wire::message)
                                         .toList())
                                 .setWeightsSha256(checkpoint.weightsSha256())
-                                .setLast(checkpoint.step() == verdicts.lastStep()))
+                                .setLast(checkpoint.step() >= verdicts.lastStep()))
                         .build());
     }
 
@@ -116,7 +116,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log, Verdicts verdi
             // checkpoints/<run>/<step and digest>/<path in the folder>
             store.fetch(file, back.resolve(file.key().split("/", 4)[3]));
         }
-        if (step == verdicts.lastStep()) {
+        if (step >= verdicts.lastStep()) {
             place.device().ask(new DeviceCommand.CloseModels()); // memory need not hold it twice
         }
         place.device().ask(new DeviceCommand.CheckCheckpoint(back));

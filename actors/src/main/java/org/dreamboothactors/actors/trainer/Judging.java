@@ -16,6 +16,7 @@ import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.ModelJudged;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.Verdict;
+import org.dreamboothactors.storage.StorageException;
 
 /** Has validation pictures judged by the model that the node has for the run's base model. */
 record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
@@ -26,7 +27,7 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
      */
     void judge(long step, List<String> prompts, Path pictures) {
         place.shift().says(run.runId() + ": judging the pictures of step " + step);
-        Verdict verdict = verdicts.keep(step, verdict(step, prompts, pictures));
+        Verdict verdict = verdicts.of(step).orElseGet(() -> verdicts.keep(step, verdict(step, prompts, pictures)));
         place.node()
                 .facts()
                 .tell(Events.event(run.runId(), "judged-" + step)
@@ -52,7 +53,7 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
             String prompt = prompts.get(i);
             if (identifier.get().isIn(prompt)) {
                 subject.add(new Shown(picture, identifier.get().leftOutOf(prompt)));
-            } else {
+            } else if (!identifier.get().isPartlyIn(prompt)) {
                 ofClass.add(picture);
             }
         }
@@ -63,18 +64,24 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
                                     + String.join(" ", identifier.get().words())
                             : "the request names no photos");
         }
+        if (place.shift().delivery() > Training.MANY_DELIVERIES) {
+            return notJudged("too many devices were lost on the way, and judging may be why");
+        }
         try {
             return verdict(
                     step,
                     place.device()
                             .ask(new JudgePictures(judge.get(), photos(), subject, ofClass), Judged.class)
                             .scores());
-        } catch (DeviceRefused e) {
+        } catch (DeviceRefused | StorageException e) {
             return notJudged(String.valueOf(e.getMessage()));
         }
     }
 
     private Verdict verdict(long step, PictureScores scores) {
+        if (!scores.allFinite()) {
+            return notJudged("the judge's scores are not finite: " + scores);
+        }
         Optional<PictureScores> base =
                 step == 0 ? Optional.of(scores) : verdicts.base().map(Judging::scores);
         return base.map(first -> Verdict.newBuilder()

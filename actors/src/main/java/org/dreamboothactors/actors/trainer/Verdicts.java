@@ -15,7 +15,7 @@ import org.dreamboothactors.storage.StorageException;
 /**
  * What the judge has said of a run, by step, and where training ends because of it.
  *
- * <p>Kept in the store beside the pictures, so that whoever goes on with the run knows it. The first verdict on a step
+ * <p>Kept in the store beside the run's commits, so that whoever goes on with the run knows it. The first verdict on a step
  * stays. Owned by the training thread.
  */
 final class Verdicts {
@@ -29,7 +29,7 @@ final class Verdicts {
 
     private Verdicts(ArtifactStore store, TrainRequest request) {
         this.store = store;
-        prefix = "samples/" + request.getRunId() + "/verdicts/";
+        prefix = RunInWork.prefix(request.getRunId()) + "verdicts/";
         maxSteps = RunInWork.maxSteps(request);
         stopAfter = request.getSpec().getValidation().getStopAfter();
     }
@@ -41,6 +41,11 @@ final class Verdicts {
             store.list(verdicts.prefix).forEach(verdicts::read);
         }
         return verdicts;
+    }
+
+    /** What was said of a step, in this try or an earlier one. */
+    Optional<Verdict> of(long step) {
+        return Optional.ofNullable(byStep.get(step));
     }
 
     /** Keeps a verdict; gives the one that stays. */
@@ -82,7 +87,7 @@ final class Verdicts {
         } catch (InvalidProtocolBufferException | NumberFormatException e) {
             throw new StorageException(
                     "Cannot read verdict " + key + ": " + e.getMessage()
-                            + ". Remove the object to have it judged again",
+                            + ". Remove the object: the step then counts as not judged",
                     e);
         }
     }

@@ -40,7 +40,7 @@ class AnnouncementsTest {
 
         assertThat(published(tale))
                 .extracting(ready -> ready.getVerdict().getNotJudged())
-                .containsExactly("the run has no validation prompts");
+                .containsExactly("no validation pictures of this step were judged");
         assertThat(ending(tale).getRecommendedStep()).isZero();
     }
 

@@ -22,6 +22,22 @@ class IdentifierTest {
     }
 
     @Test
+    void doesNotDependOnCaseOrPunctuation() {
+        assertThat(SKS.isIn("Portrait of SKS, in oil")).isTrue();
+        assertThat(SKS.leftOutOf("Portrait of SKS, in oil")).isEqualTo("Portrait of in oil");
+        assertThat(Identifier.of("A photo of a Sks cup.", "a photo of a cup")).contains(SKS);
+    }
+
+    @Test
+    void mayBePartlyInAPrompt() {
+        Identifier whole = Identifier.of("a photo of a sks dog", "dog").orElseThrow();
+
+        assertThat(whole.isIn("sks dog on the beach")).isFalse();
+        assertThat(whole.isPartlyIn("sks dog on the beach")).isTrue();
+        assertThat(whole.isPartlyIn("dog on the beach")).isFalse();
+    }
+
+    @Test
     void mayBeSeveralWords() {
         Identifier blue =
                 Identifier.of("photo of ohwx blue cup", "photo of cup").orElseThrow();

@@ -3,6 +3,7 @@ package org.dreamboothactors.deploy.commands;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import org.dreamboothactors.deploy.remote.NamedRuns;
 import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
+import org.dreamboothactors.protocol.v1.RunEvent;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +49,9 @@ public final class CheckpointCommand implements Callable<Integer> {
 
     @Option(names = "--step", paramLabel = "N", description = "checkpoint of that step (the newest)")
     Optional<Long> step = Optional.empty();
+
+    @Option(names = "--recommended", description = "the one that the judge thinks best, of a run that is ready")
+    boolean recommended;
 
     @Option(names = "--out", paramLabel = "PATH", required = true, description = "new folder or, for ldm, new file")
     Path out = Path.of("");
@@ -89,11 +94,12 @@ public final class CheckpointCommand implements Callable<Integer> {
         wanted.refuseExisting(out);
         PrintWriter lines = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {
-            NamedRuns.history(remote, id); // says so when there is no such run
-            OptionalLong atStep = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+            List<RunEvent> events = NamedRuns.history(remote, id);
+            Optional<Long> chosen = recommended ? Optional.of(recommendation(events)) : step;
+            OptionalLong atStep = chosen.map(OptionalLong::of).orElseGet(OptionalLong::empty);
             CheckpointReady ready = Announced.find(remote, id, atStep, LONGEST, outside.clock())
                     .orElseThrow(() -> new UsageException("Cannot download a checkpoint of run " + id + ": "
-                            + step.map(number -> "none of step " + number + " was published")
+                            + chosen.map(number -> "none of step " + number + " was published")
                                     .orElse("none was published")
                             + " yet. See ./dreambooth watch " + id));
             wanted.bring(out, id, outside.clock().instant(), folder -> remote.download(ready, folder));
@@ -101,5 +107,20 @@ public final class CheckpointCommand implements Callable<Integer> {
             lines.flush();
             return Exit.DONE;
         }
+    }
+
+    private long recommendation(List<RunEvent> events) {
+        if (step.isPresent()) {
+            throw new UsageException(
+                    "Cannot download both --step " + step.get() + " and --recommended, expected one of them");
+        }
+        RunEvent ready = NamedRuns.first(events, RunEvent.FactCase.READY)
+                .orElseThrow(() -> new UsageException("Cannot download the recommended checkpoint of run " + run
+                        + ": it is not ready. See ./dreambooth watch " + run));
+        return Optional.of(ready)
+                .map(event -> event.getReady().getRecommendedStep())
+                .filter(best -> best > 0)
+                .orElseThrow(() -> new UsageException("Cannot download the recommended checkpoint of run " + run
+                        + ": no judge recommended one. See ./dreambooth watch " + run));
     }
 }

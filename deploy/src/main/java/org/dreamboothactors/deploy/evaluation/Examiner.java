@@ -31,21 +31,13 @@ record Examiner(JudgeOpinion opinion) {
             right += read == drawn.get(i).place() ? 1 : 0;
         }
         return new Score(
-                identity(opinion.see(sitter.others(side())), photos),
-                identity(opinion.see(sitter.itself(side())), photos),
-                identity(seen, photos),
+                Opinion.likeness(opinion.see(sitter.others(side())), photos),
+                Opinion.likeness(opinion.see(sitter.itself(side())), photos),
+                Opinion.likeness(seen, photos),
                 right,
                 drawn.size(),
-                identity(opinion.see(classBefore), photos),
-                identity(opinion.see(classAfter), photos));
-    }
-
-    private static double identity(List<Opinion.Seen> pictures, List<Opinion.Seen> photos) {
-        return pictures.stream()
-                .flatMap(picture -> photos.stream().map(photo -> Opinion.dot(picture.identity(), photo.identity())))
-                .mapToDouble(nearness -> nearness)
-                .average()
-                .orElseThrow();
+                Opinion.likeness(opinion.see(classBefore), photos),
+                Opinion.likeness(opinion.see(classAfter), photos));
     }
 
     private static String text(Thing thing, Place place) {

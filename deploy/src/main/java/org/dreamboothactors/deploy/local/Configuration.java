@@ -14,6 +14,7 @@ import org.dreamboothactors.actors.ServiceSettings;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.storage.StoreSettings;
 
 /** Turns the settings of people into what the service is told. */
@@ -55,6 +56,13 @@ public final class Configuration {
                         + ", expected one of " + String.join(", ", baseModels.keySet()));
             }
             judges.put(name, judge);
+        });
+        judges.forEach((name, judge) -> {
+            if (!Files.isDirectory(judge.resolve(Judge.PART)) && !Files.exists(judge.resolve("config.json"))) {
+                throw new UsageException(
+                        "Cannot use " + judge + " as judge of " + name + ": it has neither " + Judge.PART
+                                + " nor config.json, expected a judge that pretrain made or a CLIP of transformers");
+            }
         });
         baseModels.forEach((name, folder) -> {
             if (!Files.exists(folder.resolve("model_index.json"))) {

@@ -29,6 +29,8 @@ import org.dreamboothactors.diffusion.weights.TensorSource;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -192,6 +194,36 @@ class RunCommandsTest {
                         .err())
                 .contains("none of step 7 was published");
         assertThat(service.downloads).containsOnly(folder.resolve("model"));
+    }
+
+    @Test
+    void checkpointDownloadsTheOneThatTheJudgeRecommends() {
+        String out = folder.resolve("model").toString();
+        for (long step : List.of(200L, 400L)) {
+            service.announced.add(CheckpointReady.newBuilder()
+                    .setRunId("cat-1")
+                    .setStep(step)
+                    .setLast(step == 400)
+                    .build());
+        }
+        service.events.add(Told.published("cat-1", 400));
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--recommended"))
+                        .err())
+                .contains("it is not ready");
+
+        service.events.add(RunEvent.newBuilder()
+                .setRunId("cat-1")
+                .setReady(RunReady.newBuilder().setStep(400).setRecommendedStep(200))
+                .build());
+
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--recommended"))
+                        .out())
+                .startsWith("step 200, weights ");
+        assertThat(run(
+                                new CheckpointCommand(with(service)),
+                                reaching("cat-1", "--out", out, "--recommended", "--step", "400"))
+                        .err())
+                .contains("expected one of them");
     }
 
     @Test

@@ -39,6 +39,13 @@ record ClipProcessor(int side, List<Double> mean, List<Double> std) {
                 throw new UnsupportedOperationException("Cannot use " + file + ": resample is " + config.get("resample")
                         + ", expected " + BICUBIC + " (bicubic). Choose another CLIP as judge");
             }
+            int shortest = config.path("size").isObject()
+                    ? config.path("size").path("shortest_edge").asInt(side)
+                    : config.path("size").asInt(side);
+            if (shortest != side) {
+                throw new UnsupportedOperationException("Cannot use " + file + ": size is " + config.get("size")
+                        + ", expected " + side + " as image_size in config.json. Choose another CLIP as judge");
+            }
             return new ClipProcessor(
                     side, numbers(config.path("image_mean"), MEAN), numbers(config.path("image_std"), STD));
         } catch (IOException e) {

@@ -52,6 +52,15 @@ public sealed interface Opinion extends AutoCloseable permits JudgeOpinion, Clip
                 .orElseThrow();
     }
 
+    /** How near pictures are on average to photos of a subject, by identity. */
+    static double likeness(List<Seen> pictures, List<Seen> photos) {
+        return pictures.stream()
+                .flatMap(picture -> photos.stream().map(photo -> dot(picture.identity(), photo.identity())))
+                .mapToDouble(nearness -> nearness)
+                .average()
+                .orElseThrow();
+    }
+
     /** How near two embeddings are, -1 to 1. */
     static double dot(float[] one, float[] other) {
         double sum = 0;

@@ -3,7 +3,6 @@ package org.dreamboothactors.diffusion.judging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.judging.Opinion.Seen;
 
 /**
@@ -22,31 +21,34 @@ public record PictureScores(
     /**
      * A picture of the subject.
      *
-     * @param text its prompt in words that the judge knows: without the identifier
+     * @param text what its prompt says in words that the judge knows, as the judge reads it
      */
-    public record Shown(RgbImage picture, String text) {}
+    @SuppressWarnings("ArrayRecordComponent") // a vector, compared by its dot products
+    public record Shown(Seen picture, float[] text) {}
 
     /**
-     * Judges them.
+     * Puts together what the judge saw.
      *
      * @param photos of the subject, at least one
      * @param subject pictures of it, at least one
      * @param ofClass pictures of others of its class
      */
-    public static PictureScores of(
-            Opinion opinion, List<RgbImage> photos, List<Shown> subject, List<RgbImage> ofClass) {
-        List<Seen> known = opinion.see(photos);
-        List<Seen> seen = opinion.see(subject.stream().map(Shown::picture).toList());
-        List<float[]> texts = opinion.read(subject.stream().map(Shown::text).toList());
-        double prompt = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            prompt += Opinion.dot(seen.get(i).match(), texts.get(i)) / texts.size();
-        }
+    public static PictureScores of(List<Seen> photos, List<Shown> subject, List<Seen> ofClass) {
+        List<Seen> seen = subject.stream().map(Shown::picture).toList();
+        double prompt = subject.stream()
+                .mapToDouble(shown -> Opinion.dot(shown.picture().match(), shown.text()))
+                .average()
+                .orElseThrow();
         return new PictureScores(
-                likeness(seen, known),
+                Opinion.likeness(seen, photos),
                 prompt,
-                ofClass.isEmpty() ? Optional.empty() : Optional.of(likeness(opinion.see(ofClass), known)),
+                ofClass.isEmpty() ? Optional.empty() : Optional.of(Opinion.likeness(ofClass, photos)),
                 diversity(seen));
+    }
+
+    /** Whether all of it is numbers; with a judge that is broken it may not be. */
+    public boolean allFinite() {
+        return Double.isFinite(subjectFidelity + promptFidelity + classLikeness.orElse(0.0) + diversity.orElse(0.0));
     }
 
     /** How much nearer the class has come to the subject since {@code base}. */
@@ -63,14 +65,6 @@ public record PictureScores(
                 - base.subjectFidelity
                 - Math.max(0, base.promptFidelity - promptFidelity)
                 - Math.max(0, classDrift(base).orElse(0.0));
-    }
-
-    private static double likeness(List<Seen> pictures, List<Seen> photos) {
-        return pictures.stream()
-                .flatMap(picture -> photos.stream().map(photo -> Opinion.dot(picture.identity(), photo.identity())))
-                .mapToDouble(nearness -> nearness)
-                .average()
-                .orElseThrow();
     }
 
     private static Optional<Double> diversity(List<Seen> pictures) {

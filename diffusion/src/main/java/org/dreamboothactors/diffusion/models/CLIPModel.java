@@ -20,7 +20,7 @@ import org.dreamboothactors.diffusion.weights.Weights;
 public final class CLIPModel {
     private static final String PART = "clip";
     private static final String VISION = "vision_model.";
-    /** In configurations of before transformers 4.31; such models take the first of the highest ids. */
+    /** In configurations of before transformers 4.31; the end of such a text is the first of its highest ids. */
     private static final int LEGACY_EOS = 2;
 
     private final CLIPTextModel text;
@@ -34,7 +34,7 @@ public final class CLIPModel {
 
     private CLIPModel(CLIPTextConfig textConfig, CLIPVisionConfig vision, Weights weights, Kernels kernels) {
         this.vision = vision;
-        this.endId = textConfig.eosTokenId() == LEGACY_EOS ? textConfig.vocabSize() - 1 : textConfig.eosTokenId();
+        this.endId = textConfig.eosTokenId();
         text = CLIPTextModel.of(textConfig, weights, kernels);
         textHead = weights.layers("clip_text_head", "", List.of("text_projection."));
         NDArray eps = kernels.number(vision.layerNormEps());
@@ -114,6 +114,12 @@ public final class CLIPModel {
 
     private int end(long[] ids) {
         int place = 0;
+        if (endId == LEGACY_EOS) {
+            for (int i = 1; i < ids.length; i++) {
+                place = ids[i] > ids[place] ? i : place;
+            }
+            return place;
+        }
         while (place < ids.length - 1 && ids[place] != endId) {
             place++;
         }

@@ -81,8 +81,10 @@ final class RunSettings {
 
     private static String samples(RunSpec spec) {
         int every = spec.getValidation().getEverySteps();
+        int worse = spec.getValidation().getStopAfter();
         return spec.getValidation().getPromptsCount() + " prompts "
-                + (every == 0 ? "after the last step" : "every " + every + " steps");
+                + (every == 0 ? "with each checkpoint" : "every " + every + " steps")
+                + (worse == 0 ? "" : ", ends after " + worse + " worse verdicts");
     }
 
     private static String number(double value) {
