@@ -57,12 +57,12 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
                 ofClass.add(picture);
             }
         }
-        if (subject.isEmpty() || run.request().getImagesCount() == 0) {
-            return notJudged(
-                    subject.isEmpty()
-                            ? "no validation prompt has the identifier "
-                                    + String.join(" ", identifier.get().words())
-                            : "the request names no photos");
+        if (subject.isEmpty()) {
+            return notJudged("no validation prompt has the identifier "
+                    + String.join(" ", identifier.get().words()));
+        }
+        if (run.request().getImagesCount() == 0) {
+            return notJudged("the request names no photos");
         }
         if (place.shift().delivery() > Training.MANY_DELIVERIES) {
             return notJudged("too many devices were lost on the way, and judging may be why");

@@ -117,10 +117,11 @@ public final class CheckpointCommand implements Callable<Integer> {
         RunEvent ready = NamedRuns.first(events, RunEvent.FactCase.READY)
                 .orElseThrow(() -> new UsageException("Cannot download the recommended checkpoint of run " + run
                         + ": it is not ready. See ./dreambooth watch " + run));
-        return Optional.of(ready)
-                .map(event -> event.getReady().getRecommendedStep())
-                .filter(best -> best > 0)
-                .orElseThrow(() -> new UsageException("Cannot download the recommended checkpoint of run " + run
-                        + ": no judge recommended one. See ./dreambooth watch " + run));
+        long best = ready.getReady().getRecommendedStep();
+        if (best == 0) {
+            throw new UsageException("Cannot download the recommended checkpoint of run " + run
+                    + ": no judge recommended one. See ./dreambooth watch " + run);
+        }
+        return best;
     }
 }

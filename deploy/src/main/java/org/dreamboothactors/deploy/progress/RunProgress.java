@@ -10,12 +10,10 @@ import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
-import org.dreamboothactors.protocol.v1.ModelJudged;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
-import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StepProgress;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
@@ -73,7 +71,7 @@ public final class RunProgress {
             case STEPS_COMMITTED ->
                 fact("state of step " + event.getStepsCommitted().getStep() + " committed");
             case SAMPLES_READY -> fact(samples(event.getSamplesReady()));
-            case JUDGED -> fact(judged(event.getJudged()));
+            case JUDGED -> fact("judge, " + VerdictText.of(event.getJudged()));
             case CHECKPOINT_VERIFIED -> then("publishing", verified(event.getCheckpointVerified()));
             case CHECKPOINT_PUBLISHED ->
                 fact("checkpoint-ready published for step "
@@ -85,7 +83,7 @@ public final class RunProgress {
             case WORK_FAILED ->
                 fact("work on " + event.getWorkFailed().getTopic() + " failed: "
                         + event.getWorkFailed().getReason());
-            case READY -> over(ready(event.getReady()), Ending.READY);
+            case READY -> over(VerdictText.of(event.getReady()), Ending.READY);
             case FAILED -> over("failed: " + event.getFailed().getReason(), Ending.FAILED);
             case CANCELLED -> over("cancelled: " + event.getCancelled().getReason(), Ending.CANCELLED);
             case TRAINING_QUEUED -> doing("waiting for a trainer");
@@ -182,17 +180,6 @@ public final class RunProgress {
         return count
                 + (count == 1 ? " picture drawn" : " pictures drawn")
                 + (samples.getStep() == 0 ? " by the base model" : " at step " + samples.getStep());
-    }
-
-    private static String judged(ModelJudged judged) {
-        return (judged.getStep() == 0 ? "judge, base model: " : "judge, step " + judged.getStep() + ": ")
-                + VerdictText.of(judged.getVerdict());
-    }
-
-    private static String ready(RunReady ready) {
-        long best = ready.getRecommendedStep();
-        return "ready at step " + ready.getStep()
-                + (best == 0 || best == ready.getStep() ? "" : ", the judge recommends step " + best);
     }
 
     private static String verified(CheckpointVerified verified) {

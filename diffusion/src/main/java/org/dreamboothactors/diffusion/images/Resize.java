@@ -23,11 +23,10 @@ public final class Resize {
         BICUBIC(2) {
             @Override
             double weight(double distance) {
-                double d = distance;
-                if (d < 1) {
-                    return (1.5 * d - 2.5) * d * d + 1;
+                if (distance < 1) {
+                    return (1.5 * distance - 2.5) * distance * distance + 1;
                 }
-                return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;
+                return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0;
             }
         };
 

@@ -19,7 +19,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
     }
 
     /** One channel of one pixel, 0 to 255. */
-    public int at(int x, int y, int channel) {
+    int at(int x, int y, int channel) {
         return rgb[(y * width + x) * CHANNELS + channel] & 0xff;
     }
 

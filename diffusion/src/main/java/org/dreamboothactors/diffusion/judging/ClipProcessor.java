@@ -63,14 +63,10 @@ record ClipProcessor(int side, List<Double> mean, List<Double> std) {
     float[] planes(RgbImage picture) {
         RgbImage scaled = Resize.shortSide(picture, side, Filter.BICUBIC);
         RgbImage square = scaled.crop((scaled.width() - side) / 2, (scaled.height() - side) / 2, side, side);
-        float[] planes = new float[RgbImage.CHANNELS * side * side];
-        int to = 0;
-        for (int c = 0; c < RgbImage.CHANNELS; c++) {
-            for (int y = 0; y < side; y++) {
-                for (int x = 0; x < side; x++) {
-                    planes[to++] = (float) ((square.at(x, y, c) / 255.0 - mean.get(c)) / std.get(c));
-                }
-            }
+        float[] planes = square.toModel(); // -1 to 1
+        for (int i = 0; i < planes.length; i++) {
+            int channel = i / (side * side);
+            planes[i] = (float) (((planes[i] + 1) / 2 - mean.get(channel)) / std.get(channel));
         }
         return planes;
     }

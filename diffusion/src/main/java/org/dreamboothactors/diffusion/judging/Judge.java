@@ -3,7 +3,6 @@ package org.dreamboothactors.diffusion.judging;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -120,25 +119,7 @@ public final class Judge {
 
     /** What texts say, (B, E); {@code ids} has one row a text. */
     public Value texts(Tape tape, List<long[]> ids) {
-        int[] places = ids.stream().mapToInt(this::end).toArray();
-        // States see what is before them only: nothing after the last end matters.
-        int length = Arrays.stream(places).max().orElseThrow() + 1;
-        long[][] rows = ids.stream().map(row -> Arrays.copyOf(row, length)).toArray(long[][]::new);
-        long[] ends = new long[places.length];
-        for (int i = 0; i < ends.length; i++) {
-            ends[i] = (long) i * length + places[i];
-        }
-        Value states = text.forward(tape, tape.manager().create(rows));
-        return tape.run(textHead, states, tape.input(tape.manager().create(ends)));
-    }
-
-    /** Place of the first end token. */
-    private int end(long[] ids) {
-        int place = 0;
-        while (place < ids.length - 1 && ids[place] != text.config().eosTokenId()) {
-            place++;
-        }
-        return place;
+        return text.pooled(tape, ids, textHead);
     }
 
     /** Loss of embeddings whose texts are true (1), false (-1) or not to be counted (0) of pictures, (A, B). */

@@ -20,12 +20,9 @@ import org.dreamboothactors.diffusion.weights.Weights;
 public final class CLIPModel {
     private static final String PART = "clip";
     private static final String VISION = "vision_model.";
-    /** In configurations of before transformers 4.31; the end of such a text is the first of its highest ids. */
-    private static final int LEGACY_EOS = 2;
 
     private final CLIPTextModel text;
     private final CLIPVisionConfig vision;
-    private final int endId;
     private final Block textHead;
     private final Block embeddings;
     private final Block firstNorm;
@@ -34,7 +31,6 @@ public final class CLIPModel {
 
     private CLIPModel(CLIPTextConfig textConfig, CLIPVisionConfig vision, Weights weights, Kernels kernels) {
         this.vision = vision;
-        this.endId = textConfig.eosTokenId();
         text = CLIPTextModel.of(textConfig, weights, kernels);
         textHead = weights.layers("clip_text_head", "", List.of("text_projection."));
         NDArray eps = kernels.number(vision.layerNormEps());
@@ -99,30 +95,10 @@ public final class CLIPModel {
     /**
      * What texts say.
      *
-     * @param ids one row a text, all of a length
+     * @param ids one row a text
      * @return (B, E), rows of length 1
      */
     public Value texts(Tape tape, List<long[]> ids) {
-        int length = ids.getFirst().length;
-        long[] ends = new long[ids.size()];
-        for (int i = 0; i < ends.length; i++) {
-            ends[i] = (long) i * length + end(ids.get(i));
-        }
-        Value states = text.forward(tape, tape.manager().create(ids.toArray(long[][]::new)));
-        return tape.run(textHead, states, tape.input(tape.manager().create(ends)));
-    }
-
-    private int end(long[] ids) {
-        int place = 0;
-        if (endId == LEGACY_EOS) {
-            for (int i = 1; i < ids.length; i++) {
-                place = ids[i] > ids[place] ? i : place;
-            }
-            return place;
-        }
-        while (place < ids.length - 1 && ids[place] != endId) {
-            place++;
-        }
-        return place;
+        return text.pooled(tape, ids, textHead);
     }
 }

@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.models;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Block;
@@ -22,6 +23,8 @@ public final class CLIPTextModel {
     public static final String PART = "text_encoder";
 
     private static final String ROOT = "text_model.";
+    /** In configurations of before transformers 4.31; the end of such a text is the first of its highest ids. */
+    private static final int LEGACY_EOS = 2;
 
     private final CLIPTextConfig config;
     private final Weights weights;
@@ -113,6 +116,39 @@ public final class CLIPTextModel {
     /** The output of an earlier layer through the final norm: {@code skipped} 1 is the penultimate ("clip skip 2"). */
     public Value forwardSkipping(Tape tape, NDArray ids, int skipped) {
         return tape.run(finalNorm, hidden(tape, ids, layers.size() - skipped));
+    }
+
+    /**
+     * What texts say as a whole: their states at the first end token, through a head.
+     *
+     * @param ids one row a text
+     * @param head takes the states and the places of the ends among all of them
+     */
+    public Value pooled(Tape tape, List<long[]> ids, Block head) {
+        int[] places = ids.stream().mapToInt(this::end).toArray();
+        // States see what is before them only: nothing after the last end matters.
+        int length = Arrays.stream(places).max().orElseThrow() + 1;
+        long[][] rows = ids.stream().map(row -> Arrays.copyOf(row, length)).toArray(long[][]::new);
+        long[] ends = new long[places.length];
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = (long) i * length + places[i];
+        }
+        Value states = forward(tape, tape.manager().create(rows));
+        return tape.run(head, states, tape.input(tape.manager().create(ends)));
+    }
+
+    private int end(long[] ids) {
+        int place = 0;
+        if (config.eosTokenId() == LEGACY_EOS) {
+            for (int i = 1; i < ids.length; i++) {
+                place = ids[i] > ids[place] ? i : place;
+            }
+            return place;
+        }
+        while (place < ids.length - 1 && ids[place] != config.eosTokenId()) {
+            place++;
+        }
+        return place;
     }
 
     private Value hidden(Tape tape, NDArray ids, int depth) {

@@ -10,7 +10,7 @@ public final class ExpectedShapes {
 
     /** A square convolution with bias. */
     public void conv(String name, long in, long out, long kernel) {
-        shapes.put(name + ".weight", new Shape(out, in, kernel, kernel));
+        plainConv(name, in, out, kernel);
         shapes.put(name + ".bias", new Shape(out));
     }
 

@@ -325,12 +325,11 @@ class Kernels(Module):
   # the first state of (B, N, C) to unit rows (B, E)
   def image_head(self: __torch__.Kernels, x: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
     first = self.layer_norm(torch.select(x, 1, 0), "vision_model.post_layernorm", p, float(eps))
-    return self.unit(torch.linear(first, p["visual_projection.weight"]))
+    return self.unit(self.linear(first, "visual_projection", p))
 
   # states (B, N, C), ends (B) counted over all states, to unit rows (B, E)
   def clip_text_head(self: __torch__.Kernels, states: Tensor, ends: Tensor, p: Dict[str, Tensor]) -> Tensor:
-    flat = torch.reshape(states, [-1, torch.size(states, 2)])
-    return self.unit(torch.linear(torch.index_select(flat, 0, ends), p["text_projection.weight"]))
+    return self.pooled(states, ends, "text_projection", p)
 
   # ---- AutoencoderKL ----
 
@@ -382,8 +381,11 @@ class Kernels(Module):
 
   # states (B, N, C), ends (B) counted over all states, to unit rows (B, E)
   def text_head(self: __torch__.Kernels, states: Tensor, ends: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    return self.pooled(states, ends, "text_head", p)
+
+  def pooled(self: __torch__.Kernels, states: Tensor, ends: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
     flat = torch.reshape(states, [-1, torch.size(states, 2)])
-    return self.unit(self.linear(torch.index_select(flat, 0, ends), "text_head", p))
+    return self.unit(self.linear(torch.index_select(flat, 0, ends), name, p))
 
   # rows (A, E) and others (B, E), signs (A, B): 1 belong together, -1 do not, 0 do not count; each sign's pairs count alike
   def pair_loss(self: __torch__.Kernels, rows: Tensor, others: Tensor, signs: Tensor, p: Dict[str, Tensor]) -> Tensor:

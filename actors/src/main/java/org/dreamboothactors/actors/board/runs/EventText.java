@@ -5,11 +5,9 @@ import java.util.Optional;
 import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
-import org.dreamboothactors.protocol.v1.ModelJudged;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunEvent;
-import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 
@@ -55,7 +53,7 @@ record EventText(String kind, String text) {
                                 event.getStepsCommitted().getStep(),
                                 event.getStepsCommitted().getCommitSeconds()));
             case SAMPLES_READY -> samples(event.getSamplesReady());
-            case JUDGED -> judged(event.getJudged());
+            case JUDGED -> line("samples", VerdictText.of(event.getJudged()));
             case CHECKPOINT_VERIFIED ->
                 line(
                         "checkpoint",
@@ -76,7 +74,7 @@ record EventText(String kind, String text) {
                         "failure",
                         "work on " + event.getWorkFailed().getTopic() + " failed: "
                                 + event.getWorkFailed().getReason());
-            case READY -> ready(event.getReady());
+            case READY -> line("end", VerdictText.of(event.getReady()));
             case FAILED -> line("failure", "failed: " + event.getFailed().getReason());
             case CANCELLED -> line("end", "cancelled: " + event.getCancelled().getReason());
         };
@@ -117,21 +115,6 @@ record EventText(String kind, String text) {
                 "samples",
                 samples.getSamplesCount() + " pictures drawn "
                         + (samples.getStep() == 0 ? "by the base model" : "at step " + samples.getStep()));
-    }
-
-    private static Optional<EventText> judged(ModelJudged judged) {
-        return line(
-                "samples",
-                (judged.getStep() == 0 ? "base model: " : "step " + judged.getStep() + ": ")
-                        + VerdictText.of(judged.getVerdict()));
-    }
-
-    private static Optional<EventText> ready(RunReady ready) {
-        long best = ready.getRecommendedStep();
-        return line(
-                "end",
-                "ready at step " + ready.getStep()
-                        + (best == 0 || best == ready.getStep() ? "" : ", the judge recommends step " + best));
     }
 
     private static String head(String digest) {
