@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Block;
+import org.dreamboothactors.diffusion.kernels.InstructionSet;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
@@ -27,7 +28,7 @@ final class Transformer2DModel {
         NDArray heads = kernels.number(plan.heads());
         NDArray flash = kernels.number(weights.arithmetic().flashAttention() ? 1 : 0);
         toTokens = weights.layers("pixels_to_tokens", plan.prefix(), List.of("norm.", "proj_in."), groups);
-        Block selfAttention = selfAttention(weights.arithmetic(), heads, flash);
+        Block selfAttention = selfAttention(weights.arithmetic(), heads, flash, kernels);
         layers = plan.blocks().stream()
                 .map(prefix -> new Layer(
                         weights.layers(
@@ -45,8 +46,11 @@ final class Transformer2DModel {
         toPixels = weights.layers("tokens_to_pixels", plan.prefix(), List.of("proj_out."));
     }
 
-    private static Block selfAttention(Arithmetic arithmetic, NDArray heads, NDArray flash) {
-        if (arithmetic.bf16() && arithmetic.flashAttention()) {
+    /** Where libtorch's own bf16 attention is slow, ours in parts. */
+    private static Block selfAttention(Arithmetic arithmetic, NDArray heads, NDArray flash, Kernels kernels) {
+        boolean quick =
+                kernels.manager().getDevice().isGpu() || InstructionSet.best().equals(InstructionSet.AMX_BF16);
+        if (arithmetic.bf16() && arithmetic.flashAttention() && !quick) {
             return new Block("self_attention_in_parts", "", Map.of(), List.of(heads))
                     .withReverse("self_attention_in_parts_back");
         }
