@@ -42,6 +42,9 @@ class JudgedRunIT {
             assertThat(verdicts).allSatisfy(each -> {
                 PictureScores now = each.getVerdict().getScores();
                 assertThat(each.getVerdict().getBase()).isEqualTo(base);
+                assertThat(each.getVerdict().getJudge())
+                        .hasSize(64)
+                        .isEqualTo(verdicts.getFirst().getVerdict().getJudge());
                 assertThat(now.getSubjectFidelity()).isBetween(-1.0, 1.0).isNotZero();
                 assertThat(now.getDiversity()).isBetween(0.0, 2.0);
                 assertThat(each.getVerdict().getGain())

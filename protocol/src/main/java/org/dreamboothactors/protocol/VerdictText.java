@@ -15,10 +15,13 @@ public final class VerdictText {
         return (judged.getStep() == 0 ? "base model: " : "step " + judged.getStep() + ": ") + of(judged.getVerdict());
     }
 
-    /** E.g. {@code ready at step 40, the judge recommends step 20}. */
+    /** E.g. {@code ready at step 40, ended before step 500 as it got worse, the judge recommends step 20}. */
     public static String of(RunReady ready) {
         long best = ready.getRecommendedStep();
         return "ready at step " + ready.getStep()
+                + (ready.getPlannedSteps() > ready.getStep()
+                        ? ", ended before step " + ready.getPlannedSteps() + " as it got worse"
+                        : "")
                 + (best == 0 || best == ready.getStep() ? "" : ", the judge recommends step " + best);
     }
 

@@ -127,7 +127,8 @@ record Announcements(String bucket, InstantSource clock) {
             records.addAll(facts(Events.event(runId, "ready")
                     .setReady(RunReady.newBuilder()
                             .setStep(checkpoint.getStep())
-                            .setRecommendedStep(run.recommended().orElse(0L)))));
+                            .setRecommendedStep(run.recommended().orElse(0L))
+                            .setPlannedSteps(accepted.getSpec().getTraining().getMaxSteps()))));
         }
         return records;
     }

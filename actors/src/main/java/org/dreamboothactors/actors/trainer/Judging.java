@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.trainer;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Judged;
 import org.dreamboothactors.actors.device.DeviceCommand.JudgePictures;
 import org.dreamboothactors.actors.device.DeviceCommand.Shown;
 import org.dreamboothactors.actors.device.DeviceRefused;
+import org.dreamboothactors.actors.work.BaseModels.JudgeModel;
 import org.dreamboothactors.diffusion.judging.PictureScores;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
@@ -36,7 +38,15 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
     }
 
     private Verdict verdict(long step, List<String> prompts, Path pictures) {
-        Optional<Path> judge = place.node().models().judge(run.request().getBaseModel());
+        try {
+            return looked(step, prompts, pictures);
+        } catch (DeviceRefused | StorageException | UncheckedIOException e) {
+            return notJudged(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Verdict looked(long step, List<String> prompts, Path pictures) {
+        Optional<JudgeModel> judge = place.node().models().judge(run.request().getBaseModel());
         Optional<Identifier> identifier =
                 Identifier.of(run.spec().getInstancePrompt(), run.spec().getClassPrompt());
         if (judge.isEmpty()) {
@@ -67,18 +77,13 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
         if (place.shift().delivery() > Training.MANY_DELIVERIES) {
             return notJudged("too many devices were lost on the way, and judging may be why");
         }
-        try {
-            return verdict(
-                    step,
-                    place.device()
-                            .ask(new JudgePictures(judge.get(), photos(), subject, ofClass), Judged.class)
-                            .scores());
-        } catch (DeviceRefused | StorageException e) {
-            return notJudged(String.valueOf(e.getMessage()));
-        }
+        PictureScores scores = place.device()
+                .ask(new JudgePictures(judge.get().folder(), photos(), subject, ofClass), Judged.class)
+                .scores();
+        return verdict(step, scores, judge.get());
     }
 
-    private Verdict verdict(long step, PictureScores scores) {
+    private Verdict verdict(long step, PictureScores scores, JudgeModel judge) {
         if (!scores.allFinite()) {
             return notJudged("the judge's scores are not finite: " + scores);
         }
@@ -88,6 +93,7 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
                         .setScores(message(scores))
                         .setBase(message(first))
                         .setGain(scores.gain(first))
+                        .setJudge(judge.digest())
                         .build())
                 .orElseGet(() -> notJudged("the base model was not judged"));
     }

@@ -23,6 +23,7 @@ public final class BaseModels {
     private final Map<String, Path> folders;
     private final Map<String, Path> judges;
     private final Map<String, BaseModel> known = new ConcurrentHashMap<>();
+    private final Map<String, JudgeModel> knownJudges = new ConcurrentHashMap<>();
 
     public BaseModels(Map<String, Path> folders) {
         this(folders, Map.of());
@@ -42,6 +43,14 @@ public final class BaseModels {
      * @param defaultSize side of its pictures in pixels
      */
     public record BaseModel(String name, Path folder, String digest, int defaultSize) {}
+
+    /**
+     * What judges models that are trained from a base model.
+     *
+     * @param folder of a judge that {@code pretrain} made, or of a CLIP
+     * @param digest SHA-256 over names and contents of its weights and configurations
+     */
+    public record JudgeModel(Path folder, String digest) {}
 
     /** What this node has of the model that a request means. */
     public sealed interface Lookup {}
@@ -70,9 +79,10 @@ public final class BaseModels {
         return folders.containsKey(name);
     }
 
-    /** Folder of the model that judges what is trained from this base model. */
-    public Optional<Path> judge(String name) {
-        return Optional.ofNullable(judges.get(name));
+    /** The judge of what is trained from this base model. The first question takes as long as reading its files. */
+    public Optional<JudgeModel> judge(String name) {
+        return Optional.ofNullable(judges.get(name))
+                .map(folder -> knownJudges.computeIfAbsent(name, _ -> new JudgeModel(folder, digest(folder))));
     }
 
     public List<String> names() {
@@ -101,7 +111,7 @@ public final class BaseModels {
                         (folder.relativize(file) + "\n" + Sha256.of(file) + "\n").getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read base model " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("Cannot read model " + folder + ": " + e.getMessage(), e);
         }
         return Sha256.hex(digest.digest());
     }

@@ -31,6 +31,7 @@ class AnnouncementsTest {
         tale.decided().then(judged(10, .6)).then(Runs.verified(RUN, 1, 10, 10));
 
         assertThat(ending(tale).getRecommendedStep()).isEqualTo(5);
+        assertThat(ending(tale).getPlannedSteps()).isEqualTo(10);
         assertThat(published(tale)).extracting(CheckpointReady::getVerdict).containsExactly(verdict(.6));
     }
 

@@ -66,10 +66,14 @@ class RunProgressTest {
                 .contains(new RunProgress.Fact("judge, step 20: subject 0.81 (base model 0.35), prompt 0.62 (0.64),"
                         + " class drift +0.05, gain +0.39"));
         assertThat(progress.hear(RunEvent.newBuilder()
-                        .setReady(RunReady.newBuilder().setStep(40).setRecommendedStep(20))
+                        .setReady(RunReady.newBuilder()
+                                .setStep(40)
+                                .setRecommendedStep(20)
+                                .setPlannedSteps(500))
                         .build()))
                 .contains(new RunProgress.Over(
-                        "ready at step 40, the judge recommends step 20", RunProgress.Ending.READY));
+                        "ready at step 40, ended before step 500 as it got worse, the judge recommends step 20",
+                        RunProgress.Ending.READY));
     }
 
     @Test
