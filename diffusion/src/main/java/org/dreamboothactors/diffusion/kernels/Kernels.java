@@ -75,11 +75,21 @@ public final class Kernels implements AutoCloseable {
 
     private static PtSymbolBlock loaded(PtNDManager manager, String more) {
         try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
-            byte[] archive = ScriptArchive.of(new String(source.readAllBytes(), StandardCharsets.UTF_8) + more);
+            String script = new String(source.readAllBytes(), StandardCharsets.UTF_8) + ofThisProcessor() + more;
+            byte[] archive = ScriptArchive.of(script);
             return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot load the kernels: " + e.getMessage(), e);
         }
+    }
+
+    /** What kernels ask about the processor, as a method of theirs. */
+    private static String ofThisProcessor() {
+        return """
+
+                  def mkl_is_slow(self: __torch__.Kernels) -> bool:
+                    return %s
+                """.formatted(Processor.here().isOfIntel() ? "False" : "True");
     }
 
     /** Owner of what lives as long as this. */

@@ -18,8 +18,9 @@ class Kernels(Module):
   # a few pixels with many channels are faster as one product, where they are bf16
   def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
     w = p[name + ".weight"]
-    few = torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64))
-    if torch.__and__(few, torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))):
+    usual = torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))
+    bf16 = torch.__and__(usual, torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.__not__(ops.prim.is_cuda(x))))
+    if torch.__and__(bf16, torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64)):
       y = self.conv_as_product(x, w, p[name + ".bias"])
     else:
       y = torch.conv2d(x, w, p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
@@ -33,10 +34,10 @@ class Kernels(Module):
     y = torch.addmm(bias, rows, torch.t(torch.reshape(w, [d, -1])))  # (B * H * W, D)
     return torch.contiguous(torch.permute(torch.reshape(y, [b, h, -1, d]), [0, 3, 1, 2]))
 
-  # x (..., K), w (N, K) to (..., N). On a CPU a large fp32 product is a 1x1 convolution over (B, K, 1, M) with the channels
-  # last, which is how x lies in memory: oneDNN does those twice as fast as MKL does products on AMD's processors
+  # x (..., K), w (N, K) to (..., N). Where MKL is slow, a large fp32 product is a 1x1 convolution over (B, K, 1, M) with the
+  # channels last, which is how x lies in memory: oneDNN does those twice as fast as MKL does products on AMD's processors
   def product(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Optional[Tensor]) -> Tensor:
-    large = torch.ge(torch.mul(torch.numel(x), torch.size(w, 0)), 16777216)
+    large = torch.__and__(self.mkl_is_slow(), torch.ge(torch.mul(torch.numel(x), torch.size(w, 0)), 16777216))
     fp32 = torch.__and__(torch.eq(ops.prim.dtype(x), 6), torch.__not__(ops.prim.is_cuda(x)))
     if torch.__and__(torch.__and__(large, fp32), torch.eq(torch.dim(x), 3)):
       pixels = torch.unsqueeze(torch.permute(x, [0, 2, 1]), 2)
