@@ -40,6 +40,7 @@ import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
+import org.dreamboothactors.toyworld.pretraining.ModelCard;
 import org.dreamboothactors.toyworld.pretraining.Reconstruction;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -58,17 +59,21 @@ import picocli.CommandLine.Spec;
             "at fixed seeds, and the judge says how often thing, colour and place are what the prompt asked for.",
             "Then what the autoencoder keeps of unseen renders, and of photos of yours.",
             "With --subjects, a service of its own personalises subjects that no training has seen, with the demo's"
-                    + " numbers, and the judge says how near to their photos the pictures come."
+                    + " numbers, and the judge says how near to their photos the pictures come. Ended and started again with"
+                    + " the same folder, it does not train a second time what is there."
         },
         exitCodeListHeading = Exit.HEADING,
         exitCodeList = {Exit.DONE_HELP, Exit.FAILED_HELP, Exit.USAGE_HELP, Exit.INTERRUPTED_HELP},
         footerHeading = Exit.EXAMPLES,
         footer = {
             "  ./dreambooth evaluate --pictures evaluation",
-            "  ./dreambooth evaluate --pictures evaluation --subjects 8 --seeds 3"
+            "  ./dreambooth evaluate --pictures evaluation --subjects 8 --seeds 3",
+            "  ./dreambooth evaluate --pictures evaluation --subjects 8 --seeds 3 --set devices=cpu:0,cpu:1"
         })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final long EXAM_SEED = 2001;
+    /** Runs that a service has for each of its devices: the next one is prepared while one trains. */
+    private static final int AHEAD = 2;
 
     @Option(names = "--base-model", paramLabel = "DIR", description = "diffusers folder (the bundled one)")
     Optional<Path> baseModel = Optional.empty();
@@ -138,11 +143,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "autoencoder, " + Reconstruction.meanPsnr(vae, small, kernels) + " on " + small.size()
                                 + " photos");
             }
-            return subjects == 0 ? Exit.DONE : personalise(opinion, lines);
+            return subjects == 0 ? Exit.DONE : personalise(model, opinion, lines);
         }
     }
 
-    private int personalise(JudgeOpinion opinion, PrintWriter lines) {
+    private int personalise(Path model, JudgeOpinion opinion, PrintWriter lines) {
         StopSignal stop = outside.signals().get();
         List<Sitter> sitters =
                 IntStream.range(0, subjects).mapToObj(Sitter::new).toList();
@@ -150,13 +155,22 @@ public final class EvaluateCommand implements Callable<Integer> {
         Settings settings = options.read(outside.environment());
         Places places = new Places(settings);
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel);
+        int ahead = AHEAD * Math.max(1, settings.list("devices").size());
         Optional<Scores> scores;
         try (DataDirectory data = DataDirectory.take(places.dataDirectory(pictures.resolve("service")))) {
             LogFile.instead(data.log());
             try (LocalService service = LocalService.start(places, configuration, data, _ -> {});
                     Remote remote = outside.connector().to(service.connection())) {
                 say(lines, Scores.head());
-                scores = new Personalisation(remote, opinion, demo.run(), pictures, stop, outside.clock())
+                scores = new Personalisation(
+                                remote,
+                                opinion,
+                                ModelCard.digests(model).toString(),
+                                demo.run(),
+                                ahead,
+                                pictures,
+                                stop,
+                                outside.clock())
                         .all(sitters, seeds, row -> say(lines, row.line()));
             }
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dreamboothactors.deploy.local.StopSignal;
 import org.dreamboothactors.deploy.progress.RunProgress.Ending;
@@ -37,23 +39,43 @@ import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.storage.Sha256;
 import org.dreamboothactors.toyworld.Place;
 
 /**
  * Personalises held-out subjects by a service, with the demo's numbers, and has the judge look at what comes of it.
  *
+ * <p>A run's name says what it is made from. A service that has it already does not train again, so that an evaluation that
+ * was ended goes on where it was.
+ *
+ * @param baseModel digests of what is personalised
  * @param numbers the demo's {@code run.yaml}
+ * @param ahead so many runs are with the service at once
  * @param folder gets photos and drawings
  */
 public record Personalisation(
-        Remote remote, JudgeOpinion judge, Path numbers, Path folder, StopSignal stop, InstantSource clock) {
+        Remote remote,
+        JudgeOpinion judge,
+        String baseModel,
+        Path numbers,
+        int ahead,
+        Path folder,
+        StopSignal stop,
+        InstantSource clock) {
     private static final String TENANT = "evaluation";
-    private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(30));
+    /** Runs ahead may all be trained before the one that is waited for. */
+    private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(60));
+
     private static final Duration LONGEST_SEARCH = Duration.ofMinutes(1);
     /** Pictures of the subject, and of its class, in each place that the photos lack. */
     private static final int EACH = 2;
 
     private static final long PICTURE_SEED = 100;
+    private static final int NAME_DIGITS = 12;
+
+    /** A run to be asked for; with prior preservation, class images keep the class as it was. */
+    private record Wanted(
+            Sitter sitter, long seed, boolean prior, String runId, List<Path> photos, RunDescription run) {}
 
     /**
      * Every subject under every seed from 1, with prior preservation and without; empty when a stop signal came.
@@ -61,49 +83,65 @@ public record Personalisation(
      * @param told hears each row when it is there
      */
     public Optional<Scores> all(List<Sitter> sitters, int seeds, Consumer<Scores.Row> told) {
-        String evaluation = "evaluation-" + clock.instant().getEpochSecond();
-        List<Scores.Row> rows = new ArrayList<>();
+        List<Wanted> all = new ArrayList<>();
         for (Sitter sitter : sitters) {
+            List<Path> photos = sitter.writePhotos(folder.resolve("photos-" + sitter.number()));
             for (int seed = 1; seed <= seeds; seed++) {
-                String run = evaluation + "-" + sitter.word() + "-" + seed;
-                Optional<Score> with = of(sitter, run, seed, true);
-                Optional<Score> without =
-                        with.isEmpty() ? Optional.empty() : of(sitter, run + "-no-prior", seed, false);
-                if (without.isEmpty()) {
+                all.add(wanted(sitter, seed, true, photos));
+                all.add(wanted(sitter, seed, false, photos));
+            }
+        }
+        List<Scores.Row> rows = new ArrayList<>();
+        int submitted = 0;
+        for (int i = 0; i < all.size(); i += 2) {
+            List<Score> both = new ArrayList<>();
+            for (int run = i; run < i + 2; run++) {
+                for (; submitted < Math.min(run + ahead, all.size()); submitted++) {
+                    submit(all.get(submitted));
+                }
+                of(all.get(run)).ifPresent(both::add);
+                if (stop.given()) {
                     return Optional.empty();
                 }
-                Scores.Row row = new Scores.Row(sitter, seed, with.get(), without);
-                rows.add(row);
-                told.accept(row);
             }
+            Scores.Row row = new Scores.Row(
+                    all.get(i).sitter(), all.get(i).seed(), both.getFirst(), Optional.of(both.getLast()));
+            rows.add(row);
+            told.accept(row);
         }
         return Optional.of(new Scores(rows));
     }
 
-    /**
-     * Trains a run and judges it; empty when a stop signal came.
-     *
-     * @param runId a name of its own
-     * @param prior whether class images keep the class as it was
-     */
-    private Optional<Score> of(Sitter sitter, String runId, long seed, boolean prior) {
-        List<Path> photos = sitter.writePhotos(folder.resolve("photos-" + sitter.number()));
-        RunDescription wanted = RunYaml.read(
+    private Wanted wanted(Sitter sitter, long seed, boolean prior, List<Path> photos) {
+        RunDescription run = RunYaml.read(
                 List.of(numbers),
                 List.of(
                         "model.data.instance_prompt=a photo of a sks " + sitter.word(),
                         "model.data.regularization_prompt=a photo of a " + sitter.word(),
                         "model.with_prior_preservation=" + prior,
                         "seed=" + seed));
-        remote.submit(Optional.of(runId), TENANT, photos, sampled(wanted), CachedLatents.none());
+        String madeFrom = photos.stream().map(Sha256::of).collect(Collectors.joining()) + sampled(run) + baseModel;
+        String digest = Sha256.of(madeFrom.getBytes(StandardCharsets.UTF_8)).substring(0, NAME_DIGITS);
+        String name = String.join("-", sitter.word(), Long.toString(seed), prior ? "prior" : "no-prior", digest);
+        return new Wanted(sitter, seed, prior, name, photos, run);
+    }
+
+    private void submit(Wanted wanted) {
+        remote.submit(
+                Optional.of(wanted.runId()), TENANT, wanted.photos(), sampled(wanted.run()), CachedLatents.none());
+    }
+
+    /** Waits for a run and judges it; empty when a stop signal came. */
+    private Optional<Score> of(Wanted wanted) {
         List<RunEvent> events = new ArrayList<>();
-        try (Feed<RunEvent> feed = remote.follow(runId)) {
+        try (Feed<RunEvent> feed = remote.follow(wanted.runId())) {
             RunWatch.End end = RunWatch.plain(silent(), stop, clock).watch(feed, PATIENCE, events::add);
             return switch (end) {
                 case RunWatch.Stopped() -> Optional.empty();
-                case RunOver(var ending) when ending == Ending.READY -> drawn(sitter, runId, wanted, feed);
+                case RunOver(var ending)
+                when ending == Ending.READY -> drawn(wanted.sitter(), wanted.runId(), wanted.run(), feed);
                 case RunOver _, RunWatch.NoNews _ ->
-                    throw new IllegalStateException("Cannot evaluate run " + runId + ": it ended as " + end);
+                    throw new IllegalStateException("Cannot evaluate run " + wanted.runId() + ": it ended as " + end);
             };
         }
     }

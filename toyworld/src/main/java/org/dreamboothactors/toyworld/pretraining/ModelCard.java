@@ -27,8 +27,7 @@ import org.dreamboothactors.toyworld.Thing;
  */
 public final class ModelCard {
     private static final String FILE = "README.md";
-    private static final String JUDGED =
-            "Of a picture in two colours in equal parts it cannot know which one names the thing. Photos are outside its world.\n";
+    private static final String JUDGED = "Photos are outside its world.\n";
     private static final String DIGESTS = "| file | SHA-256 |";
 
     private ModelCard() {}

@@ -12,6 +12,8 @@ record Coat(Subject subject) {
     private static final double SPOT = .13;
 
     private static final double LATTICE = .5;
+    /** Of a wave, what the second colour covers is above this: a third of it, so that the first one names the thing. */
+    private static final double NARROW = .5;
 
     Rgb at(Material material, double x, double y, double z) {
         return switch (material) {
@@ -25,9 +27,9 @@ record Coat(Subject subject) {
     private boolean covered(double x, double y, double z) {
         return switch (subject.pattern()) {
             case PLAIN -> false;
-            case STRIPED -> Grain.wave(2.9 * y) > .1;
+            case STRIPED -> Grain.wave(2.9 * y) > NARROW;
             case SPOTTED -> spot(x, y, z) < SPOT * SPOT || spot(x + .25, y + .25, z + .25) < SPOT * SPOT;
-            case ZIGZAG -> Grain.wave(2.2 * y + .5 * Math.abs(Grain.wave(1.1 * (x + z)))) > 0;
+            case ZIGZAG -> Grain.wave(2.2 * y + .5 * Math.abs(Grain.wave(1.1 * (x + z)))) > NARROW;
         };
     }
 

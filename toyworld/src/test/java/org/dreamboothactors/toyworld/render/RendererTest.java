@@ -34,7 +34,7 @@ class RendererTest {
         }
 
         assertThat(HexFormat.of().formatHex(digest.digest()))
-                .isEqualTo("99c29a22447f49b447c7386cc20bee2f76507f4920ffff7221b0567600deb52c");
+                .isEqualTo("2a0cb156f17db87f3d7afc35cf862945c81417478c362919d2329bdf0c0c02dd");
     }
 
     @Test
