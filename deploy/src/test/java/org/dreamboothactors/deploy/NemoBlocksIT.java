@@ -40,7 +40,7 @@ class NemoBlocksIT {
         processes = new Processes(folder, LONGEST);
         Files.copy(resource(ARCHIVE), folder.resolve(ARCHIVE));
         tokenizer();
-        photos();
+        photos("photos", 1, 3);
         Process service = processes.start("serve", "--base-model", folder + "/" + ARCHIVE);
         processes.lineWith("Ready", service);
     }
@@ -55,6 +55,15 @@ class NemoBlocksIT {
         String drawn = run("prior-preservation.yaml", "model.with_prior_preservation=True", "infer.inference_steps=2");
         assertThat(drawn).startsWith("0 ").contains("2 class images stored");
         assertThat(names("reg")).containsExactly("class-0.png", "class-1.png");
+
+        photos("mine", 2, 1);
+        String toppedUp = run(
+                "prior-preservation.yaml",
+                "model.with_prior_preservation=True",
+                "infer.inference_steps=2",
+                "model.data.regularization_dir=" + folder + "/mine");
+        assertThat(toppedUp).startsWith("0 ").contains("1 class images of your own", "1 class images stored");
+        assertThat(names("mine")).containsExactly("0.png", "class-0.png");
 
         assertThat(cached()).startsWith("0 ").contains("3 latents stored in");
         assertThat(names("photos_cached"))
@@ -119,16 +128,16 @@ class NemoBlocksIT {
         Files.writeString(tokenizer.resolve("merges.txt"), "#version: 0.2\n");
     }
 
-    private void photos() throws IOException {
-        Files.createDirectories(folder.resolve("photos"));
-        Random random = new Random(1);
-        for (int photo = 0; photo < 3; photo++) {
+    private void photos(String name, long seed, int count) throws IOException {
+        Files.createDirectories(folder.resolve(name));
+        Random random = new Random(seed);
+        for (int photo = 0; photo < count; photo++) {
             BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
             for (int i = 0; i < 64 * 64; i++) {
                 image.setRGB(i % 64, i / 64, random.nextInt(1 << 24));
             }
             ImageIO.write(
-                    image, "png", folder.resolve("photos/" + photo + ".png").toFile());
+                    image, "png", folder.resolve(name + "/" + photo + ".png").toFile());
         }
     }
 }

@@ -78,20 +78,32 @@ public final class DreamBoothClient implements AutoCloseable {
      * uploads with one id the first counts.
      */
     public String submit(String runId, String tenant, List<Path> photos, RunSpec spec) {
-        return submit(runId, tenant, photos, spec, CachedLatents.none());
+        return submit(runId, tenant, photos, spec, List.of(), CachedLatents.none());
     }
 
-    /** The same with latents that need not be computed. */
-    public String submit(String runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents) {
+    /**
+     * The same with pictures of the class that the client has, and with latents that need not be computed.
+     *
+     * @param classPhotos judged like photos; what they lack of {@code num_class_images} is made
+     */
+    public String submit(
+            String runId,
+            String tenant,
+            List<Path> photos,
+            RunSpec spec,
+            List<Path> classPhotos,
+            CachedLatents latents) {
         Ids.run(runId);
         Ids.tenant(tenant);
         Requests.check(spec);
         Uploads.check(photos);
+        Uploads.checkClass(classPhotos);
         Uploads.check(latents, photos.size());
         SubjectUpload upload = SubjectUpload.newBuilder()
                 .setRunId(runId)
                 .setTenant(tenant)
                 .addAllPhotos(Uploads.store(store, tenant, photos))
+                .addAllClassPhotos(Uploads.store(store, tenant, classPhotos))
                 .setSpec(spec)
                 .setRequestedAtMs(clock.millis())
                 .addAllPhotoLatents(Uploads.storeLatents(store, tenant, latents.photos()))

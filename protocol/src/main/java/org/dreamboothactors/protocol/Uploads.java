@@ -16,8 +16,10 @@ final class Uploads {
     static final int LARGEST_PHOTO_BYTES = 64 << 20;
     /** More than the service uses, so that its verdicts tell which were too many. */
     static final int MOST_PHOTOS = 200;
-    /** As many as the service takes. */
+    /** As many as the service takes, here and below. */
     static final int MOST_CLASS_LATENTS = 2000;
+
+    static final int MOST_CLASS_PHOTOS = 1000;
 
     private static final long LARGEST_LORA_BYTES = 2L << 30;
 
@@ -30,6 +32,15 @@ final class Uploads {
                     + MOST_PHOTOS + " files. Three to five good ones are what a run wants");
         }
         photos.forEach(Uploads::checkFile);
+    }
+
+    /** The same of class images. */
+    static void checkClass(List<Path> classPhotos) {
+        if (classPhotos.size() > MOST_CLASS_PHOTOS) {
+            throw new IllegalArgumentException(
+                    "Cannot upload " + classPhotos.size() + " class images: expected at most " + MOST_CLASS_PHOTOS);
+        }
+        classPhotos.forEach(Uploads::checkFile);
     }
 
     /** The same of latents. */

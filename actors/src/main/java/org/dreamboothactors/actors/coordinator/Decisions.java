@@ -44,7 +44,9 @@ record Decisions(Specs specs, int groupSize) {
         }
         return switch (specs.resolve(upload.getSpec())) {
             case Resolution.Refused(String reason) -> new Decision.Reject("Cannot accept the run: " + reason);
-            case Resolution.Resolved _ when run.photos().size() < upload.getPhotosCount() -> new Decision.Judge(upload);
+            case Resolution.Resolved _
+            when run.photos().size() < upload.getPhotosCount() + upload.getClassPhotosCount() ->
+                new Decision.Judge(upload);
             case Resolution.Resolved resolved ->
                 GivenLatents.complaint(upload, resolved.spec())
                         .<Decision>map(reason -> new Decision.Reject("Cannot accept the run: " + reason))
@@ -54,11 +56,11 @@ record Decisions(Specs specs, int groupSize) {
 
     private static Decision accept(RunState run, SubjectUpload upload, Resolution.Resolved resolved) {
         List<PhotoJudged> good = run.photos().values().stream()
-                .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED)
+                .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED && !photo.getOfClass())
                 .toList();
         if (good.size() < FEWEST_PHOTOS) {
             return new Decision.Reject("Cannot accept the run: " + good.size() + " of "
-                    + run.photos().size() + " photos are usable, expected at least " + FEWEST_PHOTOS
+                    + upload.getPhotosCount() + " photos are usable, expected at least " + FEWEST_PHOTOS
                     + ". Upload more photos of the subject");
         }
         return new Decision.Accept(RunAccepted.newBuilder()
@@ -67,6 +69,10 @@ record Decisions(Specs specs, int groupSize) {
                 .addAllImages(good.stream().map(PhotoJudged::getImage).toList())
                 .addAllImageLatents(GivenLatents.of(upload, good))
                 .addAllClassLatents(upload.getClassLatentsList())
+                .addAllClassImages(run.photos().values().stream()
+                        .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED && photo.getOfClass())
+                        .map(PhotoJudged::getImage)
+                        .toList())
                 .build());
     }
 
@@ -111,6 +117,9 @@ record Decisions(Specs specs, int groupSize) {
         }
         requests.givenClassLatents()
                 .filter(_ -> !run.requested().contains(WorkId.givenClassLatents()))
+                .ifPresent(latents::add);
+        requests.ownClassLatents()
+                .filter(_ -> !run.requested().contains(WorkId.ownClassLatents()))
                 .ifPresent(latents::add);
         run.classImages().forEach((group, ready) -> {
             if (group < requests.groups() && !run.requested().contains(WorkId.classLatents(group))) {

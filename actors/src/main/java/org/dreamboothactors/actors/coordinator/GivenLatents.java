@@ -26,6 +26,14 @@ final class GivenLatents {
             return Optional.of(
                     "it has " + classLatents + " latents of class images, expected at most " + MOST_CLASS_LATENTS);
         }
+        int classPhotos = upload.getClassPhotosCount();
+        if (classPhotos > 0 && classLatents > 0) {
+            return Optional.of("it has " + classPhotos + " class images and latents of " + classLatents
+                    + " others, expected one of the two");
+        }
+        if (classPhotos > 0 && !spec.hasPrior()) {
+            return Optional.of("it has class images and no prior preservation, expected both or none");
+        }
         if (classLatents > 0 && !spec.hasPrior()) {
             return Optional.of("it has latents of class images and no prior preservation, expected both or none");
         }

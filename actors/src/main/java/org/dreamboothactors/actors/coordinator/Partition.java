@@ -207,7 +207,8 @@ final class Partition implements AutoCloseable {
             }
         } else if (now.isAfter(judgedUntil.getOrDefault(run.runId(), Instant.MIN))) {
             toJudge.add(upload);
-            judgedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(upload.getPhotosCount())));
+            int pictures = upload.getPhotosCount() + upload.getClassPhotosCount();
+            judgedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(pictures)));
         }
     }
 

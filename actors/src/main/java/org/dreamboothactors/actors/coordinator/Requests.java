@@ -31,10 +31,14 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
         if (accepted.getImageLatentsCount() > 0) {
             return given(WorkId.instanceLatents(), accepted.getImageLatentsList());
         }
-        return latents(WorkId.instanceLatents(), scope(), accepted.getImagesList())
-                .setCenterCrop(spec().getCenterCrop())
-                .setCropSeed(spec().getSeed())
-                .build();
+        return own(WorkId.instanceLatents(), accepted.getImagesList());
+    }
+
+    /** Of class images that the client brought. */
+    Optional<LatentRequest> ownClassLatents() {
+        return accepted.getClassImagesCount() == 0
+                ? Optional.empty()
+                : Optional.of(own(WorkId.ownClassLatents(), accepted.getClassImagesList()));
     }
 
     /** How many groups the wanted class images need; none without prior preservation or with given latents. */
@@ -85,6 +89,7 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .addAllImages(accepted.getImagesList())
                 .addAllInstanceLatents(of(latents, WorkId.instanceLatents()))
                 .addAllClassLatents(of(latents, WorkId.givenClassLatents()))
+                .addAllClassLatents(of(latents, WorkId.ownClassLatents()))
                 .addAllClassLatents(IntStream.range(0, groups())
                         .boxed()
                         .flatMap(group -> of(latents, WorkId.classLatents(group)).stream())
@@ -97,6 +102,8 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
         return latents.containsKey(WorkId.instanceLatents().requestId())
                 && (accepted.getClassLatentsCount() == 0
                         || latents.containsKey(WorkId.givenClassLatents().requestId()))
+                && (accepted.getClassImagesCount() == 0
+                        || latents.containsKey(WorkId.ownClassLatents().requestId()))
                 && IntStream.range(0, groups())
                         .allMatch(group ->
                                 latents.containsKey(WorkId.classLatents(group).requestId()));
@@ -107,15 +114,23 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .getLatentsList();
     }
 
-    /** To be made: none where their latents were given. */
+    /** To be made: what the client's own lack, and none where latents were given. */
     private int classImages() {
         boolean made = spec().hasPrior() && accepted.getClassLatentsCount() == 0;
-        return made ? spec().getPrior().getNumClassImages() : 0;
+        return made ? Math.max(0, spec().getPrior().getNumClassImages() - accepted.getClassImagesCount()) : 0;
     }
 
     /** Who may share what a client brought. */
     private String scope() {
         return "tenant/" + tenant;
+    }
+
+    /** Of pictures that the client brought. */
+    private LatentRequest own(WorkId work, List<StoredObject> images) {
+        return latents(work, scope(), images)
+                .setCenterCrop(spec().getCenterCrop())
+                .setCropSeed(spec().getSeed())
+                .build();
     }
 
     private LatentRequest given(WorkId work, List<StoredObject> files) {

@@ -21,6 +21,11 @@ record WorkId(String topic, String requestId) {
         return new WorkId(Topics.LATENT_CACHE, "class-latents-" + group);
     }
 
+    /** Of class images that the client brought. */
+    static WorkId ownClassLatents() {
+        return new WorkId(Topics.LATENT_CACHE, "class-latents-own");
+    }
+
     /** Latents that the client gave in place of class images. */
     static WorkId givenClassLatents() {
         return new WorkId(Topics.LATENT_CACHE, "class-latents-given");

@@ -29,16 +29,15 @@ import org.dreamboothactors.storage.Sha256;
  */
 record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings settings) implements UploadJudge {
     static final int MOST_PHOTOS = 40;
+    static final int MOST_CLASS_PHOTOS = 1000;
 
     @Override
     public List<PhotoJudged> judge(SubjectUpload upload, IntConsumer looking) throws InterruptedException {
         try (Scratch scratch = Scratch.below(workDirectory.resolve("scratch"));
                 Sitting sitting = new Sitting(upload, scratch)) {
             List<PhotoJudged> verdicts = new ArrayList<>();
-            for (int i = 0; i < upload.getPhotosCount(); i++) {
-                if (i < MOST_PHOTOS) {
-                    looking.accept(i);
-                }
+            for (int i = 0; i < upload.getPhotosCount() + upload.getClassPhotosCount(); i++) {
+                looking.accept(i);
                 verdicts.add(sitting.judge(i));
             }
             return verdicts;
@@ -60,13 +59,20 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
         }
 
         PhotoJudged judge(int index) throws InterruptedException {
-            UploadedPhoto photo = upload.getPhotos(index);
-            PhotoJudged.Builder told = PhotoJudged.newBuilder().setIndex(index).setName(ShownName.of(photo.getName()));
+            boolean ofClass = index >= upload.getPhotosCount();
+            int number = ofClass ? index - upload.getPhotosCount() : index;
+            UploadedPhoto photo = ofClass ? upload.getClassPhotos(number) : upload.getPhotos(number);
+            PhotoJudged.Builder told = PhotoJudged.newBuilder()
+                    .setIndex(index)
+                    .setName(ShownName.of(photo.getName()))
+                    .setOfClass(ofClass);
+            int most = ofClass ? MOST_CLASS_PHOTOS : MOST_PHOTOS;
             try {
-                if (index >= MOST_PHOTOS) {
+                if (number >= most) {
                     throw new RefusedPhoto(
                             PhotoVerdict.TOO_MANY,
-                            "it is photo " + (index + 1) + " of the upload, expected at most " + MOST_PHOTOS);
+                            "it is " + (ofClass ? "class image " : "photo ") + (number + 1)
+                                    + " of the upload, expected at most " + most);
                 }
                 Path file = scratch.file("photo");
                 Path copy = scratch.file("clean.png");
@@ -106,7 +112,11 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
             Optional<Integer> earlier = Optional.ofNullable(accepted.putIfAbsent(Sha256.of(copy), index));
             if (earlier.isPresent()) {
                 throw new RefusedPhoto(
-                        PhotoVerdict.DUPLICATE, "it has the same pixels as photo " + (earlier.get() + 1));
+                        PhotoVerdict.DUPLICATE,
+                        "it has the same pixels as "
+                                + (earlier.get() < upload.getPhotosCount()
+                                        ? "photo " + (earlier.get() + 1)
+                                        : "class image " + (earlier.get() - upload.getPhotosCount() + 1)));
             }
             return Wire.message(store.putBlob("photos/" + upload.getTenant() + "/", copy));
         }

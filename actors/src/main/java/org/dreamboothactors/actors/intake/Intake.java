@@ -146,7 +146,7 @@ public final class Intake extends AbstractMatchingBehavior<Intake.Command> {
         long accepted = verdicts.stream().filter(PhotoJudged::hasImage).count();
         getContext()
                 .getLog()
-                .info("Upload {} judged: {} of {} photos are good", upload.getRunId(), accepted, verdicts.size());
+                .info("Upload {} judged: {} of {} pictures are good", upload.getRunId(), accepted, verdicts.size());
         @Nullable ActorRef<Judged> asker = askers.remove(upload);
         if (asker != null) {
             asker.tell(new Judged(upload.getRunId(), verdicts));
@@ -194,7 +194,7 @@ public final class Intake extends AbstractMatchingBehavior<Intake.Command> {
                         .formatted(
                                 entry.getKey().getRunId(),
                                 entry.getValue() + 1,
-                                entry.getKey().getPhotosCount()))
+                                entry.getKey().getPhotosCount() + entry.getKey().getClassPhotosCount()))
                 .collect(Collectors.joining(", "));
         int waiting = askers.size() - inWork.size();
         String queue = waiting == 0 ? "" : (work.isEmpty() ? "" : ", ") + waiting + " waiting";

@@ -17,6 +17,7 @@ final class StoredBytes {
     /** The same content is stored once. */
     void uploaded(SubjectUpload upload) {
         upload.getPhotosList().forEach(photo -> add(upload.getTenant(), photo.getObject()));
+        upload.getClassPhotosList().forEach(photo -> add(upload.getTenant(), photo.getObject()));
         upload.getPhotoLatentsList().forEach(latents -> add(upload.getTenant(), latents));
         upload.getClassLatentsList().forEach(latents -> add(upload.getTenant(), latents));
     }

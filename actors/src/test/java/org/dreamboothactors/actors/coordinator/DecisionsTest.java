@@ -14,14 +14,17 @@ import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.Priority;
+import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.UploadedPhoto;
 import org.dreamboothactors.protocol.v1.Validation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,62 @@ class DecisionsTest {
                             .extracting(CachedLatent::getImageSha256)
                             .containsExactly("sha-c0", "sha-c1");
                 });
+    }
+
+    @Test
+    void drawsWhatTheClientsOwnClassImagesLack() {
+        SubjectUpload upload = Runs.upload(RUN, Runs.withPrior(5), 3).toBuilder()
+                .addAllClassPhotos(Runs.upload(RUN, Runs.spec(), 3).getPhotosList())
+                .build();
+        Tale tale = new Tale().then(Runs.requested(upload)).judged(3, 0);
+        assertThat(tale.needs()).containsExactly(new Decision.Judge(upload)); // class images, too, are judged first
+        tale.then(ofClass(3, PhotoVerdict.ACCEPTED))
+                .then(ofClass(4, PhotoVerdict.TOO_SMALL))
+                .then(ofClass(5, PhotoVerdict.ACCEPTED))
+                .decided();
+
+        assertThat(tale.needs()).hasSize(2);
+        assertThat(tale.needs().getFirst())
+                .isInstanceOfSatisfying(
+                        Decision.Encode.class,
+                        encode -> assertThat(encode.requests())
+                                .extracting(
+                                        LatentRequest::getRequestId,
+                                        LatentRequest::getScope,
+                                        LatentRequest::getImagesCount)
+                                .containsExactly(
+                                        tuple("instance-latents", "tenant/ann", 3),
+                                        tuple("class-latents-own", "tenant/ann", 2)));
+        assertThat(tale.needs().getLast())
+                .isInstanceOfSatisfying(
+                        Decision.Draw.class, draw -> assertThat(draw.requests()).hasSize(1)); // 3 are missing
+        assertThat(tale.worked().worked().decided().needs())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Decision.Train.class,
+                        train -> assertThat(train.request().getClassLatentsList())
+                                .extracting(CachedLatent::getImageSha256)
+                                .containsExactly("sha-clean3", "sha-clean5", "sha-class0", "sha-class1", "sha-class2"));
+    }
+
+    private static RunEvent ofClass(int index, PhotoVerdict verdict) {
+        return Announcements.judged(
+                RUN, Runs.verdict(index, verdict).toBuilder().setOfClass(true).build());
+    }
+
+    @Test
+    void refusesClassImagesThatCannotBelongToTheUpload() {
+        List<UploadedPhoto> own = Runs.upload(RUN, Runs.spec(), 1).getPhotosList();
+
+        assertThat(reasonOf(Runs.upload(RUN, Runs.spec(), 2).toBuilder()
+                        .addAllClassPhotos(own)
+                        .build()))
+                .contains("class images and no prior preservation");
+        assertThat(reasonOf(Runs.upload(RUN, Runs.withPrior(4), 2).toBuilder()
+                        .addAllClassPhotos(own)
+                        .addClassLatents(object("c0"))
+                        .build()))
+                .contains("1 class images and latents of 1 others");
     }
 
     @Test

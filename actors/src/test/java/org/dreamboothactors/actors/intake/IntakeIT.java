@@ -99,10 +99,11 @@ class IntakeIT {
         Judged judged = asker.receiveMessage(LONG);
         kit.stop(actor);
         assertThat(judged.runId()).isEqualTo("run-1");
-        assertThat(judged.verdicts()).hasSize(upload.getPhotosCount());
-        for (int i = 0; i < upload.getPhotosCount(); i++) {
+        assertThat(judged.verdicts()).hasSize(upload.getPhotosCount() + upload.getClassPhotosCount());
+        for (int i = 0; i < judged.verdicts().size(); i++) {
             PhotoJudged verdict = judged.verdicts().get(i);
             assertThat(verdict.getIndex()).isEqualTo(i);
+            assertThat(verdict.getOfClass()).isEqualTo(i >= upload.getPhotosCount());
             assertThat(verdict.hasImage()).isEqualTo(verdict.getVerdict() == ACCEPTED);
             assertThat(verdict.getReason().isEmpty()).isEqualTo(verdict.getVerdict() == ACCEPTED);
         }
@@ -162,6 +163,25 @@ class IntakeIT {
 
         assertThat(judge(intake(), upload)).isEqualTo(verdicts);
         assertThat(store.list("photos/")).hasSize(6);
+    }
+
+    @Test
+    void judgesClassImagesAfterThePhotosAndTakesNoneOfThese() {
+        UploadedPhoto plain = photo("cat.jpg", Photos.file("plain.jpg"));
+
+        List<PhotoJudged> verdicts = judge(
+                intake(),
+                upload(List.of(plain)).toBuilder()
+                        .addClassPhotos(plain)
+                        .addClassPhotos(photo("a.png", Photos.png(70, 80, 0x204060)))
+                        .addClassPhotos(photo("b.png", Photos.png(70, 80, 0x204060)))
+                        .build());
+
+        assertThat(verdicts)
+                .extracting(PhotoJudged::getVerdict)
+                .containsExactly(ACCEPTED, DUPLICATE, ACCEPTED, DUPLICATE);
+        assertThat(verdicts.get(1).getReason()).isEqualTo("it has the same pixels as photo 1");
+        assertThat(verdicts.get(3).getReason()).isEqualTo("it has the same pixels as class image 2");
     }
 
     @Test

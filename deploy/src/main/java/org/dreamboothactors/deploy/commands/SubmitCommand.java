@@ -110,7 +110,7 @@ public final class SubmitCommand implements Callable<Integer> {
                 .orElse(description.spec());
         PrintWriter out = spec.commandLine().getOut();
         try (Remote remote = outside.connector().to(connection)) {
-            String id = remote.submit(runId, tenant, photos, wanted, folders.given());
+            String id = remote.submit(runId, tenant, photos, wanted, folders.ownClassImages(), folders.given());
             out.println(id);
             out.flush();
             if (wait) {

@@ -26,7 +26,6 @@ import org.dreamboothactors.deploy.remote.SampleRequests;
 import org.dreamboothactors.deploy.run.RunDescription;
 import org.dreamboothactors.deploy.sheet.ContactSheet;
 import org.dreamboothactors.deploy.sheet.RunPictures;
-import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SampleRequest;
@@ -80,7 +79,7 @@ public final class Demo {
             Path sheet,
             Path checkpoints) {
         say("Run " + runId + ": \"" + wanted.spec().getInstancePrompt() + "\", " + photos.size() + " photos");
-        remote.submit(Optional.of(runId), TENANT, photos, prompts.watched(wanted.spec()), CachedLatents.none());
+        remote.submit(Optional.of(runId), TENANT, photos, prompts.watched(wanted.spec()));
         List<RunEvent> events = new ArrayList<>();
         try (Feed<RunEvent> feed = remote.follow(runId)) {
             RunWatch.End end = RunWatch.since(begin, screen, stop, clock).watch(feed, PATIENCE, events::add);

@@ -33,7 +33,6 @@ import org.dreamboothactors.deploy.run.RunYaml;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.judging.JudgeOpinion;
-import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sample;
@@ -127,8 +126,7 @@ public record Personalisation(
     }
 
     private void submit(Wanted wanted) {
-        remote.submit(
-                Optional.of(wanted.runId()), TENANT, wanted.photos(), sampled(wanted.run()), CachedLatents.none());
+        remote.submit(Optional.of(wanted.runId()), TENANT, wanted.photos(), sampled(wanted.run()));
     }
 
     /** Waits for a run and judges it; empty when a stop signal came. */

@@ -60,7 +60,7 @@ public final class RunProgress {
                 then(
                         "judging photos",
                         "requested with " + event.getRequested().getUpload().getPhotosCount() + " photos");
-            case PHOTO_JUDGED -> fact(photo(event.getPhotoJudged()));
+            case PHOTO_JUDGED -> photo(event.getPhotoJudged());
             case ACCEPTED -> accepted(event.getAccepted());
             case REJECTED -> over("rejected: " + event.getRejected().getReason(), Ending.REJECTED);
             case WORK_REQUESTED -> wanted(event.getWorkRequested());
@@ -102,19 +102,28 @@ public final class RunProgress {
         return Optional.empty();
     }
 
-    private static String photo(PhotoJudged photo) {
-        String name = "photo " + (photo.getIndex() + 1) + " (" + photo.getName() + ") ";
-        return photo.getVerdict() == PhotoVerdict.ACCEPTED
-                ? name + "accepted, " + photo.getWidth() + "x" + photo.getHeight()
-                : name + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason();
+    /** Of class images, which can be many, those that are not used. */
+    private Optional<Line> photo(PhotoJudged photo) {
+        boolean accepted = photo.getVerdict() == PhotoVerdict.ACCEPTED;
+        if (accepted && photo.getOfClass()) {
+            return Optional.empty();
+        }
+        String name = (photo.getOfClass() ? "class image (" : "photo " + (photo.getIndex() + 1) + " (")
+                + photo.getName() + ") ";
+        return fact(
+                accepted
+                        ? name + "accepted, " + photo.getWidth() + "x" + photo.getHeight()
+                        : name + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason());
     }
 
     private Optional<Line> accepted(RunAccepted accepted) {
         maxSteps = accepted.getSpec().getTraining().getMaxSteps();
-        classImagesWanted = accepted.getSpec().getPrior().getNumClassImages();
+        int own = accepted.getClassImagesCount();
+        classImagesWanted = Math.max(0, accepted.getSpec().getPrior().getNumClassImages() - own);
         return then(
                 "caching latents",
                 "accepted: " + accepted.getImagesCount() + " photos, "
+                        + (own > 0 ? own + " class images of your own, " : "")
                         + (classImagesWanted > 0 ? classImagesWanted + " class images, " : "") + maxSteps + " steps");
     }
 

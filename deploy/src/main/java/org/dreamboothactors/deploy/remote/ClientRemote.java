@@ -28,8 +28,13 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
 
     @Override
     public String submit(
-            Optional<String> runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents) {
-        return asked(() -> client.submit(runId.orElseGet(Ids::fresh), tenant, photos, spec, latents));
+            Optional<String> runId,
+            String tenant,
+            List<Path> photos,
+            RunSpec spec,
+            List<Path> classPhotos,
+            CachedLatents latents) {
+        return asked(() -> client.submit(runId.orElseGet(Ids::fresh), tenant, photos, spec, classPhotos, latents));
     }
 
     @Override

@@ -28,8 +28,23 @@ public interface Remote extends AutoCloseable {
         void close();
     }
 
-    /** Uploads and asks; returns the run id. */
-    String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec, CachedLatents latents);
+    /**
+     * Uploads and asks; returns the run id.
+     *
+     * @param classPhotos class images of the user's own
+     */
+    String submit(
+            Optional<String> runId,
+            String tenant,
+            List<Path> photos,
+            RunSpec spec,
+            List<Path> classPhotos,
+            CachedLatents latents);
+
+    /** The same without class images of one's own, and with every latent computed. */
+    default String submit(Optional<String> runId, String tenant, List<Path> photos, RunSpec spec) {
+        return submit(runId, tenant, photos, spec, List.of(), CachedLatents.none());
+    }
 
     void cancel(String runId, String reason);
 

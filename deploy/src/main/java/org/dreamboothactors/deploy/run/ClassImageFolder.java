@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -17,79 +17,97 @@ import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.storage.Sha256;
 
 /**
- * The folder that model.data.regularization_dir names: the class images of the run are stored there.
- *
- * <p>Images that it holds already can be kept only when they are of an earlier run with the same class images, as a
- * list beside them says: the service draws class images itself and takes none from outside.
+ * The folder that model.data.regularization_dir names: class images of the user's own are taken from there, and those that
+ * the service draws are stored there, with a list beside them that tells one from the other.
  */
 public final class ClassImageFolder {
     private static final String LIST = ".class-images";
     private static final String SUFFIX = ".png";
 
     private final Path folder;
-    private final int wanted;
     private final String recipe;
+    private final List<Path> own;
 
-    private ClassImageFolder(Path folder, int wanted, String recipe) {
+    private ClassImageFolder(Path folder, String recipe, List<Path> own) {
         this.folder = folder;
-        this.wanted = wanted;
         this.recipe = recipe;
+        this.own = List.copyOf(own);
     }
 
-    /** Refuses a folder whose images the run would have to use and cannot. */
+    /** Refuses a folder with images that a service drew for other runs: they would be taken for what they are not. */
     public static ClassImageFolder of(Path folder, RunSpec spec) {
-        ClassImageFolder images = new ClassImageFolder(folder, spec.getPrior().getNumClassImages(), recipe(spec));
-        int foreign = images.foreign();
-        if (foreign > 0) {
-            throw new UsageException("Cannot use model.data.regularization_dir: " + folder + " holds " + foreign
-                    + " files that are not of an earlier run with the same class images, expected none."
-                    + " Class images of your own are not supported yet; name an empty folder");
+        String recipe = recipe(spec);
+        List<String> list = list(folder);
+        List<Path> own = new ArrayList<>();
+        int others = 0;
+        for (Path file : files(folder)) {
+            boolean drawn = list.contains(Sha256.of(file));
+            if (!drawn) {
+                own.add(file);
+            } else if (!list.getFirst().equals(recipe)) {
+                others++;
+            }
         }
-        return images;
+        if (others > 0) {
+            throw new UsageException("Cannot use model.data.regularization_dir: " + folder + " holds " + others
+                    + " class images that were drawn for an earlier run by another model, prompt, size or sampler,"
+                    + " expected none. Name another folder, or remove them and " + folder.resolve(LIST));
+        }
+        return new ClassImageFolder(folder, recipe, own);
     }
 
-    /** Stores the run's class images, given in order; returns how many there are. */
-    public int store(List<StoredObject> images, Function<StoredObject, byte[]> fetch) {
-        int count = wanted == 0 ? images.size() : Math.min(wanted, images.size());
+    /** Class images of the user's own, by name. */
+    public List<Path> own() {
+        return own;
+    }
+
+    /** Stores the class images that were drawn, in order. */
+    public void store(List<StoredObject> images, Function<StoredObject, byte[]> fetch) {
         try {
             Files.createDirectories(folder);
-            List<String> list = new ArrayList<>(List.of(recipe));
-            for (int i = 0; i < count; i++) {
-                Path file = folder.resolve("class-" + i + SUFFIX);
-                if (!Files.exists(file) || !Sha256.of(file).equals(images.get(i).getSha256())) {
-                    Files.write(file, fetch.apply(images.get(i)));
+            Set<String> list = new LinkedHashSet<>(List.of(recipe));
+            int number = 0;
+            for (StoredObject image : images) {
+                while (own.contains(file(number))) {
+                    number++;
                 }
-                list.add(images.get(i).getSha256());
+                Path file = file(number++);
+                if (!Files.exists(file) || !Sha256.of(file).equals(image.getSha256())) {
+                    Files.write(file, fetch.apply(image));
+                }
+                list.add(image.getSha256());
             }
-            known().stream().filter(digest -> !list.contains(digest)).forEach(list::add);
+            list.addAll(list(folder));
             Files.write(folder.resolve(LIST), list);
-            return count;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot store class images in " + folder + ": " + e.getMessage(), e);
         }
     }
 
-    /** How many files are neither hidden nor known to be images that this run would draw too. */
-    private int foreign() {
+    private Path file(int number) {
+        return folder.resolve("class-" + number + SUFFIX);
+    }
+
+    private static List<Path> files(Path folder) {
         if (!Files.exists(folder)) {
-            return 0;
+            return List.of();
         }
-        Set<String> known = known();
         try (Stream<Path> files = Files.list(folder)) {
-            return Math.toIntExact(files.filter(Files::isRegularFile)
+            return files.filter(Files::isRegularFile)
                     .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
-                    .filter(file -> !known.contains(Sha256.of(file)))
-                    .count());
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UsageException("Cannot read model.data.regularization_dir: " + folder + ", " + e, e);
         }
     }
 
-    private Set<String> known() {
+    /** The recipe of what was drawn last, then the digests of what was drawn. */
+    private static List<String> list(Path folder) {
         Path list = folder.resolve(LIST);
         try {
-            List<String> lines = Files.exists(list) ? Files.readAllLines(list) : List.of("");
-            return lines.getFirst().equals(recipe) ? new HashSet<>(lines) : Set.of();
+            List<String> lines = Files.exists(list) ? Files.readAllLines(list) : List.of();
+            return lines.isEmpty() ? List.of("") : lines;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + list + ": " + e, e);
         }

@@ -58,7 +58,8 @@ final class Keys {
             Map.entry("model.data.num_workers", "decoders of images; the service has its own number"),
             Map.entry("model.data.instance_dir", "folder of the subject's photos"),
             Map.entry("model.data.instance_prompt", "with the identifier"),
-            Map.entry("model.data.regularization_dir", "folder in which class images are stored"),
+            Map.entry(
+                    "model.data.regularization_dir", "folder of class images; what it lacks is drawn and stored there"),
             Map.entry("model.data.regularization_prompt", "without the identifier"),
             Map.entry("model.data.num_reg_images", "wanted number of class images"),
             Map.entry("model.data.num_images_per_prompt", "images made in one pass; the service has its own number"),

@@ -16,6 +16,7 @@ import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.StoredObject;
 
@@ -83,6 +84,11 @@ public record RunFolders(
         return files;
     }
 
+    /** Class images of the user's own. */
+    public List<Path> ownClassImages() {
+        return classImages.map(ClassImageFolder::own).orElse(List.of());
+    }
+
     /** Whether the run will leave something here. */
     public boolean areToBeFilled() {
         return classImages.isPresent() || photoLatents.isPresent() || classLatents.isPresent();
@@ -91,13 +97,22 @@ public record RunFolders(
     /** Stores what a run's events name; tells what was stored, a sentence each. */
     public List<String> store(List<RunEvent> events, Function<StoredObject, byte[]> fetch) {
         List<String> stored = new ArrayList<>();
-        List<StoredObject> drawn = drawn(events);
-        classImages.ifPresent(folder -> stored.add(folder.store(drawn, fetch) + " class images stored"));
+        Optional<RunAccepted> accepted = events.stream()
+                .filter(RunEvent::hasAccepted)
+                .map(RunEvent::getAccepted)
+                .findFirst();
+        List<StoredObject> own = accepted.map(RunAccepted::getClassImagesList).orElse(List.of());
+        List<StoredObject> drawn = wanted(drawn(events), accepted);
+        classImages.ifPresent(folder -> {
+            folder.store(drawn, fetch);
+            stored.add(drawn.size() + " class images stored");
+        });
         Map<String, StoredObject> moments = moments(events);
         photoLatents
                 .flatMap(folder -> store(folder, photos(events), moments, fetch))
                 .ifPresent(stored::add);
-        classLatents.flatMap(folder -> store(folder, drawn, moments, fetch)).ifPresent(stored::add);
+        List<StoredObject> all = Stream.concat(own.stream(), drawn.stream()).toList();
+        classLatents.flatMap(folder -> store(folder, all, moments, fetch)).ifPresent(stored::add);
         return stored;
     }
 
@@ -122,7 +137,7 @@ public record RunFolders(
         return events.stream()
                 .filter(RunEvent::hasPhotoJudged)
                 .map(RunEvent::getPhotoJudged)
-                .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED)
+                .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED && !photo.getOfClass())
                 .sorted(Comparator.comparingInt(PhotoJudged::getIndex))
                 .map(PhotoJudged::getImage)
                 .toList();
@@ -136,6 +151,13 @@ public record RunFolders(
                 .sorted(Comparator.comparingInt(ClassImagesReady::getGroupIndex))
                 .flatMap(ready -> ready.getImagesList().stream())
                 .toList();
+    }
+
+    /** Without those that were drawn only because groups are drawn whole. */
+    private static List<StoredObject> wanted(List<StoredObject> drawn, Optional<RunAccepted> accepted) {
+        int wanted = accepted.map(run -> run.getSpec().getPrior().getNumClassImages() - run.getClassImagesCount())
+                .orElse(drawn.size());
+        return drawn.subList(0, Math.clamp(wanted, 0, drawn.size()));
     }
 
     /** By the digest of the picture that was encoded. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.dreamboothactors.deploy.Told;
@@ -190,15 +191,32 @@ class SubmitCommandTest {
     }
 
     @Test
-    void refusesADirectoryWithClassImagesOfOthers() throws IOException {
+    void givesClassImagesOfItsOwnAndStoresThoseThatWereDrawnBesideThem() throws IOException {
         Path directory = Files.createDirectories(folder.resolve("reg"));
-        Files.write(directory.resolve("mine.png"), TestPng.of("mine"));
+        Path mine = Files.write(directory.resolve("class-0.png"), TestPng.of("mine"));
+        service.afterSubmit = run -> List.of(classImages(run), training(run));
 
-        Said said = withClassImages(directory);
+        assertThat(withClassImages(directory).exitCode()).isZero();
+        assertThat(withClassImages(directory).exitCode()).isZero();
+
+        assertThat(service.classPhotos).containsExactly(List.of(mine), List.of(mine));
+        assertThat(Files.readAllBytes(mine)).isEqualTo(TestPng.of("mine"));
+        assertThat(Files.readAllBytes(directory.resolve("class-1.png"))).isEqualTo(TestPng.of("one"));
+        assertThat(directory.resolve("class-2.png")).exists();
+    }
+
+    @Test
+    void refusesADirectoryWithClassImagesThatWereDrawnOtherwise() throws IOException {
+        Path directory = folder.resolve("reg");
+        service.afterSubmit = run -> List.of(classImages(run), training(run));
+        assertThat(withClassImages(directory).exitCode()).isZero();
+
+        Said said = withClassImages(directory, "infer.inference_steps=7");
 
         assertThat(said.exitCode()).isEqualTo(2);
-        assertThat(said.err()).contains("model.data.regularization_dir").contains("holds 1 files");
-        assertThat(service.submitted).isEmpty();
+        assertThat(said.err())
+                .contains("model.data.regularization_dir", "holds 2 class images that were drawn", ".class-images");
+        assertThat(service.submitted).hasSize(1);
     }
 
     @Test
@@ -288,8 +306,8 @@ class SubmitCommandTest {
         return RunEvent.newBuilder().setRunId(run).setLatentsCached(latents).build();
     }
 
-    private Said withClassImages(Path directory) {
-        return submit(reaching(
+    private Said withClassImages(Path directory, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--photos",
                 photosFolder(),
                 "--class",
@@ -297,6 +315,8 @@ class SubmitCommandTest {
                 "model.with_prior_preservation=True",
                 "model.data.num_reg_images=2",
                 "model.data.regularization_dir=" + directory));
+        arguments.addAll(List.of(more));
+        return submit(reaching(arguments.toArray(String[]::new)));
     }
 
     private Said waiting() {

@@ -27,6 +27,7 @@ public final class FakeRemote implements Remote {
     public final List<CheckpointReady> announced = new ArrayList<>();
     public final List<RunSpec> submitted = new ArrayList<>();
     public final List<List<Path>> photos = new ArrayList<>();
+    public final List<List<Path>> classPhotos = new ArrayList<>();
     public final List<CachedLatents> latents = new ArrayList<>();
     public final List<SampleRequest> drawn = new ArrayList<>();
     public final List<Path> downloads = new ArrayList<>();
@@ -41,7 +42,14 @@ public final class FakeRemote implements Remote {
     public Consumer<Path> checkpoint = _ -> {};
 
     @Override
-    public String submit(Optional<String> runId, String tenant, List<Path> files, RunSpec spec, CachedLatents given) {
+    public String submit(
+            Optional<String> runId,
+            String tenant,
+            List<Path> files,
+            RunSpec spec,
+            List<Path> ofClass,
+            CachedLatents given) {
+        classPhotos.add(ofClass);
         latents.add(given);
         submitted.add(spec);
         photos.add(files);

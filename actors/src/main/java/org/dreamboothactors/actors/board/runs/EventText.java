@@ -85,7 +85,7 @@ record EventText(String kind, String text) {
     }
 
     private static Optional<EventText> photo(PhotoJudged photo) {
-        String name = "photo " + (photo.getIndex() + 1) + " " + photo.getName();
+        String name = (photo.getOfClass() ? "class image " : "photo " + (photo.getIndex() + 1) + " ") + photo.getName();
         return photo.getVerdict() == PhotoVerdict.ACCEPTED
                 ? line("photo", name + " accepted, " + photo.getWidth() + "×" + photo.getHeight())
                 : line("photo", name + " " + verdict(photo.getVerdict()) + ": " + photo.getReason());

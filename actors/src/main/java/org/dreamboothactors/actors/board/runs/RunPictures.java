@@ -19,8 +19,12 @@ import org.dreamboothactors.storage.Stored;
 
 /** The pictures that one run's facts name. Not thread-safe. */
 final class RunPictures {
+    private static final int OWN = -1;
+
     private final Map<Integer, Photo> photos = new TreeMap<>();
+    /** By group; the client's own are before all groups. */
     private final Map<Integer, List<Picture>> classImages = new TreeMap<>();
+
     private final List<Round> rounds = new ArrayList<>();
     private final Map<String, Stored> objects = new HashMap<>();
     private int samples;
@@ -28,6 +32,12 @@ final class RunPictures {
     private int classImagesLeftOut;
 
     void judged(PhotoJudged photo) {
+        if (photo.getOfClass()) {
+            if (photo.hasImage()) {
+                keepOwn(photo.getImage());
+            }
+            return;
+        }
         if (photos.size() >= Limits.PHOTOS) {
             return;
         }
@@ -54,6 +64,15 @@ final class RunPictures {
         classImages.put(
                 group.getGroupIndex(),
                 group.getImagesList().subList(0, kept).stream().map(this::keep).toList());
+    }
+
+    private void keepOwn(StoredObject image) {
+        List<Picture> own = classImages.computeIfAbsent(OWN, _ -> new ArrayList<>());
+        if (own.size() < Limits.CLASS_IMAGES) {
+            own.add(keep(image));
+        } else {
+            classImagesLeftOut++;
+        }
     }
 
     void drawn(long atMs, SamplesReady ready) {
