@@ -11,14 +11,14 @@ import org.dreamboothactors.protocol.v1.TrainRequest;
 /** One thing that a run needs now. */
 sealed interface Decision {
 
-    /** Its photos have no verdicts yet. The only decision that is no fact: it may be made any number of times. */
+    /** Its photos, or class images of its own, have no verdicts yet. The only decision that is no fact: it may be made any number of times. */
     record Judge(SubjectUpload upload) implements Decision {}
 
     record Accept(RunAccepted accepted) implements Decision {}
 
     record Reject(String reason) implements Decision {}
 
-    /** Latents, of the photos or of groups of class images. */
+    /** Latents: of the photos, of parts of its own class images, of groups of those that were made. */
     record Encode(List<LatentRequest> requests) implements Decision {}
 
     /** Pictures: groups of class images or samples. */

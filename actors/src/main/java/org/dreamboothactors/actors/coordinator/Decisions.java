@@ -44,14 +44,16 @@ record Decisions(Specs specs, int groupSize) {
         }
         return switch (specs.resolve(upload.getSpec())) {
             case Resolution.Refused(String reason) -> new Decision.Reject("Cannot accept the run: " + reason);
-            case Resolution.Resolved _
-            when run.photos().size() < upload.getPhotosCount() + upload.getClassPhotosCount() ->
-                new Decision.Judge(upload);
             case Resolution.Resolved resolved ->
-                GivenLatents.complaint(upload, resolved.spec())
+                GivenPictures.complaint(upload, resolved.spec())
                         .<Decision>map(reason -> new Decision.Reject("Cannot accept the run: " + reason))
-                        .orElseGet(() -> accept(run, upload, resolved));
+                        .orElseGet(
+                                () -> judged(run, upload) ? accept(run, upload, resolved) : new Decision.Judge(upload));
         };
+    }
+
+    private static boolean judged(RunState run, SubjectUpload upload) {
+        return run.photos().size() >= upload.getPhotosCount() + upload.getClassPhotosCount();
     }
 
     private static Decision accept(RunState run, SubjectUpload upload, Resolution.Resolved resolved) {
@@ -67,7 +69,7 @@ record Decisions(Specs specs, int groupSize) {
                 .setSpec(resolved.spec())
                 .setBaseModelDigest(resolved.baseModelDigest())
                 .addAllImages(good.stream().map(PhotoJudged::getImage).toList())
-                .addAllImageLatents(GivenLatents.of(upload, good))
+                .addAllImageLatents(GivenPictures.latents(upload, good))
                 .addAllClassLatents(upload.getClassLatentsList())
                 .addAllClassImages(run.photos().values().stream()
                         .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED && photo.getOfClass())
@@ -118,9 +120,10 @@ record Decisions(Specs specs, int groupSize) {
         requests.givenClassLatents()
                 .filter(_ -> !run.requested().contains(WorkId.givenClassLatents()))
                 .ifPresent(latents::add);
-        requests.ownClassLatents()
-                .filter(_ -> !run.requested().contains(WorkId.ownClassLatents()))
-                .ifPresent(latents::add);
+        IntStream.range(0, requests.ownParts())
+                .filter(part -> !run.requested().contains(WorkId.ownClassLatents(part)))
+                .mapToObj(requests::ownClassLatents)
+                .forEach(latents::add);
         run.classImages().forEach((group, ready) -> {
             if (group < requests.groups() && !run.requested().contains(WorkId.classLatents(group))) {
                 latents.add(requests.classLatents(group, ready.getImagesList()));

@@ -34,6 +34,7 @@ final class Partition implements AutoCloseable {
     /** A store that is away costs the verdicts; so they are asked for again after a time no honest photo needs. */
     private static final Duration JUDGING = Duration.ofSeconds(30);
 
+    private static final int MOST_WAITED_FOR = 40;
     private static final Duration JUDGING_A_PHOTO = Duration.ofSeconds(5);
 
     private final int number;
@@ -207,7 +208,9 @@ final class Partition implements AutoCloseable {
             }
         } else if (now.isAfter(judgedUntil.getOrDefault(run.runId(), Instant.MIN))) {
             toJudge.add(upload);
-            int pictures = upload.getPhotosCount() + upload.getClassPhotosCount();
+            // Asking again too early costs nothing; class images can be many, and lost verdicts should not wait for
+            // all.
+            int pictures = Math.min(upload.getPhotosCount() + upload.getClassPhotosCount(), MOST_WAITED_FOR);
             judgedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(pictures)));
         }
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.ClassImageGroup;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
@@ -22,6 +23,7 @@ import org.dreamboothactors.protocol.v1.TrainRequest;
  */
 record Requests(String runId, String tenant, RunAccepted accepted, int groupSize) {
     private static final String CLASS_SCOPE = "class";
+    private static final int OWN_PART = 40;
 
     private RunSpec spec() {
         return accepted.getSpec();
@@ -34,11 +36,16 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
         return own(WorkId.instanceLatents(), accepted.getImagesList());
     }
 
-    /** Of class images that the client brought. */
-    Optional<LatentRequest> ownClassLatents() {
-        return accepted.getClassImagesCount() == 0
-                ? Optional.empty()
-                : Optional.of(own(WorkId.ownClassLatents(), accepted.getClassImagesList()));
+    /** In how many parts the client's own class images are encoded: other work gets its turn in between. */
+    int ownParts() {
+        return Math.ceilDiv(accepted.getClassImagesCount(), OWN_PART);
+    }
+
+    /** Of a part of the class images that the client brought. */
+    LatentRequest ownClassLatents(int part) {
+        List<StoredObject> all = accepted.getClassImagesList();
+        int from = part * OWN_PART;
+        return own(WorkId.ownClassLatents(part), all.subList(from, Math.min(from + OWN_PART, all.size())));
     }
 
     /** How many groups the wanted class images need; none without prior preservation or with given latents. */
@@ -89,10 +96,8 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                 .addAllImages(accepted.getImagesList())
                 .addAllInstanceLatents(of(latents, WorkId.instanceLatents()))
                 .addAllClassLatents(of(latents, WorkId.givenClassLatents()))
-                .addAllClassLatents(of(latents, WorkId.ownClassLatents()))
-                .addAllClassLatents(IntStream.range(0, groups())
-                        .boxed()
-                        .flatMap(group -> of(latents, WorkId.classLatents(group)).stream())
+                .addAllClassLatents(classLatentWork()
+                        .flatMap(work -> of(latents, work).stream())
                         .toList())
                 .build();
     }
@@ -102,11 +107,14 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
         return latents.containsKey(WorkId.instanceLatents().requestId())
                 && (accepted.getClassLatentsCount() == 0
                         || latents.containsKey(WorkId.givenClassLatents().requestId()))
-                && (accepted.getClassImagesCount() == 0
-                        || latents.containsKey(WorkId.ownClassLatents().requestId()))
-                && IntStream.range(0, groups())
-                        .allMatch(group ->
-                                latents.containsKey(WorkId.classLatents(group).requestId()));
+                && classLatentWork().allMatch(work -> latents.containsKey(work.requestId()));
+    }
+
+    /** The client's own first, then those that are made. */
+    private Stream<WorkId> classLatentWork() {
+        return Stream.concat(
+                IntStream.range(0, ownParts()).mapToObj(WorkId::ownClassLatents),
+                IntStream.range(0, groups()).mapToObj(WorkId::classLatents));
     }
 
     private static List<CachedLatent> of(SortedMap<String, LatentsCached> latents, WorkId work) {

@@ -245,9 +245,19 @@ record RunState(
         private void endAs(End how) {
             end = Optional.of(how);
             // Ended runs are many: what is left is what pictures of them need.
-            upload = upload.map(
-                    whole -> whole.toBuilder().clearPhotos().clearSpec().build());
-            accepted = accepted.map(whole -> whole.toBuilder().clearImages().build());
+            upload = upload.map(whole -> whole.toBuilder()
+                    .clearPhotos()
+                    .clearPhotoLatents()
+                    .clearClassPhotos()
+                    .clearClassLatents()
+                    .clearSpec()
+                    .build());
+            accepted = accepted.map(whole -> whole.toBuilder()
+                    .clearImages()
+                    .clearImageLatents()
+                    .clearClassImages()
+                    .clearClassLatents()
+                    .build());
             photos.clear();
             latents.clear();
             classImages.clear();

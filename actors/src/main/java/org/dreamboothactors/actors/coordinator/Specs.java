@@ -32,7 +32,7 @@ record Specs(Models models, String defaultBaseModel) {
     private static final int MOST_STEPS = 100_000;
     private static final int LARGEST_BATCH = 64;
     /** Their latents are named in one train-step record, which Kafka takes up to 1 MiB of. */
-    static final int MOST_CLASS_IMAGES = 4_000;
+    static final int MOST_CLASS_IMAGES = 3_000;
 
     private static final int MOST_VALIDATION_PROMPTS = 16;
     private static final double LORA_LEARNING_RATE = 1e-4; // diffusers' train_dreambooth_lora.py

@@ -21,9 +21,9 @@ record WorkId(String topic, String requestId) {
         return new WorkId(Topics.LATENT_CACHE, "class-latents-" + group);
     }
 
-    /** Of class images that the client brought. */
-    static WorkId ownClassLatents() {
-        return new WorkId(Topics.LATENT_CACHE, "class-latents-own");
+    /** Of some of the class images that the client brought. */
+    static WorkId ownClassLatents(int part) {
+        return new WorkId(Topics.LATENT_CACHE, "class-latents-own-" + part);
     }
 
     /** Latents that the client gave in place of class images. */

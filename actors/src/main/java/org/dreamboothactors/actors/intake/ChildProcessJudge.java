@@ -29,7 +29,6 @@ import org.dreamboothactors.storage.Sha256;
  */
 record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings settings) implements UploadJudge {
     static final int MOST_PHOTOS = 40;
-    static final int MOST_CLASS_PHOTOS = 1000;
 
     @Override
     public List<PhotoJudged> judge(SubjectUpload upload, IntConsumer looking) throws InterruptedException {
@@ -37,7 +36,9 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
                 Sitting sitting = new Sitting(upload, scratch)) {
             List<PhotoJudged> verdicts = new ArrayList<>();
             for (int i = 0; i < upload.getPhotosCount() + upload.getClassPhotosCount(); i++) {
-                looking.accept(i);
+                if (i < MOST_PHOTOS || i >= upload.getPhotosCount()) {
+                    looking.accept(i);
+                }
                 verdicts.add(sitting.judge(i));
             }
             return verdicts;
@@ -60,19 +61,17 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
 
         PhotoJudged judge(int index) throws InterruptedException {
             boolean ofClass = index >= upload.getPhotosCount();
-            int number = ofClass ? index - upload.getPhotosCount() : index;
-            UploadedPhoto photo = ofClass ? upload.getClassPhotos(number) : upload.getPhotos(number);
+            UploadedPhoto photo =
+                    ofClass ? upload.getClassPhotos(index - upload.getPhotosCount()) : upload.getPhotos(index);
             PhotoJudged.Builder told = PhotoJudged.newBuilder()
                     .setIndex(index)
                     .setName(ShownName.of(photo.getName()))
                     .setOfClass(ofClass);
-            int most = ofClass ? MOST_CLASS_PHOTOS : MOST_PHOTOS;
             try {
-                if (number >= most) {
+                if (!ofClass && index >= MOST_PHOTOS) {
                     throw new RefusedPhoto(
                             PhotoVerdict.TOO_MANY,
-                            "it is " + (ofClass ? "class image " : "photo ") + (number + 1)
-                                    + " of the upload, expected at most " + most);
+                            "it is " + numbered(index) + " of the upload, expected at most " + MOST_PHOTOS);
                 }
                 Path file = scratch.file("photo");
                 Path copy = scratch.file("clean.png");
@@ -111,14 +110,15 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
         private StoredObject keep(int index, Path copy) throws RefusedPhoto {
             Optional<Integer> earlier = Optional.ofNullable(accepted.putIfAbsent(Sha256.of(copy), index));
             if (earlier.isPresent()) {
-                throw new RefusedPhoto(
-                        PhotoVerdict.DUPLICATE,
-                        "it has the same pixels as "
-                                + (earlier.get() < upload.getPhotosCount()
-                                        ? "photo " + (earlier.get() + 1)
-                                        : "class image " + (earlier.get() - upload.getPhotosCount() + 1)));
+                throw new RefusedPhoto(PhotoVerdict.DUPLICATE, "it has the same pixels as " + numbered(earlier.get()));
             }
             return Wire.message(store.putBlob("photos/" + upload.getTenant() + "/", copy));
+        }
+
+        /** As people count the pictures of an upload. */
+        private String numbered(int index) {
+            int photos = upload.getPhotosCount();
+            return index < photos ? "photo " + (index + 1) : "class image " + (index - photos + 1);
         }
 
         @Override

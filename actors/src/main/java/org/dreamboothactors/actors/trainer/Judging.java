@@ -87,15 +87,21 @@ record Judging(Workplace place, RunInWork run, Verdicts verdicts) {
         if (!scores.allFinite()) {
             return notJudged("the judge's scores are not finite: " + scores);
         }
-        Optional<PictureScores> base =
-                step == 0 ? Optional.of(scores) : verdicts.base().map(Judging::scores);
-        return base.map(first -> Verdict.newBuilder()
-                        .setScores(message(scores))
-                        .setBase(message(first))
-                        .setGain(scores.gain(first))
-                        .setJudge(judge.digest())
-                        .build())
-                .orElseGet(() -> notJudged("the base model was not judged"));
+        Optional<Verdict> base = verdicts.base();
+        if (step > 0 && base.isEmpty()) {
+            return notJudged("the base model was not judged");
+        }
+        if (step > 0 && !base.get().getJudge().equals(judge.digest())) {
+            return notJudged(
+                    "the base model was judged by another judge, " + base.get().getJudge());
+        }
+        PictureScores first = step == 0 ? scores : scores(base.get().getScores());
+        return Verdict.newBuilder()
+                .setScores(message(scores))
+                .setBase(message(first))
+                .setGain(scores.gain(first))
+                .setJudge(judge.digest())
+                .build();
     }
 
     /** Fetched once. */

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -60,8 +59,8 @@ final class Verdicts {
     }
 
     /** Of the base model, when it was judged. */
-    Optional<PictureScores> base() {
-        return Optional.ofNullable(byStep.get(0L)).filter(Verdict::hasScores).map(Verdict::getScores);
+    Optional<Verdict> base() {
+        return of(0).filter(Verdict::hasScores);
     }
 
     /** The step after which the run is done: when it got worse for as long as its description bears, or its last. */

@@ -129,7 +129,7 @@ class DecisionsTest {
                                         LatentRequest::getImagesCount)
                                 .containsExactly(
                                         tuple("instance-latents", "tenant/ann", 3),
-                                        tuple("class-latents-own", "tenant/ann", 2)));
+                                        tuple("class-latents-own-0", "tenant/ann", 2)));
         assertThat(tale.needs().getLast())
                 .isInstanceOfSatisfying(
                         Decision.Draw.class, draw -> assertThat(draw.requests()).hasSize(1)); // 3 are missing
@@ -160,6 +160,15 @@ class DecisionsTest {
                         .addClassLatents(object("c0"))
                         .build()))
                 .contains("1 class images and latents of 1 others");
+        assertThat(new Tale()
+                        .then(Runs.requested(Runs.upload(RUN, Runs.withPrior(4), 2).toBuilder()
+                                .addAllClassPhotos(Collections.nCopies(1001, own.getFirst()))
+                                .build()))
+                        .needs())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Decision.Reject.class, // before any is looked at
+                        refused -> assertThat(refused.reason()).contains("1001 class images", "at most 1000"));
     }
 
     @Test
@@ -270,7 +279,7 @@ class DecisionsTest {
                         spec -> spec.setInstancePrompt("x".repeat(2001))),
                 slip("class_prompt is empty", RunSpec.Builder::clearClassPrompt),
                 slip(
-                        "num_class_images is 10001, expected 0 to 4000",
+                        "num_class_images is 10001, expected 0 to 3000",
                         spec -> spec.getPriorBuilder().setNumClassImages(10_001)),
                 slip("loss_weight is -0.5", spec -> spec.getPriorBuilder().setLossWeight(-0.5)),
                 slip(

@@ -121,6 +121,10 @@ public final class DemoCommand implements Callable<Integer> {
             throw new UsageException("Cannot run the demo: other photos without the subject's class,"
                     + " expected --class NOUN, e.g. --class teapot");
         }
+        if (wanted.classImages().isPresent() || wanted.cached().isPresent()) {
+            throw new UsageException("Cannot run the demo with model.data.regularization_dir or cached latents,"
+                    + " expected neither. ./dreambooth submit uses and fills such folders");
+        }
         List<Path> photos = Photos.in(wanted.photos().orElse(files.photos()));
         SheetPrompts prompts = SheetPrompts.read(files.prompts(), wanted.spec());
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel.or(wanted::baseModel));

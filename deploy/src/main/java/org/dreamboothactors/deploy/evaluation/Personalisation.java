@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.dreamboothactors.deploy.local.StopSignal;
 import org.dreamboothactors.deploy.progress.RunProgress.Ending;
@@ -72,9 +74,23 @@ public record Personalisation(
     private static final long PICTURE_SEED = 100;
     private static final int NAME_DIGITS = 12;
 
-    /** A run to be asked for; with prior preservation, class images keep the class as it was. */
-    private record Wanted(
-            Sitter sitter, long seed, boolean prior, String runId, List<Path> photos, RunDescription run) {}
+    /** Whether class images keep the class as it was. */
+    private enum Prior {
+        WITH("prior"),
+        WITHOUT("no-prior");
+
+        private final String word;
+
+        Prior(String word) {
+            this.word = word;
+        }
+    }
+
+    /** A run to be asked for. */
+    private record Wanted(Sitter sitter, String runId, List<Path> photos, RunDescription run) {}
+
+    /** The runs of a row of the table. */
+    private record Both(Sitter sitter, long seed, Wanted with, Wanted without) {}
 
     /**
      * Every subject under every seed from 1, with prior preservation and without; empty when a stop signal came.
@@ -82,47 +98,56 @@ public record Personalisation(
      * @param told hears each row when it is there
      */
     public Optional<Scores> all(List<Sitter> sitters, int seeds, Consumer<Scores.Row> told) {
-        List<Wanted> all = new ArrayList<>();
-        for (Sitter sitter : sitters) {
-            List<Path> photos = sitter.writePhotos(folder.resolve("photos-" + sitter.number()));
-            for (int seed = 1; seed <= seeds; seed++) {
-                all.add(wanted(sitter, seed, true, photos));
-                all.add(wanted(sitter, seed, false, photos));
-            }
-        }
+        List<Both> all = sitters.stream().flatMap(sitter -> both(sitter, seeds)).toList();
+        Iterator<Wanted> next = all.stream()
+                .flatMap(both -> Stream.of(both.with(), both.without()))
+                .iterator();
+        submit(next, ahead);
         List<Scores.Row> rows = new ArrayList<>();
-        int submitted = 0;
-        for (int i = 0; i < all.size(); i += 2) {
-            List<Score> both = new ArrayList<>();
-            for (int run = i; run < i + 2; run++) {
-                for (; submitted < Math.min(run + ahead, all.size()); submitted++) {
-                    submit(all.get(submitted));
-                }
-                of(all.get(run)).ifPresent(both::add);
-                if (stop.given()) {
-                    return Optional.empty();
-                }
+        for (Both both : all) {
+            Optional<Score> with = of(both.with());
+            submit(next, 1);
+            Optional<Score> without = with.flatMap(_ -> of(both.without()));
+            submit(next, 1);
+            if (without.isEmpty()) {
+                return Optional.empty();
             }
-            Scores.Row row = new Scores.Row(
-                    all.get(i).sitter(), all.get(i).seed(), both.getFirst(), Optional.of(both.getLast()));
+            Scores.Row row = new Scores.Row(both.sitter(), both.seed(), with.get(), without);
             rows.add(row);
             told.accept(row);
         }
         return Optional.of(new Scores(rows));
     }
 
-    private Wanted wanted(Sitter sitter, long seed, boolean prior, List<Path> photos) {
+    private Stream<Both> both(Sitter sitter, int seeds) {
+        List<Path> photos = sitter.writePhotos(folder.resolve("photos-" + sitter.number()));
+        return LongStream.rangeClosed(1, seeds)
+                .mapToObj(seed -> new Both(
+                        sitter,
+                        seed,
+                        wanted(sitter, seed, Prior.WITH, photos),
+                        wanted(sitter, seed, Prior.WITHOUT, photos)));
+    }
+
+    private Wanted wanted(Sitter sitter, long seed, Prior prior, List<Path> photos) {
         RunDescription run = RunYaml.read(
                 List.of(numbers),
                 List.of(
                         "model.data.instance_prompt=a photo of a sks " + sitter.word(),
                         "model.data.regularization_prompt=a photo of a " + sitter.word(),
-                        "model.with_prior_preservation=" + prior,
+                        "model.with_prior_preservation=" + (prior == Prior.WITH),
                         "seed=" + seed));
         String madeFrom = photos.stream().map(Sha256::of).collect(Collectors.joining()) + sampled(run) + baseModel;
         String digest = Sha256.of(madeFrom.getBytes(StandardCharsets.UTF_8)).substring(0, NAME_DIGITS);
-        String name = String.join("-", sitter.word(), Long.toString(seed), prior ? "prior" : "no-prior", digest);
-        return new Wanted(sitter, seed, prior, name, photos, run);
+        String name = String.join("-", sitter.word(), Long.toString(seed), prior.word, digest);
+        return new Wanted(sitter, name, photos, run);
+    }
+
+    /** Asks for so many more, unless the service was told to stop. */
+    private void submit(Iterator<Wanted> next, int count) {
+        for (int i = 0; i < count && next.hasNext() && !stop.given(); i++) {
+            submit(next.next());
+        }
     }
 
     private void submit(Wanted wanted) {
@@ -139,7 +164,8 @@ public record Personalisation(
                 case RunOver(var ending)
                 when ending == Ending.READY -> drawn(wanted.sitter(), wanted.runId(), wanted.run(), feed);
                 case RunOver _, RunWatch.NoNews _ ->
-                    throw new IllegalStateException("Cannot evaluate run " + wanted.runId() + ": it ended as " + end);
+                    throw new IllegalStateException("Cannot evaluate run " + wanted.runId() + ": it ended as " + end
+                            + ". To have all runs trained anew, remove " + folder.resolve("service"));
             };
         }
     }

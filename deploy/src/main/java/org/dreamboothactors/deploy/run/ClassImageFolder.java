@@ -35,8 +35,8 @@ public final class ClassImageFolder {
     }
 
     /** Refuses a folder with images that a service drew for other runs: they would be taken for what they are not. */
-    public static ClassImageFolder of(Path folder, RunSpec spec) {
-        String recipe = recipe(spec);
+    public static ClassImageFolder of(Path folder, RunDescription run) {
+        String recipe = recipe(run);
         List<String> list = list(folder);
         List<Path> own = new ArrayList<>();
         int others = 0;
@@ -66,6 +66,11 @@ public final class ClassImageFolder {
         try {
             Files.createDirectories(folder);
             Set<String> list = new LinkedHashSet<>(List.of(recipe));
+            images.forEach(image -> list.add(image.getSha256()));
+            list.addAll(list(folder));
+            // Before the pictures: who is interrupted must not find drawn ones without it and take them for the user's
+            // own.
+            Files.write(folder.resolve(LIST), list);
             int number = 0;
             for (StoredObject image : images) {
                 while (own.contains(file(number))) {
@@ -75,10 +80,7 @@ public final class ClassImageFolder {
                 if (!Files.exists(file) || !Sha256.of(file).equals(image.getSha256())) {
                     Files.write(file, fetch.apply(image));
                 }
-                list.add(image.getSha256());
             }
-            list.addAll(list(folder));
-            Files.write(folder.resolve(LIST), list);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot store class images in " + folder + ": " + e.getMessage(), e);
         }
@@ -114,10 +116,11 @@ public final class ClassImageFolder {
     }
 
     /** Everything that a person can change about class images, as one line. */
-    private static String recipe(RunSpec spec) {
+    private static String recipe(RunDescription run) {
+        RunSpec spec = run.spec();
         String content = String.join(
                 "\n",
-                spec.getBaseModel(),
+                run.baseModel().map(Path::toString).orElse(spec.getBaseModel()),
                 spec.getClassPrompt(),
                 Integer.toString(spec.getResolution()),
                 Sha256.of(spec.getPrior().getSampling().toByteArray()));

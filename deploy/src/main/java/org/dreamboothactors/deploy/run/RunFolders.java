@@ -24,7 +24,7 @@ import org.dreamboothactors.protocol.v1.StoredObject;
  * What a run takes from folders of this machine beside its photos, and what it leaves there.
  *
  * @param given latents that need not be computed
- * @param classImages to be filled
+ * @param classImages holds the user's own, and gets those that are drawn
  * @param photoLatents to be filled
  * @param classLatents to be filled
  */
@@ -45,7 +45,7 @@ public record RunFolders(
         if (run.cached().isEmpty()) {
             return new RunFolders(
                     CachedLatents.none(),
-                    classFolder.map(folder -> ClassImageFolder.of(folder, run.spec())),
+                    classFolder.map(folder -> ClassImageFolder.of(folder, run)),
                     Optional.empty(),
                     Optional.empty());
         }
@@ -58,7 +58,7 @@ public record RunFolders(
                 new CachedLatents(photoLatents, classLatents),
                 classFolder
                         .filter(_ -> classLatents.isEmpty()) // else there is nothing to draw
-                        .map(folder -> ClassImageFolder.of(folder, run.spec())),
+                        .map(folder -> ClassImageFolder.of(folder, run)),
                 run.photos().filter(_ -> photoLatents.isEmpty()).map(LatentFolder::ofPhotos),
                 classFolder.filter(_ -> classLatents.isEmpty()).map(LatentFolder::ofClassImages));
     }

@@ -2,10 +2,12 @@ package org.dreamboothactors.toyworld.pretraining;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -143,7 +145,7 @@ public final class ModelCard {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = folder.relativize(file).toString().replace('\\', '/');
                 if (!name.equals(FILE)) {
-                    digests.put(name, HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(file))));
+                    digests.put(name, digest(file));
                 }
             }
             return digests;
@@ -165,6 +167,13 @@ public final class ModelCard {
             return told;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the card of " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String digest(Path file) throws IOException {
+        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), sha256())) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(in.getMessageDigest().digest());
         }
     }
 

@@ -84,7 +84,11 @@ record EventText(String kind, String text) {
         return verdict.name().toLowerCase(Locale.ROOT);
     }
 
+    /** Of class images, which can be many, those that are not used. */
     private static Optional<EventText> photo(PhotoJudged photo) {
+        if (photo.getOfClass() && photo.getVerdict() == PhotoVerdict.ACCEPTED) {
+            return Optional.empty();
+        }
         String name = (photo.getOfClass() ? "class image " : "photo " + (photo.getIndex() + 1) + " ") + photo.getName();
         return photo.getVerdict() == PhotoVerdict.ACCEPTED
                 ? line("photo", name + " accepted, " + photo.getWidth() + "×" + photo.getHeight())

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dreamboothactors.actors.board.runs.RunDetail.Drawn;
 import org.dreamboothactors.actors.board.runs.RunDetail.Photo;
 import org.dreamboothactors.actors.board.runs.RunDetail.Round;
@@ -19,10 +20,8 @@ import org.dreamboothactors.storage.Stored;
 
 /** The pictures that one run's facts name. Not thread-safe. */
 final class RunPictures {
-    private static final int OWN = -1;
-
     private final Map<Integer, Photo> photos = new TreeMap<>();
-    /** By group; the client's own are before all groups. */
+    private final Map<Integer, Picture> ownClassImages = new TreeMap<>();
     private final Map<Integer, List<Picture>> classImages = new TreeMap<>();
 
     private final List<Round> rounds = new ArrayList<>();
@@ -34,7 +33,7 @@ final class RunPictures {
     void judged(PhotoJudged photo) {
         if (photo.getOfClass()) {
             if (photo.hasImage()) {
-                keepOwn(photo.getImage());
+                keepOwn(photo);
             }
             return;
         }
@@ -66,12 +65,9 @@ final class RunPictures {
                 group.getImagesList().subList(0, kept).stream().map(this::keep).toList());
     }
 
-    private void keepOwn(StoredObject image) {
-        List<Picture> own = classImages.computeIfAbsent(OWN, _ -> new ArrayList<>());
-        if (own.size() < Limits.CLASS_IMAGES) {
-            own.add(keep(image));
-        } else {
-            classImagesLeftOut++;
+    private void keepOwn(PhotoJudged photo) {
+        if (ownClassImages.size() < Limits.CLASS_IMAGES) {
+            ownClassImages.putIfAbsent(photo.getIndex(), keep(photo.getImage()));
         }
     }
 
@@ -109,9 +105,14 @@ final class RunPictures {
     }
 
     List<Picture> classImages() {
-        return classImages.values().stream().flatMap(List::stream).toList();
+        return Stream.concat(
+                        ownClassImages.values().stream(),
+                        classImages.values().stream().flatMap(List::stream))
+                .limit(Limits.CLASS_IMAGES)
+                .toList();
     }
 
+    /** Those that were made. */
     int classImageCount() {
         return classImages.values().stream().mapToInt(List::size).sum() + classImagesLeftOut;
     }

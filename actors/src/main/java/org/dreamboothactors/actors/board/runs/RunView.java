@@ -43,6 +43,7 @@ final class RunView {
     private String reason = "";
     private long latents;
     private long acceptedImages;
+    private long ownClassImages;
     private long updatedAtMs;
     private Optional<Long> endedAtMs = Optional.empty();
     private long seq;
@@ -97,7 +98,8 @@ final class RunView {
                 ranks,
                 new Count(pictures.accepted(), upload.getPhotosCount()),
                 new Count(latents, latentsWanted()),
-                new Count(pictures.classImageCount(), spec.getPrior().getNumClassImages()),
+                new Count(
+                        classImages(), Math.max(ownClassImages, spec.getPrior().getNumClassImages())),
                 pictures.thumbnail(),
                 seq);
     }
@@ -126,6 +128,7 @@ final class RunView {
             case ACCEPTED -> {
                 spec = event.getAccepted().getSpec();
                 acceptedImages = event.getAccepted().getImagesCount();
+                ownClassImages = event.getAccepted().getClassImagesCount();
                 enter(RunState.PREPARING);
             }
             case LATENTS_CACHED -> latents += event.getLatentsCached().getLatentsCount();
@@ -264,8 +267,13 @@ final class RunView {
     private long latentsWanted() {
         return acceptedImages == 0
                 ? 0
-                : acceptedImages
-                        + Math.max(pictures.classImageCount(), spec.getPrior().getNumClassImages());
+                : acceptedImages + Math.max(ownClassImages, spec.getPrior().getNumClassImages());
+    }
+
+    /** The last group may have more than are wanted. */
+    private long classImages() {
+        long missing = Math.max(0, spec.getPrior().getNumClassImages() - ownClassImages);
+        return ownClassImages + Math.min(pictures.classImageCount(), missing);
     }
 
     private Gallery gallery() {

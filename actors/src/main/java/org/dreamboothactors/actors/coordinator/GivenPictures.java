@@ -7,15 +7,29 @@ import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 
-/** Cached latents that came with an upload: whether they can belong to it. What they hold, an encoder judges. */
-final class GivenLatents {
+/**
+ * Pictures and cached latents that came with an upload: whether there can be so many of them. What they show or hold,
+ * intake and encoders judge.
+ */
+final class GivenPictures {
+    /** More than are used, so that verdicts tell which were too many; each is a fact of the run. */
+    private static final int MOST_PHOTOS = 200;
+
+    private static final int MOST_CLASS_PHOTOS = 1000;
     /** Named in one message each way, so that all of them fit into a record of Kafka. */
     private static final int MOST_CLASS_LATENTS = 2000;
 
-    private GivenLatents() {}
+    private GivenPictures() {}
 
     /** What is wrong, as a sentence for people. */
     static Optional<String> complaint(SubjectUpload upload, RunSpec spec) {
+        if (upload.getPhotosCount() > MOST_PHOTOS) {
+            return Optional.of("it has " + upload.getPhotosCount() + " photos, expected 3 to 40");
+        }
+        if (upload.getClassPhotosCount() > MOST_CLASS_PHOTOS) {
+            return Optional.of(
+                    "it has " + upload.getClassPhotosCount() + " class images, expected at most " + MOST_CLASS_PHOTOS);
+        }
         int photoLatents = upload.getPhotoLatentsCount();
         if (photoLatents != 0 && photoLatents != upload.getPhotosCount()) {
             return Optional.of("it has latents of " + photoLatents + " photos and " + upload.getPhotosCount()
@@ -41,7 +55,7 @@ final class GivenLatents {
     }
 
     /** The latents of these photos, or none. */
-    static List<StoredObject> of(SubjectUpload upload, List<PhotoJudged> photos) {
+    static List<StoredObject> latents(SubjectUpload upload, List<PhotoJudged> photos) {
         return upload.getPhotoLatentsCount() == 0
                 ? List.of()
                 : photos.stream()
