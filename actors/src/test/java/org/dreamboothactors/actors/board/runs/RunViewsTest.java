@@ -13,17 +13,24 @@ import static org.dreamboothactors.actors.board.runs.CatFacts.samples;
 import static org.dreamboothactors.actors.board.runs.CatFacts.spec;
 import static org.dreamboothactors.actors.board.runs.CatFacts.started;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.dreamboothactors.actors.board.runs.RunSummary.Count;
 import org.dreamboothactors.protocol.v1.CheckpointPublished;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.ModelJudged;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.PictureScores;
+import org.dreamboothactors.protocol.v1.PriorPreservation;
+import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.TrainingYielded;
 import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.protocol.v1.WorkFailed;
@@ -86,6 +93,44 @@ class RunViewsTest {
         assertThat(gallery.verdicts().get(0).step()).isZero();
         assertThat(gallery.verdicts().get(1).step()).isEqualTo(2);
         assertThat(gallery.recommended()).isEqualTo(40);
+    }
+
+    @Test
+    void countsClassImagesOfOnesOwnAndThoseThatAreWantedBesideThem() {
+        runs.hear(requested("cat"));
+        for (int i = 0; i < 3; i++) {
+            PhotoJudged.Builder own =
+                    PhotoJudged.newBuilder().setIndex(i).setName("own").setOfClass(true);
+            runs.hear(fact("photo-" + i)
+                    .setPhotoJudged(
+                            i == 1
+                                    ? own.setVerdict(PhotoVerdict.TOO_SMALL).setReason("it is too small")
+                                    : own.setVerdict(PhotoVerdict.ACCEPTED).setImage(object("own-" + i)))
+                    .build());
+        }
+        runs.hear(fact("accepted")
+                .setAccepted(RunAccepted.newBuilder()
+                        .setSpec(RunSpec.newBuilder()
+                                .setPrior(PriorPreservation.newBuilder().setNumClassImages(5)))
+                        .addClassImages(object("own-0"))
+                        .addClassImages(object("own-2")))
+                .build());
+        runs.hear(fact("group-0")
+                .setClassImagesReady(ClassImagesReady.newBuilder()
+                        .addAllImages(List.of(object("a"), object("b"), object("c"), object("beyond"))))
+                .build());
+
+        assertThat(summary().classImages()).isEqualTo(new RunSummary.Count(5, 5));
+        assertThat(summary().photos().done()).isZero();
+        RunDetail detail = runs.detail("cat", 0, 0).orElseThrow();
+        assertThat(detail.gallery().orElseThrow().classImages())
+                .extracting(RunSummary.Picture::key)
+                .startsWith("own-0", "own-2", "a");
+        assertThat(detail.log()).extracting(RunDetail.LogLine::text).anyMatch(line -> line.contains("too_small"));
+    }
+
+    private static StoredObject object(String name) {
+        return StoredObject.newBuilder().setKey(name).setSha256("0".repeat(64)).build();
     }
 
     @Test
