@@ -116,11 +116,12 @@ public final class Main implements Callable<Integer> {
                 .orElse(usual);
     }
 
-    /** Without disks of their own nothing can be filled. */
+    /** Without disks of their own nothing can be filled, without libfaketime no clock can jump. */
     private List<Kind> chosen() {
         return kinds.stream()
                 .map(name -> named(name, Arrays.asList(Kind.values()), Kind::text))
                 .filter(kind -> kind != Kind.FILL_DISK || Cluster.disksCanBeFilled())
+                .filter(kind -> kind != Kind.JUMP_CLOCK || Cluster.clocksCanJump())
                 .toList();
     }
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.dreamboothactors.actors.work.SteadyClock;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -142,7 +143,7 @@ final class Coordination {
                                 settings.turns(),
                                 new Admission(settings.usages(), settings.limits()),
                                 new Announcements(settings.bucket(), clock),
-                                clock,
+                                SteadyClock.system(),
                                 end));
                 LOG.info("Partition {} is coordinated here", number);
             }

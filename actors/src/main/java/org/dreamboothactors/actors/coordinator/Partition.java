@@ -58,6 +58,7 @@ final class Partition implements AutoCloseable {
      * A partition of whose history nothing is read yet.
      *
      * @param partitions of each of the topics that meet here
+     * @param clock of deadlines
      * @param historyEnd of the history that was there when the ledger was opened
      */
     Partition(

@@ -20,6 +20,7 @@ import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.actors.work.SteadyClock;
 import org.dreamboothactors.actors.work.Worker;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
@@ -62,7 +63,7 @@ public record TrainRuns(
             Waiting waiting,
             TenantLimits limits,
             Recruits recruits) {
-        this(node, slice, longestCommitInterval, waiting, limits, recruits, InstantSource.system());
+        this(node, slice, longestCommitInterval, waiting, limits, recruits, SteadyClock.system());
     }
 
     @Override

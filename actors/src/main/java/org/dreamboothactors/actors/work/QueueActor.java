@@ -2,7 +2,6 @@ package org.dreamboothactors.actors.work;
 
 import com.google.protobuf.Message;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -87,7 +86,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
         this.timers = timers;
         board.report(name, "starting", "");
         ActorRef<Command> self = context.getSelf();
-        queue = new ShareQueue<>(settings, device, worker, listener(self), InstantSource.system());
+        queue = new ShareQueue<>(settings, device, worker, listener(self), SteadyClock.system());
         Thread.ofPlatform().daemon().name("queue-" + settings.topic()).start(() -> run(self));
     }
 

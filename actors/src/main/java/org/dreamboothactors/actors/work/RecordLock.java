@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The lock of the record in work, as its one holder sees it. Belongs to the queue's thread.
  *
  * <p>The broker answers a renewal by sending the record once more, and takes no other word on it before that was
- * received: so after a renewal the record is on its way, and in hand when it has come back. The lock's end is counted by
- * the wall clock: a machine that slept has lost it.
+ * received: so after a renewal the record is on its way, and in hand when it has come back. The lock's end is counted
+ * by a {@link SteadyClock}: a machine that slept has lost it, and one whose clock is set back has it no longer for that.
  */
 final class RecordLock {
     private static final Logger LOG = LoggerFactory.getLogger(RecordLock.class);

@@ -68,6 +68,7 @@ public final class Injector {
             case REPEAT -> new Repetition(cluster.bootstrapServers()).of(tape.said(), new Random(fault.seed()));
             case FILL_DISK ->
                 fill(new Random(fault.seed()).nextInt(3) == 0 ? cluster.storeFolder() : cluster.data(node), length);
+            case JUMP_CLOCK -> jump(node, new Random(fault.seed()), length);
             case STARVE_WORKER -> onChildren(node, Memory::noMore);
         };
     }
@@ -119,6 +120,17 @@ public final class Injector {
         disk.fill();
         after(length, disk::free);
         return String.valueOf(folder.getFileName());
+    }
+
+    /** S3 stores refuse who is fifteen minutes off. */
+    private String jump(NodeName node, Random random, Duration length) {
+        List<String> those = List.of(node.text(), node.text(), NodeName.DESK.text(), "broker", "store");
+        String name = those.get(random.nextInt(those.size()));
+        int seconds = 30 + random.nextInt(570);
+        Duration by = Duration.ofSeconds(random.nextBoolean() ? seconds : -seconds);
+        cluster.clock(name, by);
+        after(length, () -> cluster.clock(name, Duration.ZERO));
+        return name + "'s clock by " + by.toSeconds() + " s";
     }
 
     private String link(NodeName node, Link link, Duration length) {

@@ -45,6 +45,7 @@ public final class Cluster implements AutoCloseable {
     private final StoreSettings behindDoor;
     private final SmallDisks disks = new SmallDisks();
     private final Map<NodeName, Jvm> nodes = new EnumMap<>(NodeName.class);
+    private final Map<String, WallClock> clocks = new HashMap<>();
 
     private Cluster(Plot plot) throws IOException {
         this.plot = plot;
@@ -106,6 +107,16 @@ public final class Cluster implements AutoCloseable {
         return SmallDisks.arePossible();
     }
 
+    /** Whether processes can be shown another wall clock. */
+    public static boolean clocksCanJump() {
+        return WallClock.installed().isPresent();
+    }
+
+    /** Sets the wall clock of broker, store or a node off the machine's, where that is possible. */
+    public void clock(String name, Duration off) {
+        Optional.ofNullable(clocks.get(name)).ifPresent(clock -> clock.off(off));
+    }
+
     public String bootstrapServers() {
         return "127.0.0.1:" + brokerDoor.port();
     }
@@ -162,7 +173,16 @@ public final class Cluster implements AutoCloseable {
         List<String> command = new ArrayList<>(JVM);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), what));
         command.addAll(arguments);
-        return new Jvm(what, plot.folder().resolve("logs"), "Ready", command, Map.of());
+        return new Jvm(what, plot.folder().resolve("logs"), "Ready", command, clock(what));
+    }
+
+    /** What a process is started with to see a wall clock of its own. */
+    private Map<String, String> clock(String name) {
+        WallClock.installed()
+                .ifPresent(library -> clocks.put(
+                        name,
+                        new WallClock(library, plot.folder().resolve("clocks").resolve(name))));
+        return Optional.ofNullable(clocks.get(name)).map(WallClock::environment).orElse(Map.of());
     }
 
     private Jvm program(NodeName name) {
@@ -188,16 +208,12 @@ public final class Cluster implements AutoCloseable {
                 "train-slice=" + plot.slice().toSeconds() + "s",
                 "--set",
                 "max-commit-interval=200ms"));
-        Map<String, String> environment = Map.of(
-                "DREAMBOOTH_S3_ACCESS_KEY",
-                ACCESS,
-                "DREAMBOOTH_S3_SECRET_KEY",
-                SECRET,
-                "OMP_WAIT_POLICY",
-                "PASSIVE",
-                "JAVA_TOOL_OPTIONS", // for child processes too: compiling twice costs more than it gains in so short a
-                // life
-                "-XX:TieredStopAtLevel=1");
+        Map<String, String> environment = new HashMap<>(clock(name.text()));
+        environment.put("DREAMBOOTH_S3_ACCESS_KEY", ACCESS);
+        environment.put("DREAMBOOTH_S3_SECRET_KEY", SECRET);
+        environment.put("OMP_WAIT_POLICY", "PASSIVE");
+        // For child processes too: compiling twice costs more than it gains in so short a life.
+        environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
         return new Jvm(name.text(), plot.folder().resolve("logs"), "Ready.", command, environment);
     }
 
@@ -222,6 +238,7 @@ public final class Cluster implements AutoCloseable {
         store.close();
         broker.close();
         disks.close();
+        WallClock.sweep();
         try {
             brokerDoor.close();
             storeDoor.close();

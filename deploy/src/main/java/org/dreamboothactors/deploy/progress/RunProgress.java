@@ -5,13 +5,12 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.dreamboothactors.protocol.PhotoText;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
-import org.dreamboothactors.protocol.v1.PhotoJudged;
-import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
@@ -60,7 +59,7 @@ public final class RunProgress {
                 then(
                         "judging photos",
                         "requested with " + event.getRequested().getUpload().getPhotosCount() + " photos");
-            case PHOTO_JUDGED -> photo(event.getPhotoJudged());
+            case PHOTO_JUDGED -> PhotoText.of(event.getPhotoJudged()).map(Fact::new);
             case ACCEPTED -> accepted(event.getAccepted());
             case REJECTED -> over("rejected: " + event.getRejected().getReason(), Ending.REJECTED);
             case WORK_REQUESTED -> wanted(event.getWorkRequested());
@@ -100,20 +99,6 @@ public final class RunProgress {
     private Optional<Line> doing(String what) {
         doing = what;
         return Optional.empty();
-    }
-
-    /** Of class images, which can be many, those that are not used. */
-    private Optional<Line> photo(PhotoJudged photo) {
-        boolean accepted = photo.getVerdict() == PhotoVerdict.ACCEPTED;
-        if (accepted && photo.getOfClass()) {
-            return Optional.empty();
-        }
-        String name = (photo.getOfClass() ? "class image (" : "photo " + (photo.getIndex() + 1) + " (")
-                + photo.getName() + ") ";
-        return fact(
-                accepted
-                        ? name + "accepted, " + photo.getWidth() + "x" + photo.getHeight()
-                        : name + photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason());
     }
 
     private Optional<Line> accepted(RunAccepted accepted) {

@@ -33,14 +33,16 @@ public final class Kernels implements AutoCloseable {
     private static final String METHOD = "module_method:";
 
     private final PtNDManager manager;
+    private final Processor processor;
     private final PtSymbolBlock script;
     /** Modules of kernels that were defined for one model, by the kernel's name. */
     private final Map<String, PtSymbolBlock> defined = new HashMap<>();
 
     private final Map<String, NDArray> methods = new HashMap<>();
 
-    private Kernels(PtNDManager manager, PtSymbolBlock script) {
+    private Kernels(PtNDManager manager, Processor processor, PtSymbolBlock script) {
         this.manager = manager;
+        this.processor = processor;
         this.script = script;
     }
 
@@ -58,7 +60,8 @@ public final class Kernels implements AutoCloseable {
         // The profiling executor gains nothing on a CPU and holds more memory from step to step.
         JniUtils.setGraphExecutorOptimize(false);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
-        return new Kernels(manager, loaded(manager, ""));
+        Processor processor = Processor.here();
+        return new Kernels(manager, processor, loaded(manager, processor, ""));
     }
 
     /**
@@ -67,15 +70,15 @@ public final class Kernels implements AutoCloseable {
      * @param method a method of class {@code Kernels} in {@code kernels.py}
      */
     public void define(String kernel, String method) {
-        PtSymbolBlock before = defined.put(kernel, loaded(manager, method));
+        PtSymbolBlock before = defined.put(kernel, loaded(manager, processor, method));
         if (before != null) {
             before.close();
         }
     }
 
-    private static PtSymbolBlock loaded(PtNDManager manager, String more) {
+    private static PtSymbolBlock loaded(PtNDManager manager, Processor processor, String more) {
         try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
-            String script = new String(source.readAllBytes(), StandardCharsets.UTF_8) + ofThisProcessor() + more;
+            String script = new String(source.readAllBytes(), StandardCharsets.UTF_8) + about(processor) + more;
             byte[] archive = ScriptArchive.of(script);
             return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
@@ -84,12 +87,17 @@ public final class Kernels implements AutoCloseable {
     }
 
     /** What kernels ask about the processor, as a method of theirs. */
-    private static String ofThisProcessor() {
+    private static String about(Processor processor) {
         return """
 
                   def mkl_is_slow(self: __torch__.Kernels) -> bool:
                     return %s
-                """.formatted(Processor.here().isOfIntel() ? "False" : "True");
+                """.formatted(processor.isOfIntel() ? "False" : "True");
+    }
+
+    /** What they run on where they run on a CPU. */
+    public Processor processor() {
+        return processor;
     }
 
     /** Owner of what lives as long as this. */

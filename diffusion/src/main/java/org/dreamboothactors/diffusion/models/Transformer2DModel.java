@@ -6,7 +6,6 @@ import java.util.Map;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
-import org.dreamboothactors.diffusion.kernels.Processor;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.weights.Weights;
@@ -49,7 +48,7 @@ final class Transformer2DModel {
     /** Where libtorch's own bf16 attention is slow, ours in parts. */
     private static Block selfAttention(Arithmetic arithmetic, NDArray heads, NDArray flash, Kernels kernels) {
         boolean quick =
-                kernels.manager().getDevice().isGpu() || Processor.here().hasTiles();
+                kernels.manager().getDevice().isGpu() || kernels.processor().hasTiles();
         if (arithmetic.bf16() && arithmetic.flashAttention() && !quick) {
             return new Block("self_attention_in_parts", "", Map.of(), List.of(heads))
                     .withReverse("self_attention_in_parts_back");

@@ -2,10 +2,10 @@ package org.dreamboothactors.actors.board.runs;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.dreamboothactors.protocol.PhotoText;
 import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
-import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
@@ -24,7 +24,7 @@ record EventText(String kind, String text) {
         return switch (event.getFactCase()) {
             case REQUESTED ->
                 line("run", "requested with " + event.getRequested().getUpload().getPhotosCount() + " photos");
-            case PHOTO_JUDGED -> photo(event.getPhotoJudged());
+            case PHOTO_JUDGED -> PhotoText.of(event.getPhotoJudged()).flatMap(text -> line("photo", text));
             case ACCEPTED -> line("run", "accepted with " + event.getAccepted().getImagesCount() + " photos");
             case REJECTED -> line("end", "rejected: " + event.getRejected().getReason());
             case WORK_REQUESTED ->
@@ -82,17 +82,6 @@ record EventText(String kind, String text) {
 
     static String verdict(PhotoVerdict verdict) {
         return verdict.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** Of class images, which can be many, those that are not used. */
-    private static Optional<EventText> photo(PhotoJudged photo) {
-        if (photo.getOfClass() && photo.getVerdict() == PhotoVerdict.ACCEPTED) {
-            return Optional.empty();
-        }
-        String name = (photo.getOfClass() ? "class image " : "photo " + (photo.getIndex() + 1) + " ") + photo.getName();
-        return photo.getVerdict() == PhotoVerdict.ACCEPTED
-                ? line("photo", name + " accepted, " + photo.getWidth() + "×" + photo.getHeight())
-                : line("photo", name + " " + verdict(photo.getVerdict()) + ": " + photo.getReason());
     }
 
     private static Optional<EventText> latents(LatentsCached latents) {
