@@ -52,6 +52,13 @@ public final class Main implements Callable<Integer> {
     int runs = 1;
 
     @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "2: each run trains on the devices of both nodes (${DEFAULT-VALUE})")
+    int ranks = 1;
+
+    @Option(
             names = "--train-slice",
             paramLabel = "SECONDS",
             defaultValue = "600",
@@ -95,7 +102,7 @@ public final class Main implements Callable<Integer> {
         Campaign campaign = new Campaign(
                 number -> plot(folder.resolve("cluster-" + number), model),
                 new Plan(chosen(), faults, steps),
-                new RunRecipe(steps),
+                new RunRecipe(steps, ranks),
                 runs,
                 home.resolve("demo/photos"),
                 line -> {

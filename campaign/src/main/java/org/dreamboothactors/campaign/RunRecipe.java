@@ -11,8 +11,9 @@ import org.dreamboothactors.protocol.v1.Training;
  * The run that every seed asks for: all stages, two checkpoints, its bits fixed by its seed.
  *
  * @param steps of training
+ * @param ranks 2: on the devices of both nodes
  */
-record RunRecipe(int steps) {
+record RunRecipe(int steps, int ranks) {
     private static final int SEED = 7;
 
     RunSpec spec() {
@@ -22,6 +23,7 @@ record RunRecipe(int steps) {
                 .setSeed(SEED)
                 .setTraining(Training.newBuilder()
                         .setMaxSteps(steps)
+                        .setRanks(ranks)
                         .setLearningRate(1e-4)
                         .setMicroBatchSize(1)
                         .setCheckpointEvery(steps / 2)

@@ -89,14 +89,14 @@ record Trial(Cluster cluster, Tape tape, RunRecipe recipe, List<Path> photos) {
         return false;
     }
 
-    /** The node that trains the run, as far as is known; before that the one that the dice chose. */
+    /** The node that trains the run, or its rank 0, as far as is known; before that the one that the dice chose. */
     private NodeName target(String run, Fault fault) {
         String device = tape.events(run).stream()
                 .filter(event -> event.getFactCase() == FactCase.TRAINING_STARTED)
                 .map(event -> event.getTrainingStarted().getDevice())
                 .reduce("", (_, last) -> last);
         for (NodeName node : NodeName.values()) {
-            if (!device.isEmpty() && node.device().equals(device)) {
+            if (!node.device().isEmpty() && device.startsWith(node.device())) {
                 return node;
             }
         }

@@ -84,7 +84,7 @@ class CampaignIT {
         Campaign campaign = new Campaign(
                 number -> changed.apply(Plot.usual(place.resolve("cluster-" + number), model, slice)),
                 plan,
-                new RunRecipe(Math.toIntExact(plan.steps())),
+                new RunRecipe(Math.toIntExact(plan.steps()), 1),
                 runs,
                 Path.of("../demo/photos"),
                 System.out::println);

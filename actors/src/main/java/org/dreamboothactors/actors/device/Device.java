@@ -56,15 +56,17 @@ public final class Device implements AutoCloseable {
     }
 
     /** The right to use the device. */
-    public final class Turn implements AutoCloseable {
+    public final class Turn implements Rank, AutoCloseable {
         private Turn() {}
 
         /** Of the device, e.g. {@code cpu:0}. */
+        @Override
         public String deviceName() {
             return name();
         }
 
         /** As {@link Device#peakMemoryBytes}. */
+        @Override
         public long peakMemoryBytes() {
             return Device.this.peakMemoryBytes();
         }
@@ -75,8 +77,9 @@ public final class Device implements AutoCloseable {
         }
 
         /** Asks for something that takes long. */
+        @Override
         public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
-            return running().ask(command, patience, progress);
+            return running().talk().ask(command, patience, progress);
         }
 
         /** Asks for something that is answered in one way only. */
@@ -90,7 +93,8 @@ public final class Device implements AutoCloseable {
         }
 
         /** As {@link Device#kill}. */
-        void kill() {
+        @Override
+        public void kill() {
             Device.this.kill();
         }
 
@@ -102,7 +106,7 @@ public final class Device implements AutoCloseable {
 
     /** Kills the child JVM, whatever it is computing; the next command starts another. One in flight is lost. */
     public synchronized void kill() {
-        process.ifPresent(DeviceProcess::kill);
+        process.ifPresent(running -> running.talk().end());
     }
 
     /** Kills the child JVM for good: this and every later command throws {@link DeviceLost}. */
@@ -114,21 +118,25 @@ public final class Device implements AutoCloseable {
 
     /** Process id of the child JVM, where one runs. */
     public synchronized Optional<Long> pid() {
-        return process.filter(DeviceProcess::isAlive).map(DeviceProcess::pid);
+        return process.filter(Device::isAlive).map(DeviceProcess::pid);
     }
 
     /** Most memory that the child JVM ever held, as it said some seconds ago; 0 where none runs or it is not known. */
     public synchronized long peakMemoryBytes() {
-        return process.filter(DeviceProcess::isAlive)
-                .map(DeviceProcess::peakMemoryBytes)
+        return process.filter(Device::isAlive)
+                .map(running -> running.talk().peakMemoryBytes())
                 .orElse(0L);
+    }
+
+    private static boolean isAlive(DeviceProcess process) {
+        return process.talk().isAlive();
     }
 
     private synchronized DeviceProcess running() {
         if (closed) {
             throw new DeviceLost(name(), "the device is closed");
         }
-        DeviceProcess alive = process.filter(DeviceProcess::isAlive).orElseGet(() -> DeviceProcess.start(jvm));
+        DeviceProcess alive = process.filter(Device::isAlive).orElseGet(() -> DeviceProcess.start(jvm));
         process = Optional.of(alive);
         return alive;
     }

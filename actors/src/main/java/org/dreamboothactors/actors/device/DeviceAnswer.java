@@ -25,6 +25,9 @@ public sealed interface DeviceAnswer {
 
     record TrainerOpened(long step, String environment) implements DeviceAnswer {}
 
+    /** Where the rank before this one calls. */
+    record DoorOpened(int port) implements DeviceAnswer {}
+
     record Stepped(StepResult result, StepCost cost) implements DeviceAnswer {}
 
     /** A state or a checkpoint is written, or was not to be. The digest is over the trained tensors. */

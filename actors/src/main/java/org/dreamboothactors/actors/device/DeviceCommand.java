@@ -47,6 +47,13 @@ public sealed interface DeviceCommand {
             Path model, TrainingConfig config, TrainingData data, Optional<Path> state, Optional<RankPlace> place)
             implements DeviceCommand {}
 
+    /**
+     * Opens a port where the rank before this one calls; it is for the next trainer.
+     *
+     * @param host address of this machine that it is opened at
+     */
+    record OpenDoor(String host) implements DeviceCommand {}
+
     /** One optimizer step of the open trainer. */
     record TrainStep() implements DeviceCommand {}
 

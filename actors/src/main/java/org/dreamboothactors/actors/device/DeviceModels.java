@@ -1,5 +1,8 @@
 package org.dreamboothactors.actors.device;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.allreduce.Member;
 import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
+import org.dreamboothactors.allreduce.tcp.TcpDoor;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
@@ -42,6 +46,7 @@ final class DeviceModels {
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
+    private Optional<TcpDoor> door = Optional.empty();
 
     private sealed interface Open {}
 
@@ -83,6 +88,12 @@ final class DeviceModels {
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
+            case DeviceCommand.OpenDoor asked -> {
+                close();
+                TcpDoor opened = TcpDoor.open(address(asked.host()));
+                door = Optional.of(opened);
+                yield new DeviceAnswer.DoorOpened(opened.address().getPort());
+            }
             case DeviceCommand.TrainStep _ -> step(trainer());
             case DeviceCommand.DigestWeights _ -> new Saved(trainer().weightsDigest());
             case DeviceCommand.SaveState save -> new Saved(trainer().saveState(save.file()));
@@ -151,23 +162,38 @@ final class DeviceModels {
     }
 
     private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
-        close();
-        Ranks ranks = wanted.place().map(DeviceModels::ranks).orElseGet(Ranks::alone);
-        DreamBoothTrainer trainer =
-                DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
-        open = new Learner(trainer);
-        wanted.state().ifPresent(trainer::restore);
-        return new TrainerOpened(trainer.step(), trainer.environment());
+        closeModels();
+        Ranks ranks = wanted.place().map(this::ranks).orElseGet(Ranks::alone);
+        try {
+            DreamBoothTrainer trainer =
+                    DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
+            open = new Learner(trainer);
+            wanted.state().ifPresent(trainer::restore);
+            return new TrainerOpened(trainer.step(), trainer.environment());
+        } finally {
+            closeDoor(); // all are in, or none will come
+        }
     }
 
-    private static Ranks ranks(RankPlace place) {
-        return new Ranks(
-                place.rank(),
-                place.ranks(),
-                layout -> MappedAllReduce.join(
-                        place.shared(),
-                        new Member(place.run(), place.gang(), place.rank(), place.ranks(), layout),
-                        PATIENCE_WITH_RANKS));
+    private Ranks ranks(RankPlace place) {
+        return new Ranks(place.rank(), place.ranks(), layout -> {
+            Member member = new Member(place.run(), place.gang(), place.rank(), place.ranks(), layout);
+            return switch (place.way()) {
+                case RankPlace.SharedFile(Path file) -> MappedAllReduce.join(file, member, PATIENCE_WITH_RANKS);
+                case RankPlace.Ring(String nextHost, int nextPort) ->
+                    door.orElseThrow(() ->
+                                    new IllegalStateException("Cannot join a ring: no door is open. Open it first"))
+                            .join(member, new InetSocketAddress(address(nextHost), nextPort), PATIENCE_WITH_RANKS);
+            };
+        });
+    }
+
+    private static InetAddress address(String host) {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("Cannot find the machine " + host, e);
+        }
     }
 
     private StableDiffusion drawer(Path model, Optional<AddedLora> lora) {
@@ -195,6 +221,16 @@ final class DeviceModels {
     }
 
     private void close() {
+        closeDoor();
+        closeModels();
+    }
+
+    private void closeDoor() {
+        door.ifPresent(TcpDoor::close);
+        door = Optional.empty();
+    }
+
+    private void closeModels() {
         Open before = open;
         open = new Nothing();
         switch (before) {

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.device;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import org.dreamboothactors.actors.device.DeviceAnswer.DoorOpened;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
@@ -27,28 +29,48 @@ import org.dreamboothactors.diffusion.StepResult;
 public final class Gang {
     private static final Executor ASKING = Executors.newVirtualThreadPerTaskExecutor();
 
-    private final List<Device.Turn> ranks;
+    private final List<Rank> ranks;
     private final String run;
     private final long number;
-    private final Path shared;
+    private final Ground ground;
+
+    /** Where its ranks meet. */
+    public sealed interface Ground {}
 
     /**
-     * A gang of devices whose turns stay the caller's.
+     * All are of this machine.
      *
-     * @param ranks by rank
-     * @param number grows with every gang of the run
-     * @param shared file they will map, in a folder that exists
+     * @param file they will map, in a folder that exists
      */
-    public Gang(List<Device.Turn> ranks, String run, long number, Path shared) {
+    public record OneMachine(Path file) implements Ground {}
+
+    /**
+     * Some are of other machines.
+     *
+     * @param hosts by rank: where the others call it
+     */
+    public record Network(List<String> hosts) implements Ground {
+        public Network {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /**
+     * A gang of ranks that stay the caller's.
+     *
+     * @param ranks by rank; the first is of this node
+     * @param number grows with every gang of the run
+     */
+    public Gang(List<? extends Rank> ranks, String run, long number, Ground ground) {
         this.ranks = List.copyOf(ranks);
         this.run = run;
         this.number = number;
-        this.shared = shared;
+        this.ground = ground;
     }
 
     /** Of all, e.g. {@code cpu:0, cpu:1}. */
     public String deviceName() {
-        return ranks.stream().map(Device.Turn::deviceName).collect(Collectors.joining(", "));
+        return ranks.stream().map(Rank::deviceName).collect(Collectors.joining(", "));
     }
 
     /**
@@ -69,7 +91,7 @@ public final class Gang {
                 .toList();
         List<RankStep> costs = new ArrayList<>();
         for (int rank = 0; rank < steps.size(); rank++) {
-            Device.Turn device = ranks.get(rank);
+            Rank device = ranks.get(rank);
             costs.add(new RankStep(device.deviceName(), steps.get(rank).cost(), device.peakMemoryBytes()));
         }
         return new Step(steps.getFirst().result(), costs);
@@ -101,6 +123,7 @@ public final class Gang {
             case DeviceCommand.Encode _,
                     DeviceCommand.Draw _,
                     DeviceCommand.DrawTrained _,
+                    DeviceCommand.OpenDoor _,
                     DeviceCommand.DigestWeights _,
                     DeviceCommand.CheckCheckpoint _,
                     DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
@@ -109,25 +132,38 @@ public final class Gang {
 
     private DeviceAnswer open(DeviceCommand.OpenTrainer open) {
         if (ranks.size() == 1) {
-            return leader().ask(open);
+            return leader().ask(open, _ -> {});
         }
+        List<RankPlace.Way> ways = ways();
         List<DeviceAnswer> opened = all(rank -> new DeviceCommand.OpenTrainer(
                 open.model(),
                 open.config(),
                 open.data(),
                 open.state(),
-                Optional.of(new RankPlace(run, number, rank, ranks.size(), shared))));
-        String environment = environment(opened.getFirst());
-        for (DeviceAnswer answer : opened) {
-            if (!environment(answer).equals(environment)) {
-                throw broken("one rank computes in " + environment(answer) + ", another in " + environment);
-            }
+                Optional.of(new RankPlace(run, number, rank, ranks.size(), ways.get(rank)))));
+        List<TrainerOpened> different =
+                opened.stream().map(TrainerOpened.class::cast).distinct().toList();
+        if (different.size() > 1) {
+            throw broken("its ranks do not begin alike: " + different);
         }
         return opened.getFirst();
     }
 
-    private static String environment(DeviceAnswer answer) {
-        return TrainerOpened.class.cast(answer).environment();
+    private List<RankPlace.Way> ways() {
+        return switch (ground) {
+            case OneMachine(Path file) -> Collections.nCopies(ranks.size(), new RankPlace.SharedFile(file));
+            case Network(List<String> hosts) -> {
+                List<DeviceAnswer> doors = all(rank -> new DeviceCommand.OpenDoor(hosts.get(rank)));
+                List<RankPlace.Way> ways = new ArrayList<>();
+                for (int rank = 0; rank < ranks.size(); rank++) {
+                    int next = (rank + 1) % ranks.size();
+                    ways.add(new RankPlace.Ring(
+                            hosts.get(next),
+                            DoorOpened.class.cast(doors.get(next)).port()));
+                }
+                yield ways;
+            }
+        };
     }
 
     private void compareWeights() {
@@ -146,14 +182,14 @@ public final class Gang {
     /** Asks all at once; the first trouble is that of the gang. */
     private List<DeviceAnswer> all(IntFunction<DeviceCommand> command) {
         if (ranks.size() == 1) {
-            return List.of(leader().ask(command.apply(0)));
+            return List.of(leader().ask(command.apply(0), _ -> {}));
         }
         AtomicReference<Optional<Throwable>> trouble = new AtomicReference<>(Optional.empty());
         List<CompletableFuture<DeviceAnswer>> asked = new ArrayList<>();
         for (int rank = 0; rank < ranks.size(); rank++) {
-            Device.Turn device = ranks.get(rank);
+            Rank device = ranks.get(rank);
             DeviceCommand mine = command.apply(rank);
-            asked.add(CompletableFuture.supplyAsync(() -> device.ask(mine), ASKING)
+            asked.add(CompletableFuture.supplyAsync(() -> device.ask(mine, _ -> {}), ASKING)
                     .whenComplete((_, failure) -> {
                         if (failure != null && trouble.compareAndSet(Optional.empty(), Optional.of(failure))) {
                             kill();
@@ -180,10 +216,10 @@ public final class Gang {
     }
 
     private void kill() {
-        ranks.forEach(Device.Turn::kill);
+        ranks.forEach(Rank::kill);
     }
 
-    private Device.Turn leader() {
+    private Rank leader() {
         return ranks.getFirst();
     }
 }

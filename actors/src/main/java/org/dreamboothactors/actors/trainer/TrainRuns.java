@@ -1,16 +1,20 @@
 package org.dreamboothactors.actors.trainer;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
 import org.dreamboothactors.actors.device.Gang;
+import org.dreamboothactors.actors.device.HelpersDoor;
+import org.dreamboothactors.actors.device.Rank;
 import org.dreamboothactors.actors.device.Recruits;
+import org.dreamboothactors.actors.device.RemoteRank;
 import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.Priorities;
 import org.dreamboothactors.actors.turns.TenantLimits;
@@ -44,6 +48,7 @@ import org.slf4j.LoggerFactory;
  * @param waiting what other work waits
  * @param limits what a tenant may have
  * @param recruits all devices of the node, for runs that want several
+ * @param calls for those of other nodes, for runs that want more
  */
 public record TrainRuns(
         Node node,
@@ -52,9 +57,15 @@ public record TrainRuns(
         Waiting waiting,
         TenantLimits limits,
         Recruits recruits,
+        GangCalls calls,
         InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
+
+    /** What is done once all devices are there. */
+    private interface WithRanks {
+        Outcome train(List<? extends Rank> ranks, Optional<Gang.Network> network);
+    }
 
     public TrainRuns(
             Node node,
@@ -62,8 +73,9 @@ public record TrainRuns(
             Duration longestCommitInterval,
             Waiting waiting,
             TenantLimits limits,
-            Recruits recruits) {
-        this(node, slice, longestCommitInterval, waiting, limits, recruits, SteadyClock.system());
+            Recruits recruits,
+            GangCalls calls) {
+        this(node, slice, longestCommitInterval, waiting, limits, recruits, calls, SteadyClock.system());
     }
 
     @Override
@@ -73,7 +85,9 @@ public record TrainRuns(
                 request.getBaseModel(),
                 request.getBaseModelDigest(),
                 reason -> fail(request, reason),
-                model -> work(request, model, device, shift));
+                model -> request.hasCall()
+                        ? new Help(node, request, model.folder()).with(device, shift)
+                        : work(request, model, device, shift));
     }
 
     private Outcome work(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
@@ -107,22 +121,22 @@ public record TrainRuns(
             return makeWay(request, log);
         }
         tellTaken(request, device);
-        return withMore(device, request, shift, log, devices -> train(request, model, devices, shift, log, verdicts));
+        return withMore(
+                device,
+                request,
+                shift,
+                log,
+                (ranks, hosts) -> train(request, model, ranks, hosts, shift, log, verdicts));
     }
 
     /** Gathers the devices that the run wants beside the one at hand. */
-    private Outcome withMore(
-            Device.Turn device,
-            TrainRequest request,
-            Shift shift,
-            CommitLog log,
-            Function<List<Device.Turn>, Outcome> work) {
+    private Outcome withMore(Device.Turn device, TrainRequest request, Shift shift, CommitLog log, WithRanks work) {
         int more = Math.max(1, request.getSpec().getTraining().getRanks()) - 1;
         if (more == 0) {
-            return work.apply(List.of(device));
+            return work.train(List.of(device), Optional.empty());
         }
         if (more >= recruits.size()) {
-            return fail(request, "the run wants " + (more + 1) + " devices, this node has " + recruits.size());
+            return withHelp(device, more, request, shift, log, work);
         }
         shift.says(request.getRunId() + ": waiting for " + more + " more devices");
         Optional<List<Device.Turn>> recruited = recruits.gather(
@@ -134,11 +148,44 @@ public record TrainRuns(
             return later(request, shift, log);
         }
         try {
-            return work.apply(
-                    Stream.concat(Stream.of(device), recruited.get().stream()).toList());
+            return work.train(
+                    Stream.concat(Stream.of(device), recruited.get().stream()).toList(), Optional.empty());
         } finally {
             recruited.get().forEach(Device.Turn::close);
         }
+    }
+
+    /** Gathers devices of any node, this one included: it has not enough. */
+    private Outcome withHelp(
+            Device.Turn device, int more, TrainRequest request, Shift shift, CommitLog log, WithRanks work) {
+        InetAddress here = calls.here();
+        Optional<List<RemoteRank>> helpers;
+        try (HelpersDoor door = HelpersDoor.open(here)) {
+            calls.send(request, door.call(), more);
+            shift.says(request.getRunId() + ": waiting for " + more + " more devices of any node");
+            helpers = door.await(more, calls.patience(), () -> shift.over() || claim(request) == Claim.NOW);
+        }
+        if (helpers.isEmpty()) {
+            return shift.over() ? new Outcome.Again("the shift was over") : withoutHelp(more, request, log);
+        }
+        List<RemoteRank> others = helpers.get();
+        try {
+            List<String> hosts = new ArrayList<>(List.of(here.getHostAddress()));
+            others.forEach(rank -> hosts.add(rank.host()));
+            List<Rank> ranks = new ArrayList<>(List.of(device));
+            ranks.addAll(others);
+            return work.train(ranks, Optional.of(new Gang.Network(hosts)));
+        } finally {
+            others.forEach(RemoteRank::close);
+        }
+    }
+
+    /** One that never had its devices ends with the reason; one that had waits for a node that is gone, and others train. */
+    private Outcome withoutHelp(int more, TrainRequest request, CommitLog log) {
+        int devices = calls.devices();
+        return devices <= more && log.newest(Kind.STATE).isEmpty()
+                ? fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
+                : makeWay(request, log);
     }
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
@@ -177,13 +224,16 @@ public record TrainRuns(
     private Outcome train(
             TrainRequest request,
             BaseModel model,
-            List<Device.Turn> devices,
+            List<? extends Rank> ranks,
+            Optional<Gang.Network> network,
             Shift shift,
             CommitLog log,
             Verdicts verdicts) {
         try (Scratch scratch = node.scratch();
-                SharedNumbers shared = SharedNumbers.of(model.folder(), devices.size(), scratch)) {
-            Gang gang = new Gang(devices, request.getRunId(), clock.millis(), shared.file());
+                SharedNumbers shared =
+                        SharedNumbers.of(model.folder(), network.isPresent() ? 1 : ranks.size(), scratch)) {
+            Gang.Ground ground = network.isPresent() ? network.get() : new Gang.OneMachine(shared.file());
+            Gang gang = new Gang(ranks, request.getRunId(), clock.millis(), ground);
             Workplace place = new Workplace(node, gang, shift, scratch, clock);
             Start start = Start.of(place, request, model, log);
             Outcome outcome = new Training(place, start.run(), log, verdicts, this).from(start.step());
@@ -194,6 +244,10 @@ public record TrainRuns(
 
     @Override
     public Outcome fail(TrainRequest request, String reason) {
+        if (request.hasCall()) { // whoever called goes on without
+            LOG.warn("{} cannot be helped here: {}", request.getRunId(), reason);
+            return new Outcome.Done();
+        }
         return node.fail(request.getRunId(), Topics.TRAIN_STEP, "", reason);
     }
 }

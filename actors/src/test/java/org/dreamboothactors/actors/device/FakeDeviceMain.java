@@ -46,6 +46,7 @@ public final class FakeDeviceMain {
                 case DeviceCommand.Encode encode -> encode(encode);
                 case DeviceCommand.Draw draw -> draw(draw.drawing(), draw.out());
                 case OpenTrainer open -> open(open);
+                case DeviceCommand.OpenDoor _ -> new DeviceAnswer.DoorOpened(1);
                 case DeviceCommand.TrainStep _ -> train(trainer.orElseThrow());
                 case DeviceCommand.DigestWeights _ -> new Saved(weights);
                 case DeviceCommand.SaveState save -> save(save.file());

@@ -10,8 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Recruits;
@@ -20,6 +23,8 @@ import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.QueueActor;
+import org.dreamboothactors.actors.work.QueueSettings;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.diffusion.RandomModel;
@@ -27,6 +32,7 @@ import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
@@ -57,6 +63,7 @@ class GangIT {
     static Path directory;
 
     private static NodeBench bench;
+    private static ActorTestKit kit;
     private static Node node;
     private static List<CachedLatent> photos = List.of();
     private static List<CachedLatent> classes = List.of();
@@ -66,6 +73,7 @@ class GangIT {
 
     @BeforeAll
     static void makeModelAndLatents() throws IOException {
+        kit = ActorTestKit.create();
         bench = new NodeBench(directory);
         Path model = directory.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
@@ -78,6 +86,7 @@ class GangIT {
 
     @AfterAll
     static void stop() {
+        kit.shutdownTestKit();
         bench.close();
     }
 
@@ -131,13 +140,55 @@ class GangIT {
     }
 
     @Test
+    void devicesOfTwoNodesEndInTheBitsOfThoseOfOne() throws Exception {
+        assertThat(train(request("one-node", 2), TestShift.endless())).isEqualTo(DONE);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        ActorRef<QueueActor.Command> other = otherNode(heard);
+
+        assertThat(trainWithHelp(request("two-nodes", 2), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(weights("two-nodes")).isEqualTo(weights("one-node"));
+        assertThat(commits("two-nodes", Kind.STATE).getLast().weightsSha256())
+                .isEqualTo(commits("one-node", Kind.STATE).getLast().weightsSha256());
+        assertThat(bench.told("two-nodes", FactCase.TRAINING_STARTED))
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.getTrainingStarted().getDevice()).isEqualTo("cpu:0, cpu:1@127.0.0.1"));
+        stop(other);
+        assertThat(heard).contains("two-nodes: helps at 127.0.0.1");
+    }
+
+    @Test
+    void aHelperThatIsLostCostsAFewStepsAndNoBits() throws Exception {
+        assertThat(train(request("not-left", 2), TestShift.endless())).isEqualTo(DONE);
+        ActorRef<QueueActor.Command> other = otherNode(new CopyOnWriteArrayList<>());
+        AtomicBoolean killed = new AtomicBoolean();
+        TestShift disturbing = TestShift.heard(work -> {
+            if (work.contains(": step ") && killed.compareAndSet(false, true)) {
+                signal("KILL", second.pid().orElseThrow());
+            }
+        });
+
+        assertThat(trainWithHelp(request("left", 2), disturbing)).isInstanceOf(Outcome.Again.class);
+        assertThat(trainWithHelp(request("left", 2), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(killed).isTrue();
+        assertThat(weights("left")).isEqualTo(weights("not-left"));
+        stop(other);
+    }
+
+    @Test
     void aRunThatWantsMoreDevicesThanThereAreFailsWithThatReason() throws Exception {
-        assertThat(train(request("greedy", 3), TestShift.endless())).isEqualTo(DONE);
+        ActorRef<QueueActor.Command> other = otherNode(new CopyOnWriteArrayList<>());
+
+        assertThat(trainWithHelp(request("greedy", 3), TestShift.endless())).isEqualTo(DONE);
 
         assertThat(bench.told("greedy", FactCase.WORK_FAILED))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getWorkFailed().getReason())
-                        .isEqualTo("the run wants 3 devices, this node has 2"));
+                        .isEqualTo("the run wants 3 devices, the service has 1"));
+        stop(other);
+        assertThat(second.takeTurn(Duration.ZERO)).as("it is free again").isPresent();
     }
 
     @Test
@@ -155,7 +206,13 @@ class GangIT {
         high.getSpecBuilder().setPriority(Priority.HIGH);
         Recruits recruits = new Recruits(List.of(first, second));
         TrainRuns trainer = new TrainRuns(
-                node, Duration.ofHours(1), Duration.ofHours(1), _ -> Claim.NONE, TenantLimits.none(), recruits);
+                node,
+                Duration.ofHours(1),
+                Duration.ofHours(1),
+                _ -> Claim.NONE,
+                TenantLimits.none(),
+                recruits,
+                calls());
         TrainRequest.Builder low = request("alone", 1).toBuilder();
         low.getSpecBuilder().getTrainingBuilder().setMaxSteps(100_000);
         CompletableFuture<Outcome> gathering;
@@ -185,11 +242,53 @@ class GangIT {
 
     private Outcome train(TrainRequest request, Shift shift, Duration slice) throws InterruptedException {
         Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer =
-                new TrainRuns(node, slice, Duration.ofMillis(1), _ -> Claim.NONE, TenantLimits.none(), recruits);
+        TrainRuns trainer = new TrainRuns(
+                node, slice, Duration.ofMillis(1), _ -> Claim.NONE, TenantLimits.none(), recruits, calls());
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
         }
+    }
+
+    /** On a node with the first device only. */
+    private Outcome trainWithHelp(TrainRequest request, Shift shift) throws InterruptedException {
+        TrainRuns trainer = new TrainRuns(
+                node,
+                Duration.ofHours(1),
+                Duration.ofMillis(1),
+                _ -> Claim.NONE,
+                TenantLimits.none(),
+                new Recruits(List.of(first)),
+                new GangCalls(bench.servers(), Duration.ofSeconds(8)));
+        try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            return trainer.work(request, turn, shift);
+        }
+    }
+
+    /** A node with the second device, whose trainer takes records from its queue. */
+    private ActorRef<QueueActor.Command> otherNode(List<String> heard) {
+        TrainRuns trainer = new TrainRuns(
+                bench.node(directory.resolve("model")),
+                Duration.ofHours(1),
+                Duration.ofMillis(1),
+                _ -> Claim.NONE,
+                TenantLimits.none(),
+                new Recruits(List.of(second)),
+                new GangCalls(bench.servers()));
+        return kit.spawn(QueueActor.create(
+                "other/trainer",
+                new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.servers()),
+                second,
+                trainer,
+                (_, _, work) -> heard.add(work)));
+    }
+
+    private static void stop(ActorRef<QueueActor.Command> node) {
+        node.tell(new QueueActor.Stop());
+        kit.createTestProbe().expectTerminated(node, Duration.ofSeconds(30));
+    }
+
+    private static GangCalls calls() {
+        return new GangCalls(bench.servers());
     }
 
     private static TrainRequest request(String run, int ranks) {

@@ -68,7 +68,8 @@ final class TrainBench implements AutoCloseable {
                         longestCommitInterval,
                         _ -> Claim.NONE,
                         TenantLimits.none(),
-                        new Recruits(List.of())),
+                        new Recruits(List.of()),
+                        new GangCalls(bench.servers())),
                 request,
                 device,
                 shift);
@@ -77,7 +78,14 @@ final class TrainBench implements AutoCloseable {
     Outcome trainBySlices(TrainRequest request, Duration slice, Waiting waiting, Shift shift)
             throws InterruptedException {
         return work(
-                new TrainRuns(node, slice, SELDOM, waiting, TenantLimits.none(), new Recruits(List.of())),
+                new TrainRuns(
+                        node,
+                        slice,
+                        SELDOM,
+                        waiting,
+                        TenantLimits.none(),
+                        new Recruits(List.of()),
+                        new GangCalls(bench.servers())),
                 request,
                 device,
                 shift);
@@ -85,7 +93,14 @@ final class TrainBench implements AutoCloseable {
 
     Outcome trainWithin(TenantLimits limits, TrainRequest request) throws InterruptedException {
         return work(
-                new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, limits, new Recruits(List.of())),
+                new TrainRuns(
+                        node,
+                        SELDOM,
+                        SELDOM,
+                        _ -> Claim.NONE,
+                        limits,
+                        new Recruits(List.of()),
+                        new GangCalls(bench.servers())),
                 request,
                 device,
                 TestShift.endless());
@@ -95,7 +110,14 @@ final class TrainBench implements AutoCloseable {
     Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
         try (Device other = FakeDevice.start(directory)) {
             return work(
-                    new TrainRuns(node, SELDOM, SELDOM, _ -> Claim.NONE, TenantLimits.none(), new Recruits(List.of())),
+                    new TrainRuns(
+                            node,
+                            SELDOM,
+                            SELDOM,
+                            _ -> Claim.NONE,
+                            TenantLimits.none(),
+                            new Recruits(List.of()),
+                            new GangCalls(bench.servers())),
                     request,
                     other,
                     shift);

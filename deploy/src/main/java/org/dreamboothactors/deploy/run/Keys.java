@@ -49,7 +49,7 @@ final class Keys {
             Map.entry("model.unet_config.use_flash_attention", "False: attention holds all of its scores (True)"),
             Map.entry("model.channels_last", "the channels of a pixel lie side by side in memory"),
             Map.entry("model.inductor", "the UNet is one TorchScript graph"),
-            Map.entry("trainer.devices", "of one node that train together (1)"),
+            Map.entry("trainer.devices", "that train together, of one node or several (1)"),
             Map.entry("trainer.accumulate_grad_batches", "micro-batches of one step"),
             Map.entry("model.snr_gamma", "min-SNR weighting of the photos"),
             Map.entry("model.noise_offset", "share of a value that is the same all over a channel"),

@@ -1,0 +1,93 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.GangCall;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+
+/**
+ * Calls for devices of other nodes, through the queue that all trainers take their work from: whichever device is idle
+ * answers. Safe from any thread.
+ *
+ * @param bootstrapServers of Kafka
+ * @param shortest that whoever calls waits; at most twice as long
+ */
+public record GangCalls(String bootstrapServers, Duration shortest) {
+    /** A node that is started again is there by then. */
+    private static final Duration USUAL = Duration.ofSeconds(20);
+
+    public GangCalls(String bootstrapServers) {
+        this(bootstrapServers, USUAL);
+    }
+
+    /** How long to wait this time: two runs that wait for each other's device must not give up together again and again. */
+    Duration patience() {
+        return shortest.plusMillis(ThreadLocalRandom.current().nextLong(shortest.toMillis()));
+    }
+
+    /** Asks for so many helpers. */
+    void send(TrainRequest request, GangCall call, int helpers) {
+        byte[] record = request.toBuilder().setCall(call).build().toByteArray();
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            for (var sent :
+                    Collections.nCopies(helpers, new ProducerRecord<>(Topics.TRAIN_STEP, request.getRunId(), record))
+                            .stream()
+                            .map(producer::send)
+                            .toList()) {
+                var _ = sent.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "Cannot call for devices for run " + request.getRunId() + ": " + e.getCause()
+                            + ". Check that Kafka is reachable",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot call for devices: interrupted", e);
+        }
+    }
+
+    /** Devices of all nodes: each is a member of the trainers' group. */
+    int devices() {
+        String group = Topics.workers(Topics.TRAIN_STEP);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin.describeShareGroups(List.of(group)).all().get().values().stream()
+                    .mapToInt(described -> described.members().size())
+                    .sum();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Cannot count the devices of the service: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot count the devices of the service: interrupted", e);
+        }
+    }
+
+    /** The address of this machine on its way to Kafka: other nodes are there too. */
+    InetAddress here() {
+        String first = bootstrapServers.split(",", 2)[0].strip();
+        int colon = first.lastIndexOf(':');
+        try (DatagramSocket way = new DatagramSocket()) {
+            way.connect(new InetSocketAddress(first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))));
+            return way.getLocalAddress(); // nothing is sent
+        } catch (SocketException e) {
+            throw new IllegalStateException("Cannot find the way to " + first + ": " + e.getMessage(), e);
+        }
+    }
+}
