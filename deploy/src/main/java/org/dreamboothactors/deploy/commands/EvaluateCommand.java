@@ -37,6 +37,7 @@ import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.diffusion.judging.JudgeOpinion;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.toyworld.HeldOut;
 import org.dreamboothactors.toyworld.Thing;
 import org.dreamboothactors.toyworld.judging.BaseModelExam;
 import org.dreamboothactors.toyworld.judging.JudgeExam;
@@ -128,31 +129,42 @@ public final class EvaluateCommand implements Callable<Integer> {
         Path model = folder(baseModel, "base-model", "model_index.json");
         Path judging = folder(judge, "judge", Judge.PART);
         List<Thing> known = things.stream().map(EvaluateCommand::thing).toList();
+        List<Sitter> sitters = sitters();
+        Settings settings = options.read(outside.environment());
         PrintWriter lines = spec.commandLine().getOut();
         try (Kernels kernels = Kernels.open(threads);
                 JudgeOpinion opinion = JudgeOpinion.open(judging, kernels)) {
             int side = opinion.side();
+            List<RgbImage> small = small(side);
             say(lines, "judge, on unseen renders: " + JudgeExam.sit(opinion, EXAM_SEED, side));
             say(lines, "base model, " + BaseModelExam.sit(model, opinion, known, pictures, threads, (done, all) -> {}));
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
             say(lines, "autoencoder, " + Reconstruction.ofUnseenRenders(vae, side, kernels));
-            List<RgbImage> small = small(side);
             if (!small.isEmpty()) {
                 say(
                         lines,
                         "autoencoder, " + Reconstruction.meanPsnr(vae, small, kernels) + " on " + small.size()
                                 + " photos");
             }
-            return subjects == 0 ? Exit.DONE : personalise(model, opinion, lines);
+            return sitters.isEmpty() ? Exit.DONE : personalise(sitters, settings, model, opinion, lines);
         }
     }
 
-    private int personalise(Path model, JudgeOpinion opinion, PrintWriter lines) {
+    private List<Sitter> sitters() {
+        int there = HeldOut.subjects().size();
+        if (subjects < 0 || subjects > there) {
+            throw new UsageException("Cannot evaluate: --subjects is " + subjects + ", expected 0 to " + there);
+        }
+        if (seeds < 1) {
+            throw new UsageException("Cannot evaluate: --seeds is " + seeds + ", expected at least 1");
+        }
+        return IntStream.range(0, subjects).mapToObj(Sitter::new).toList();
+    }
+
+    private int personalise(
+            List<Sitter> sitters, Settings settings, Path model, JudgeOpinion opinion, PrintWriter lines) {
         StopSignal stop = outside.signals().get();
-        List<Sitter> sitters =
-                IntStream.range(0, subjects).mapToObj(Sitter::new).toList();
         DemoFiles demo = DemoFiles.below(Home.folder());
-        Settings settings = options.read(outside.environment());
         Places places = new Places(settings);
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel);
         int ahead = AHEAD * Math.max(1, settings.list("devices").size());
@@ -188,6 +200,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     private List<RgbImage> small(int side) {
         List<RgbImage> small = new ArrayList<>();
         for (Path folder : photos) {
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException("Cannot evaluate: " + folder + " is no folder, expected one with photos");
+            }
             for (Path photo : Photos.in(folder)) {
                 Path clean = pictures.resolve("photo-" + small.size() + ".png");
                 try {

@@ -3,6 +3,8 @@ package org.dreamboothactors.deploy.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
 import org.junit.jupiter.api.Test;
@@ -50,5 +52,25 @@ class PretrainIT {
 
         assertThat(said.exitCode()).isEqualTo(Exit.USAGE);
         assertThat(said.err()).contains(folder + " has no model_index.json");
+    }
+
+    @Test
+    void judgesWhatItIsToldBeforeItDraws() {
+        Path pictures = folder.resolve("pictures");
+        List<String> told =
+                List.of("--base-model", "../base-model", "--judge", "../judge", "--pictures", pictures.toString());
+
+        assertThat(refused(told, "--subjects", "99")).contains("--subjects is 99, expected 0 to ");
+        assertThat(refused(told, "--subjects", "1", "--seeds", "0")).contains("--seeds is 0, expected at least 1");
+        assertThat(refused(told, "--photos", folder.resolve("none").toString())).contains("none is no folder");
+        assertThat(pictures).doesNotExist();
+    }
+
+    private static String refused(List<String> told, String... more) {
+        Said said = CommandLineOf.run(
+                new EvaluateCommand(),
+                Stream.concat(told.stream(), Stream.of(more)).toArray(String[]::new));
+        assertThat(said.exitCode()).isEqualTo(Exit.USAGE);
+        return said.err();
     }
 }
