@@ -3,6 +3,7 @@ package org.dreamboothactors.campaign;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.campaign.checks.Invariants;
@@ -89,18 +90,20 @@ record Trial(Cluster cluster, Tape tape, RunRecipe recipe, List<Path> photos) {
         return false;
     }
 
-    /** The node that trains the run, or its rank 0, as far as is known; before that the one that the dice chose. */
+    /** The node that trains the run, as far as is known, or one of those; before that the one that the dice chose. */
     private NodeName target(String run, Fault fault) {
-        String device = tape.events(run).stream()
+        List<String> devices = tape.events(run).stream()
                 .filter(event -> event.getFactCase() == FactCase.TRAINING_STARTED)
-                .map(event -> event.getTrainingStarted().getDevice())
-                .reduce("", (_, last) -> last);
-        for (NodeName node : NodeName.values()) {
-            if (!node.device().isEmpty() && device.startsWith(node.device())) {
-                return node;
-            }
+                .map(event -> List.of(event.getTrainingStarted().getDevice().split(", ")))
+                .reduce(List.of(), (_, last) -> last);
+        if (devices.isEmpty()) {
+            return fault.node();
         }
-        return fault.node();
+        String device = devices.get(Math.floorMod(fault.seed(), devices.size()));
+        return Arrays.stream(NodeName.values())
+                .filter(node -> !node.device().isEmpty() && device.startsWith(node.device()))
+                .findFirst()
+                .orElse(fault.node());
     }
 
     private List<String> awaitEnd(String run) {

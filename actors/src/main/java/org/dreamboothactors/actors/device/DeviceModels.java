@@ -1,5 +1,7 @@
 package org.dreamboothactors.actors.device;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -181,11 +183,15 @@ final class DeviceModels {
             return switch (place.way()) {
                 case RankPlace.SharedFile(Path file) -> MappedAllReduce.join(file, member, PATIENCE_WITH_RANKS);
                 case RankPlace.Ring(String nextHost, int nextPort) ->
-                    door.orElseThrow(() ->
-                                    new IllegalStateException("Cannot join a ring: no door is open. Open it first"))
-                            .join(member, new InetSocketAddress(address(nextHost), nextPort), PATIENCE_WITH_RANKS);
+                    opened().join(member, new InetSocketAddress(address(nextHost), nextPort), PATIENCE_WITH_RANKS);
             };
         });
+    }
+
+    /** A process that was replaced since has none: the gang must come together anew. */
+    private TcpDoor opened() {
+        return door.orElseThrow(() ->
+                new UncheckedIOException(new IOException("no door is open: this process took the place of another")));
     }
 
     private static InetAddress address(String host) {

@@ -143,6 +143,12 @@ public final class Gang {
                 Optional.of(new RankPlace(run, number, rank, ranks.size(), ways.get(rank)))));
         List<TrainerOpened> different =
                 opened.stream().map(TrainerOpened.class::cast).distinct().toList();
+        if (different.size() > 1 && ground instanceof Network) {
+            kill();
+            throw new DeviceRefused(
+                    "its devices do not begin alike: " + different + ". Give all nodes processors of one"
+                            + " kind and the same threads-per-device, and the run a precision");
+        }
         if (different.size() > 1) {
             throw broken("its ranks do not begin alike: " + different);
         }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class HelpersDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HelpersDoor.class);
     private static final Duration LOOK = Duration.ofMillis(500);
-    private static final Duration FIRST_WORDS = Duration.ofSeconds(5);
+    private static final Duration FIRST_WORDS = Duration.ofSeconds(1);
     private static final int TOKEN_BYTES = 16;
     private static final int LONGEST_FIRST_WORDS = 256;
 
@@ -64,20 +64,21 @@ public final class HelpersDoor implements AutoCloseable {
     public Optional<List<RemoteRank>> await(int helpers, Duration atMost, BooleanSupplier over) {
         List<RemoteRank> in = new ArrayList<>();
         long begun = System.nanoTime();
+        boolean complete = false;
         try {
             server.setSoTimeout(Math.toIntExact(LOOK.toMillis()));
             while (in.size() < helpers && System.nanoTime() - begun < atMost.toNanos() && !over.getAsBoolean()) {
                 letIn().ifPresent(in::add);
             }
+            complete = in.size() == helpers;
+            return complete ? Optional.of(List.copyOf(in)) : Optional.empty();
         } catch (IOException e) {
-            in.forEach(RemoteRank::close);
             throw new UncheckedIOException("Cannot wait for helpers: " + e.getMessage(), e);
+        } finally {
+            if (!complete) {
+                in.forEach(RemoteRank::close);
+            }
         }
-        if (in.size() < helpers) {
-            in.forEach(RemoteRank::close);
-            return Optional.empty();
-        }
-        return Optional.of(List.copyOf(in));
     }
 
     private Optional<RemoteRank> letIn() throws IOException {
@@ -88,8 +89,7 @@ public final class HelpersDoor implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            caller.setSoTimeout(Math.toIntExact(FIRST_WORDS.toMillis()));
-            String words = firstWords(caller.getInputStream());
+            String words = firstWords(caller);
             caller.setSoTimeout(0);
             if (isToken(words)) {
                 Lent.prepare(caller);
@@ -113,15 +113,26 @@ public final class HelpersDoor implements AutoCloseable {
     }
 
     /** A line, byte by byte: what follows it is another's to read. */
-    private static String firstWords(InputStream in) throws IOException {
+    private static String firstWords(Socket caller) throws IOException {
+        InputStream in = caller.getInputStream();
+        long end = System.nanoTime() + FIRST_WORDS.toNanos();
         StringBuilder words = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0 || words.length() == LONGEST_FIRST_WORDS) {
-                throw new IOException("its first words are no line of " + LONGEST_FIRST_WORDS + " bytes at most");
+        while (words.length() < LONGEST_FIRST_WORDS) {
+            long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                throw new IOException("it said no line within " + FIRST_WORDS);
+            }
+            caller.setSoTimeout(Math.toIntExact(left));
+            int next = in.read();
+            if (next == '\n') {
+                return words.toString();
+            }
+            if (next < 0) {
+                throw new IOException("it hung up");
             }
             words.append((char) next);
         }
-        return words.toString();
+        throw new IOException("its first words are longer than " + LONGEST_FIRST_WORDS + " bytes");
     }
 
     /** Nobody comes in any more; who is in stays. */

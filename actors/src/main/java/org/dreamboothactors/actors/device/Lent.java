@@ -35,10 +35,15 @@ public final class Lent implements AutoCloseable {
     private final Lines lines;
     private final BlockingQueue<Optional<DeviceCommand>> commands = new LinkedBlockingQueue<>();
     /** Whether the device holds nothing of the gang. */
-    private volatile boolean settled = true;
+    private boolean settled = true;
+
+    private boolean left;
 
     /** How a trainer is opened on this machine, where files lie elsewhere than the other node says. */
     public interface Opener {
+        /** Brings here what a trainer needs, however long it takes; the others do not wait in a ring yet. */
+        void prepare();
+
         DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device);
     }
 
@@ -55,6 +60,7 @@ public final class Lent implements AutoCloseable {
         try {
             socket.connect(new InetSocketAddress(call.getHost(), call.getPort()), Math.toIntExact(CALL.toMillis()));
             prepare(socket);
+            socket.setSoTimeout(Math.toIntExact(Talk.LONGEST_SILENCE.toMillis()));
             String words = call.getToken() + " " + device.deviceName() + "\n";
             socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
             return Optional.of(new Lent(socket, device, opener));
@@ -64,7 +70,7 @@ public final class Lent implements AutoCloseable {
         }
     }
 
-    /** Commands are short and want to be there at once; a machine that is gone is found out within half a minute. */
+    /** Commands are short and want to be there at once; a machine that is gone is found out while nothing is said. */
     static void prepare(Socket socket) throws IOException {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
         socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
@@ -73,7 +79,7 @@ public final class Lent implements AutoCloseable {
         socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
     }
 
-    /** Helps until rank 0's node hangs up, the device is lost, or {@code over} says so. */
+    /** Helps until rank 0's node hangs up or gives no sign of life, the device is lost, or {@code over} says so. */
     public void serve(BooleanSupplier over) {
         Thread.ofVirtual().name("commands").start(this::receive);
         Thread.ofVirtual().name("alive").start(this::showLife);
@@ -102,17 +108,21 @@ public final class Lent implements AutoCloseable {
     private DeviceAnswer answer(DeviceCommand command) {
         try {
             return switch (command) {
-                case DeviceCommand.OpenDoor _ -> // at the address that reaches the others, whatever they call it
-                    device.ask(
+                case DeviceCommand.OpenDoor _ -> {
+                    opener.prepare();
+                    begin();
+                    // At the address that reaches the others, whatever they call it.
+                    yield device.ask(
                             new DeviceCommand.OpenDoor(socket.getLocalAddress().getHostAddress()));
+                }
                 case DeviceCommand.OpenTrainer asked -> {
-                    settled = false;
+                    begin();
                     yield opener.open(asked, device);
                 }
                 case DeviceCommand.TrainStep _, DeviceCommand.DigestWeights _ -> device.ask(command);
                 case DeviceCommand.CloseModels _ -> {
                     DeviceAnswer done = device.ask(command);
-                    settled = true;
+                    settle();
                     yield done;
                 }
                 case DeviceCommand.Encode _,
@@ -160,12 +170,25 @@ public final class Lent implements AutoCloseable {
         }
     }
 
+    /** From now on the device holds something of the gang, unless that is over already. */
+    private synchronized void begin() {
+        if (left) {
+            throw new DeviceLost(device.deviceName(), "rank 0's node hung up");
+        }
+        settled = false;
+    }
+
     /** A step in work waits for ranks that will not come. */
-    private void leave() {
+    private synchronized void leave() {
+        left = true;
         if (!settled) {
             device.kill();
             settled = true;
         }
+    }
+
+    private synchronized void settle() {
+        settled = true;
     }
 
     private static void hangUp(Socket socket) {
@@ -178,7 +201,10 @@ public final class Lent implements AutoCloseable {
 
     @Override
     public void close() {
-        hangUp(socket);
-        leave();
+        try {
+            hangUp(socket);
+        } finally {
+            leave();
+        }
     }
 }

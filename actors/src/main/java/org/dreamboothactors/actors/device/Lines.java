@@ -32,9 +32,20 @@ public final class Lines {
         }
     }
 
+    /** Says that this side is there: an empty line, which {@link #read} takes no notice of. */
+    void beat() throws IOException {
+        synchronized (out) {
+            out.write('\n');
+            out.flush();
+        }
+    }
+
     /** The next message; empty when the other side is gone. */
     public <T> Optional<T> read(Class<T> type) throws IOException {
         String line = in.readLine();
+        while (line != null && line.isEmpty()) {
+            line = in.readLine();
+        }
         if (line == null) {
             return Optional.empty();
         }

@@ -14,6 +14,6 @@ public interface Rank {
     /** Asks for something; throws {@link DeviceLost} or {@link DeviceRefused}. */
     DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress);
 
-    /** Ends its process, whatever it is computing. Any thread may. */
+    /** Ends what it computes, whatever that is. Any thread may. */
     void kill();
 }

@@ -23,6 +23,21 @@ public final class RemoteRank implements Rank, AutoCloseable {
         this.name = name;
         this.socket = socket;
         this.talk = Talk.with(name, new Connection(socket, socket.getInputStream(), socket.getOutputStream()));
+        Thread.ofVirtual().name("alive-for-" + name).start(this::showLife);
+    }
+
+    /** A helper leaves a node that is stopped or gone: the device is wanted elsewhere. */
+    private void showLife() {
+        try {
+            while (!socket.isClosed()) {
+                talk.beat();
+                Thread.sleep(DeviceMain.SIGN_OF_LIFE);
+            }
+        } catch (IOException e) {
+            // Whoever asks finds out.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -45,15 +60,16 @@ public final class RemoteRank implements Rank, AutoCloseable {
         return talk.ask(command, PATIENCE, progress);
     }
 
+    /** Hangs up, and its node ends what it computes for us. */
     @Override
     public void kill() {
         talk.end();
     }
 
-    /** Hangs up: the device is free for other work. */
+    /** As {@link #kill}; after {@link DeviceCommand.CloseModels} there is nothing to end. */
     @Override
     public void close() {
-        talk.end();
+        kill();
     }
 
     private record Connection(Socket socket, InputStream in, OutputStream out) implements Talk.Peer {

@@ -4,15 +4,18 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.protocol.Topics;
@@ -66,12 +69,43 @@ public record GangCalls(String bootstrapServers, Duration shortest) {
 
     /** Devices of all nodes: each is a member of the trainers' group. */
     int devices() {
+        return hosts().size();
+    }
+
+    /** Why other nodes could not call this one; empty: they can, as far as Kafka tells. */
+    Optional<String> unreachable() {
+        if (!here().isLoopbackAddress()) {
+            return Optional.empty();
+        }
+        List<String> others =
+                hosts().stream().filter(host -> !isLoopback(host)).distinct().toList();
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the run wants devices of several nodes, and the node that has it knows itself as "
+                        + here().getHostAddress() + ", which " + others
+                        + " cannot call. Give bootstrap-servers there an address of the network");
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** Where the trainers of all devices call Kafka from. */
+    private List<String> hosts() {
         String group = Topics.workers(Topics.TRAIN_STEP);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             return admin.describeShareGroups(List.of(group)).all().get().values().stream()
-                    .mapToInt(described -> described.members().size())
-                    .sum();
+                    .flatMap(described -> described.members().stream())
+                    .map(member -> member.host().replaceFirst("^.*/", "")) // name/address
+                    .toList();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return List.of(); // no trainer has joined yet
+            }
             throw new IllegalStateException("Cannot count the devices of the service: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

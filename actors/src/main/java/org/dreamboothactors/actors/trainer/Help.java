@@ -6,12 +6,14 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceAnswer;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.Lent;
+import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.CommitLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,23 +21,37 @@ import org.slf4j.LoggerFactory;
 /**
  * Helps with a run whose rank 0 is elsewhere. What the trainer needs comes from the store, as it does there; all that is
  * told and committed is rank 0's. So whatever becomes of the help, the record is done: rank 0's node calls again.
- *
- * @param model folder of the base model
  */
-record Help(Node node, TrainRequest request, Path model) {
+record Help(Node node, TrainRequest request) {
     private static final Logger LOG = LoggerFactory.getLogger(Help.class);
+    /** Others may have the base model; a call is not worth a dead letter. */
+    private static final int PASSED_ON = 3;
 
     Outcome with(Device.Turn device, Shift shift) {
+        if (node.ended().contains(request.getRunId())) {
+            return new Outcome.Done();
+        }
+        return switch (node.models().find(request.getBaseModel(), request.getBaseModelDigest())) {
+            case BaseModels.Absent(String reason) -> notHere(reason, shift);
+            case BaseModels.Changed(String reason) -> notHere(reason, shift);
+            case BaseModels.Found(var model) -> with(model.folder(), device, shift);
+        };
+    }
+
+    private static Outcome notHere(String reason, Shift shift) {
+        return shift.delivery() < PASSED_ON ? new Outcome.Again(reason) : new Outcome.Done();
+    }
+
+    private Outcome with(Path model, Device.Turn device, Shift shift) {
+        String host = request.getCall().getHost();
         try (Scratch scratch = node.scratch()) {
-            Optional<Lent> lent = Lent.to(request.getCall(), device, (asked, turn) -> open(asked, turn, scratch));
+            Optional<Lent> lent =
+                    Lent.to(request.getCall(), device, new FromStore(node.store(), request, model, scratch));
             if (lent.isEmpty()) {
-                LOG.info(
-                        "{}: nobody waits for help at {} any more",
-                        request.getRunId(),
-                        request.getCall().getHost());
+                LOG.info("{}: nobody waits for help at {} any more", request.getRunId(), host);
                 return new Outcome.Done();
             }
-            shift.says(request.getRunId() + ": helps at " + request.getCall().getHost());
+            shift.says(request.getRunId() + ": helps at " + host);
             try (Lent mine = lent.get()) {
                 mine.serve(shift::over);
             }
@@ -43,18 +59,44 @@ record Help(Node node, TrainRequest request, Path model) {
         }
     }
 
-    /** From the newest state, as rank 0 does; where the two differ, rank 0's node sees that the gang does not begin alike. */
-    private DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device, Scratch scratch) {
-        TrainingData data = new Latents(node.store()).fetch(request, scratch.folder("latents"));
-        Optional<RestoredState> state = asked.state()
-                .flatMap(_ -> RestoredState.newest(
-                        node.store(),
-                        request.getRunId(),
-                        CommitLog.open(node.store(), RunInWork.prefix(request.getRunId())),
-                        scratch.file("state.safetensors")));
-        DeviceAnswer opened = device.ask(new DeviceCommand.OpenTrainer(
-                model, asked.config(), data, state.map(RestoredState::file), asked.place()));
-        state.ifPresent(restored -> Scratch.delete(restored.file()));
-        return opened;
+    /**
+     * The newest state, as rank 0 takes it; where the two differ after all, rank 0's node sees that the gang does not
+     * begin alike.
+     */
+    private static final class FromStore implements Lent.Opener {
+        private final ArtifactStore store;
+        private final TrainRequest request;
+        private final Path model;
+        private final Scratch scratch;
+        private Optional<TrainingData> data = Optional.empty();
+        private Optional<RestoredState> state = Optional.empty();
+
+        FromStore(ArtifactStore store, TrainRequest request, Path model, Scratch scratch) {
+            this.store = store;
+            this.request = request;
+            this.model = model;
+            this.scratch = scratch;
+        }
+
+        @Override
+        public void prepare() {
+            if (data.isEmpty()) {
+                data = Optional.of(new Latents(store).fetch(request, scratch.folder("latents")));
+            }
+            CommitLog log = CommitLog.open(store, RunInWork.prefix(request.getRunId()));
+            state = RestoredState.newest(store, request.getRunId(), log, scratch.file("state.safetensors"));
+        }
+
+        @Override
+        public DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device) {
+            DeviceAnswer opened = device.ask(new DeviceCommand.OpenTrainer(
+                    model,
+                    asked.config(),
+                    data.orElseThrow(),
+                    asked.state().flatMap(_ -> state).map(RestoredState::file),
+                    asked.place()));
+            state.ifPresent(restored -> Scratch.delete(restored.file()));
+            return opened;
+        }
     }
 }

@@ -80,14 +80,15 @@ public record TrainRuns(
 
     @Override
     public Outcome work(TrainRequest request, Device.Turn device, Shift shift) {
+        if (request.hasCall()) {
+            return new Help(node, request).with(device, shift);
+        }
         return node.withModel(
                 request.getRunId(),
                 request.getBaseModel(),
                 request.getBaseModelDigest(),
                 reason -> fail(request, reason),
-                model -> request.hasCall()
-                        ? new Help(node, request, model.folder()).with(device, shift)
-                        : work(request, model, device, shift));
+                model -> work(request, model, device, shift));
     }
 
     private Outcome work(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
@@ -158,6 +159,10 @@ public record TrainRuns(
     /** Gathers devices of any node, this one included: it has not enough. */
     private Outcome withHelp(
             Device.Turn device, int more, TrainRequest request, Shift shift, CommitLog log, WithRanks work) {
+        Optional<String> unreachable = calls.unreachable();
+        if (unreachable.isPresent()) {
+            return fail(request, unreachable.get());
+        }
         InetAddress here = calls.here();
         Optional<List<RemoteRank>> helpers;
         try (HelpersDoor door = HelpersDoor.open(here)) {
@@ -165,8 +170,11 @@ public record TrainRuns(
             shift.says(request.getRunId() + ": waiting for " + more + " more devices of any node");
             helpers = door.await(more, calls.patience(), () -> shift.over() || claim(request) == Claim.NOW);
         }
+        if (helpers.isEmpty() && claim(request) == Claim.NOW) {
+            return makeWay(request, log);
+        }
         if (helpers.isEmpty()) {
-            return shift.over() ? new Outcome.Again("the shift was over") : withoutHelp(more, request, log);
+            return shift.over() ? new Outcome.Again("the shift was over") : withoutHelp(more, request, shift, log);
         }
         List<RemoteRank> others = helpers.get();
         try {
@@ -180,10 +188,13 @@ public record TrainRuns(
         }
     }
 
-    /** One that never had its devices ends with the reason; one that had waits for a node that is gone, and others train. */
-    private Outcome withoutHelp(int more, TrainRequest request, CommitLog log) {
+    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
+    private Outcome withoutHelp(int more, TrainRequest request, Shift shift, CommitLog log) {
+        boolean first = request.getAttempt() == 1
+                && shift.delivery() == 1
+                && log.newest().isEmpty();
         int devices = calls.devices();
-        return devices <= more && log.newest(Kind.STATE).isEmpty()
+        return first && devices <= more
                 ? fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
                 : makeWay(request, log);
     }

@@ -95,7 +95,12 @@ final class RunInLine {
 
     /** How long the trainer that has it had it up to now. */
     long sinceTaken(long nowMs) {
-        return phase.holdsDevice() ? Math.max(0, nowMs - takenAtMs) : 0;
+        return isCharged() ? Math.max(0, nowMs - takenAtMs) : 0;
+    }
+
+    /** A run that gathers devices may wait long for a node that is gone. */
+    private boolean isCharged() {
+        return phase == Phase.TRAINING || (phase == Phase.TAKEN && devices == 1);
     }
 
     void hear(RunEvent event) {
@@ -147,7 +152,7 @@ final class RunInLine {
             trainedMs += sinceTaken(at);
             yieldedAtMs = at;
         } else {
-            takenAtMs = phase.holdsDevice() ? takenAtMs : at;
+            takenAtMs = isCharged() ? takenAtMs : at;
             wantsSinceMs = 0;
         }
         sinceMs = next == Phase.ASKED && phase == Phase.QUEUED ? sinceMs : at;

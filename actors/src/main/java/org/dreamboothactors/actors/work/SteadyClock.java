@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Time for locks, slices and limits: it never goes back, and runs on steadily when the machine's clock is set back. Where
- * the machine's clock goes forward by more than the monotonic one it follows, because a machine that slept has lost its
+ * the machine's clock goes forward by more than the monotonic one since the last look it follows, because a machine that slept has lost its
  * locks; a clock that is set forward is taken for that. After a jump and back it is ahead of the machine's clock, so it
  * tells durations, not dates. Safe from any thread.
  */
@@ -17,14 +17,16 @@ public final class SteadyClock implements InstantSource {
 
     private final InstantSource wall;
     private final LongSupplier nanoTime;
-    private final long begin;
-    private Instant atBegin;
+    private Instant time;
+    private Instant lastWall;
+    private long lastNanos;
 
     SteadyClock(InstantSource wall, LongSupplier nanoTime) {
         this.wall = wall;
         this.nanoTime = nanoTime;
-        this.begin = nanoTime.getAsLong();
-        this.atBegin = wall.instant();
+        this.lastNanos = nanoTime.getAsLong();
+        this.lastWall = wall.instant();
+        this.time = lastWall;
     }
 
     /** That goes with the machine's. */
@@ -34,12 +36,13 @@ public final class SteadyClock implements InstantSource {
 
     @Override
     public synchronized Instant instant() {
-        Instant steady = atBegin.plusNanos(nanoTime.getAsLong() - begin);
+        long nanos = nanoTime.getAsLong();
         Instant shown = wall.instant();
-        if (shown.isAfter(steady.plus(LEAP))) {
-            atBegin = atBegin.plus(Duration.between(steady, shown));
-            return shown;
-        }
-        return steady;
+        Duration steady = Duration.ofNanos(nanos - lastNanos);
+        Duration byWall = Duration.between(lastWall, shown);
+        time = time.plus(byWall.compareTo(steady.plus(LEAP)) > 0 ? byWall : steady);
+        lastNanos = nanos;
+        lastWall = shown;
+        return time;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.diffusion.Refinements;
@@ -35,6 +37,7 @@ class HelpersDoorTest {
     Path directory = Path.of("");
 
     private final HelpersDoor door = HelpersDoor.open(HERE);
+    private final AtomicInteger prepared = new AtomicInteger();
     private Path model = Path.of("");
 
     @BeforeEach
@@ -53,6 +56,8 @@ class HelpersDoorTest {
             CompletableFuture<Boolean> help = help(device, door.call());
             try (RemoteRank rank = oneHelper()) {
                 assertThat(rank.deviceName()).isEqualTo("cpu:0@127.0.0.1");
+                assertThat(ask(rank, new DeviceCommand.OpenDoor("10.0.0.1"))).isEqualTo(new DeviceAnswer.DoorOpened(1));
+                assertThat(prepared).hasValue(1);
                 assertThat(ask(rank, opened("nowhere"))).isEqualTo(new TrainerOpened(0, "fake"));
                 ask(rank, new DeviceCommand.TrainStep());
                 assertThat(ask(rank, new DeviceCommand.DigestWeights())).isEqualTo(new Saved(FakeDevice.weights(3, 1)));
@@ -122,6 +127,41 @@ class HelpersDoorTest {
     }
 
     @Test
+    void aStrangerThatDripsDoesNotKeepTheDoor() throws Exception {
+        try (Device device = FakeDevice.start(directory);
+                Socket stranger = new Socket(HERE, door.call().getPort())) {
+            Thread.ofVirtual().start(() -> drip(stranger));
+            CompletableFuture<Boolean> help = help(device, door.call());
+
+            oneHelper().close();
+            assertThat(help.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void drip(Socket stranger) {
+        try {
+            while (true) {
+                stranger.getOutputStream().write('a');
+                Thread.sleep(300);
+            }
+        } catch (IOException | InterruptedException e) {
+            // It was sent away.
+        }
+    }
+
+    /** As a node that is stopped: its kernel still answers. */
+    @Test
+    void aHelperLeavesANodeThatSaysNothing() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, HERE);
+                Device device = FakeDevice.start(directory)) {
+            GangCall call =
+                    door.call().toBuilder().setPort(silent.getLocalPort()).build();
+
+            assertThat(help(device, call).get(40, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void whoComesTooLateFindsNobody() throws Exception {
         GangCall call = door.call();
         assertThat(door.await(1, Duration.ofMillis(100), () -> false)).isEmpty();
@@ -144,11 +184,7 @@ class HelpersDoorTest {
     private CompletableFuture<Boolean> help(Device device, GangCall call) {
         return CompletableFuture.supplyAsync(() -> {
             try (Device.Turn turn = device.takeTurn(SOON).orElseThrow()) {
-                Optional<Lent> lent = Lent.to(
-                        call,
-                        turn,
-                        (asked, mine) -> mine.ask(new DeviceCommand.OpenTrainer(
-                                model, asked.config(), asked.data(), asked.state(), asked.place())));
+                Optional<Lent> lent = Lent.to(call, turn, new Here());
                 if (lent.isPresent()) {
                     try (Lent here = lent.get()) {
                         here.serve(() -> false);
@@ -159,6 +195,19 @@ class HelpersDoorTest {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private final class Here implements Lent.Opener {
+        @Override
+        public void prepare() {
+            prepared.incrementAndGet();
+        }
+
+        @Override
+        public DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device) {
+            return device.ask(
+                    new DeviceCommand.OpenTrainer(model, asked.config(), asked.data(), asked.state(), asked.place()));
+        }
     }
 
     private static DeviceCommand.OpenTrainer opened(String model) {

@@ -43,6 +43,15 @@ class SteadyClockTest {
     }
 
     @Test
+    void aSleepCountsAlsoAfterTheClockWasSetBack() {
+        wall = wall.minus(Duration.ofMinutes(10));
+        assertThat(passed()).isZero();
+        wall = wall.plus(Duration.ofMinutes(5));
+
+        assertThat(passed()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
     void aJumpForwardIsNotTakenBackWithTheClock() {
         wall = wall.plus(Duration.ofMinutes(5));
         assertThat(passed()).isEqualTo(Duration.ofMinutes(5));

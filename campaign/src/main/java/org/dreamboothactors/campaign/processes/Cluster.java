@@ -238,12 +238,12 @@ public final class Cluster implements AutoCloseable {
         store.close();
         broker.close();
         disks.close();
-        WallClock.sweep();
         try {
             brokerDoor.close();
             storeDoor.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        WallClock.sweep();
     }
 }
