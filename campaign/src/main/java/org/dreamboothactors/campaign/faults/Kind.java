@@ -32,7 +32,7 @@ public enum Kind {
     FILL_DISK,
     /** The child process gets no more memory. */
     STARVE_WORKER,
-    /** The wall clock of a node, the broker or the store jumps by up to ten minutes, and back. Needs libfaketime. */
+    /** The wall clock of a node, the broker or the store jumps by up to a minute and a half, and back. Needs libfaketime. */
     JUMP_CLOCK,
     /** Both nodes with devices are killed at once. */
     KILL_ALL_WORKERS;
