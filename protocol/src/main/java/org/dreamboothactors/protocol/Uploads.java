@@ -14,31 +14,24 @@ import org.dreamboothactors.storage.ArtifactStore;
 /** Brings photos to the store under keys made of their content; a file's name is only shown, so any name will do. */
 final class Uploads {
     static final int LARGEST_PHOTO_BYTES = 64 << 20;
-    /** More than the service uses, so that its verdicts tell which were too many. */
-    static final int MOST_PHOTOS = 200;
-    /** As many as the service takes, here and below. */
-    static final int MOST_CLASS_LATENTS = 2000;
-
-    static final int MOST_CLASS_PHOTOS = 1000;
-
     private static final long LARGEST_LORA_BYTES = 2L << 30;
 
     private Uploads() {}
 
     /** Refuses what need not be sent to know that it cannot work. */
     static void check(List<Path> photos) {
-        if (photos.isEmpty() || photos.size() > MOST_PHOTOS) {
+        if (photos.isEmpty() || photos.size() > UploadLimits.PHOTOS) {
             throw new IllegalArgumentException("Cannot upload " + photos.size() + " photos: expected 1 to "
-                    + MOST_PHOTOS + " files. Three to five good ones are what a run wants");
+                    + UploadLimits.PHOTOS + " files. Three to five good ones are what a run wants");
         }
         photos.forEach(Uploads::checkFile);
     }
 
     /** The same of class images. */
     static void checkClass(List<Path> classPhotos) {
-        if (classPhotos.size() > MOST_CLASS_PHOTOS) {
-            throw new IllegalArgumentException(
-                    "Cannot upload " + classPhotos.size() + " class images: expected at most " + MOST_CLASS_PHOTOS);
+        if (classPhotos.size() > UploadLimits.CLASS_PHOTOS) {
+            throw new IllegalArgumentException("Cannot upload " + classPhotos.size()
+                    + " class images: expected at most " + UploadLimits.CLASS_PHOTOS);
         }
         classPhotos.forEach(Uploads::checkFile);
     }
@@ -49,9 +42,9 @@ final class Uploads {
             throw new IllegalArgumentException("Cannot upload latents of "
                     + latents.photos().size() + " photos with " + photos + " photos: expected one for each or none");
         }
-        if (latents.classes().size() > MOST_CLASS_LATENTS) {
+        if (latents.classes().size() > UploadLimits.CLASS_LATENTS) {
             throw new IllegalArgumentException("Cannot upload latents of "
-                    + latents.classes().size() + " class images: expected at most " + MOST_CLASS_LATENTS);
+                    + latents.classes().size() + " class images: expected at most " + UploadLimits.CLASS_LATENTS);
         }
         latents.photos().forEach(Uploads::checkFile);
         latents.classes().forEach(Uploads::checkFile);

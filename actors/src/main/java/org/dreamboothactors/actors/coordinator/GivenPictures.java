@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.coordinator;
 
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.protocol.UploadLimits;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -12,23 +13,16 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
  * intake and encoders judge.
  */
 final class GivenPictures {
-    /** More than are used, so that verdicts tell which were too many; each is a fact of the run. */
-    private static final int MOST_PHOTOS = 200;
-
-    private static final int MOST_CLASS_PHOTOS = 1000;
-    /** Named in one message each way, so that all of them fit into a record of Kafka. */
-    private static final int MOST_CLASS_LATENTS = 2000;
-
     private GivenPictures() {}
 
     /** What is wrong, as a sentence for people. */
     static Optional<String> complaint(SubjectUpload upload, RunSpec spec) {
-        if (upload.getPhotosCount() > MOST_PHOTOS) {
+        if (upload.getPhotosCount() > UploadLimits.PHOTOS) {
             return Optional.of("it has " + upload.getPhotosCount() + " photos, expected 3 to 40");
         }
-        if (upload.getClassPhotosCount() > MOST_CLASS_PHOTOS) {
-            return Optional.of(
-                    "it has " + upload.getClassPhotosCount() + " class images, expected at most " + MOST_CLASS_PHOTOS);
+        if (upload.getClassPhotosCount() > UploadLimits.CLASS_PHOTOS) {
+            return Optional.of("it has " + upload.getClassPhotosCount() + " class images, expected at most "
+                    + UploadLimits.CLASS_PHOTOS);
         }
         int photoLatents = upload.getPhotoLatentsCount();
         if (photoLatents != 0 && photoLatents != upload.getPhotosCount()) {
@@ -36,9 +30,9 @@ final class GivenPictures {
                     + " photos, expected one for each or none");
         }
         int classLatents = upload.getClassLatentsCount();
-        if (classLatents > MOST_CLASS_LATENTS) {
-            return Optional.of(
-                    "it has " + classLatents + " latents of class images, expected at most " + MOST_CLASS_LATENTS);
+        if (classLatents > UploadLimits.CLASS_LATENTS) {
+            return Optional.of("it has " + classLatents + " latents of class images, expected at most "
+                    + UploadLimits.CLASS_LATENTS);
         }
         int classPhotos = upload.getClassPhotosCount();
         if (classPhotos > 0 && classLatents > 0) {

@@ -200,9 +200,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     private List<RgbImage> small(int side) {
         List<RgbImage> small = new ArrayList<>();
         for (Path folder : photos) {
-            if (!Files.isDirectory(folder)) {
-                throw new UsageException("Cannot evaluate: " + folder + " is no folder, expected one with photos");
-            }
             for (Path photo : Photos.in(folder)) {
                 Path clean = pictures.resolve("photo-" + small.size() + ".png");
                 try {

@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -94,11 +93,8 @@ public final class ClassImageFolder {
         if (!Files.exists(folder)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
-                    .sorted()
-                    .toList();
+        try {
+            return VisibleFiles.in(folder);
         } catch (IOException e) {
             throw new UsageException("Cannot read model.data.regularization_dir: " + folder + ", " + e, e);
         }

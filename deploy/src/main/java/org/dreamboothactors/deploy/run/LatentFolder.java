@@ -45,9 +45,9 @@ public record LatentFolder(Path pictures, String stem) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> files = entries.filter(Files::isRegularFile)
-                    .filter(file -> name(file).endsWith(SUFFIX) && !name(file).startsWith("."))
+        try {
+            List<Path> files = VisibleFiles.in(folder).stream()
+                    .filter(file -> name(file).endsWith(SUFFIX))
                     .sorted(Comparator.comparing(LatentFolder::counted))
                     .toList();
             files.forEach(LatentFolder::judge);
@@ -104,10 +104,8 @@ public record LatentFolder(Path pictures, String stem) {
         if (folder.isEmpty() || !Files.isDirectory(folder.get())) {
             return 0;
         }
-        try (Stream<Path> files = Files.list(folder.get())) {
-            return Math.toIntExact(files.filter(Files::isRegularFile)
-                    .filter(file -> !name(file).startsWith("."))
-                    .count());
+        try {
+            return VisibleFiles.in(folder.get()).size();
         } catch (IOException e) {
             throw new UsageException("Cannot read " + folder.get() + ": " + e, e);
         }

@@ -62,7 +62,7 @@ class PretrainIT {
 
         assertThat(refused(told, "--subjects", "99")).contains("--subjects is 99, expected 0 to ");
         assertThat(refused(told, "--subjects", "1", "--seeds", "0")).contains("--seeds is 0, expected at least 1");
-        assertThat(refused(told, "--photos", folder.resolve("none").toString())).contains("none is no folder");
+        assertThat(refused(told, "--photos", folder.resolve("none").toString())).contains("none is not a folder");
         assertThat(pictures).doesNotExist();
     }
 
