@@ -1,7 +1,6 @@
 package org.dreamboothactors.campaign;
 
 import java.util.List;
-import org.dreamboothactors.protocol.v1.Compute;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -26,9 +25,7 @@ record RunRecipe(int steps, int ranks) {
                         .setRanks(ranks)
                         .setLearningRate(1e-4)
                         .setMicroBatchSize(1)
-                        .setCheckpointEvery(steps / 2)
-                        .setCompute(Compute.newBuilder()
-                                .setPrecision("32"))) // auto times the device: a busy one may choose otherwise
+                        .setCheckpointEvery(steps / 2))
                 .setPrior(PriorPreservation.newBuilder()
                         .setLossWeight(0.5)
                         .setNumClassImages(4)

@@ -7,10 +7,14 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides what {@link ComputePrecision#AUTO} means here, and says so in the log; measured once a process. */
+/**
+ * Decides what {@link ComputePrecision#AUTO} means here, and says so in the log. On a processor its instructions decide and
+ * not a stopwatch: class images and weights are to have the same bits whatever else the machine does. A GPU is timed, once
+ * a process.
+ */
 final class DecidedPrecision {
     private static final Logger LOG = LoggerFactory.getLogger(DecidedPrecision.class);
-    /** Where both are about as fast, fp32 is as good, and a noisy machine would choose now this and now that. */
+    /** Where both are about as fast, fp32 is as good. */
     private static final double WORTH_IT = 0.8;
 
     private static final Map<Integer, ArithmeticSpeed> MEASURED = new HashMap<>();
@@ -29,9 +33,15 @@ final class DecidedPrecision {
                 yield wanted;
             }
             case AUTO -> {
-                ArithmeticSpeed speed = speed(kernels, threads);
-                ComputePrecision chosen = speed.ratio() < WORTH_IT ? ComputePrecision.BF16 : ComputePrecision.FP32;
-                LOG.info("precision auto: {}, because {}", chosen.word(), speed);
+                boolean gpu = kernels.manager().getDevice().isGpu();
+                boolean bf16 = gpu
+                        ? speed(kernels, threads).ratio() < WORTH_IT
+                        : kernels.processor().multipliesBf16();
+                ComputePrecision chosen = bf16 ? ComputePrecision.BF16 : ComputePrecision.FP32;
+                LOG.info(
+                        "precision auto: {} on {}",
+                        chosen.word(),
+                        gpu ? speed(kernels, threads) : kernels.processor().instructions());
                 yield chosen;
             }
         };

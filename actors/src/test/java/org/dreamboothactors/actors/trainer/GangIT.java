@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +19,9 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.RankPlace;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.TenantLimits;
@@ -29,6 +34,7 @@ import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.diffusion.RandomModel;
 import org.dreamboothactors.diffusion.StableDiffusion;
+import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
@@ -175,6 +181,25 @@ class GangIT {
         assertThat(killed).isTrue();
         assertThat(weights("left")).isEqualTo(weights("not-left"));
         stop(other);
+    }
+
+    /** It was killed after it had opened a door for the others. */
+    @Test
+    void aProcessThatTookThePlaceOfAnotherBreaksItsGang() throws Exception {
+        TrainRequest request = request("replaced", 2);
+        TrainingData data = new Latents(bench.store()).fetch(request, directory.resolve("replaced"));
+        DeviceCommand.OpenTrainer open = new DeviceCommand.OpenTrainer(
+                directory.resolve("model"),
+                RunConfig.of(request.getSpec()),
+                data,
+                Optional.empty(),
+                Optional.of(new RankPlace("replaced", 1, 0, 2, new RankPlace.Ring("127.0.0.1", 1))));
+
+        try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            assertThatThrownBy(() -> turn.ask(open))
+                    .isInstanceOf(DeviceLost.class)
+                    .hasMessageContaining("no door is open");
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
+import org.dreamboothactors.protocol.v1.GangCall;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
@@ -345,6 +347,61 @@ class TrainRunsIT {
             assertThat(run.told(FactCase.TRAINING_YIELDED)).hasSize(1);
             assertThat(run.told(FactCase.TRAINING_TAKEN)).isEmpty();
             assertThat(unused.pid()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRunThatIsOutrankedWhileItWaitsForDevicesMakesWay() throws Exception {
+        try (TrainBench run = run("outranked", 10)) {
+            AtomicInteger asked = new AtomicInteger();
+            TrainRequest.Builder two = run.request(1).toBuilder();
+            two.getSpecBuilder().getTrainingBuilder().setRanks(2);
+
+            assertThat(run.trainBySlices(
+                            two.build(),
+                            TrainBench.SELDOM,
+                            _ -> asked.incrementAndGet() < 3 ? Claim.NONE : Claim.NOW,
+                            TestShift.endless()))
+                    .isEqualTo(DONE);
+
+            assertThat(run.told(FactCase.TRAINING_YIELDED)).hasSize(1);
+            assertThat(run.told(FactCase.WORK_FAILED)).isEmpty();
+        }
+    }
+
+    @Test
+    void aCallForHelpThatCameTooLateIsDone() throws Exception {
+        try (TrainBench run = run("late", 10)) {
+            GangCall gone = GangCall.newBuilder()
+                    .setHost("127.0.0.1")
+                    .setPort(closedPort())
+                    .build();
+
+            assertThat(run.train(
+                            run.request(1).toBuilder().setCall(gone).build(), TrainBench.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
+            assertThat(run.told(FactCase.TRAINING_TAKEN)).isEmpty();
+        }
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket port = new ServerSocket(0)) {
+            return port.getLocalPort();
+        }
+    }
+
+    @Test
+    void aCallForHelpWithAModelThatIsNotHereIsPassedOnAndThenDropped() throws Exception {
+        try (TrainBench run = run("elsewhere", 10)) {
+            TrainRequest call = run.request(1).toBuilder()
+                    .setBaseModel("another")
+                    .setCall(GangCall.newBuilder().setHost("127.0.0.1").setPort(1))
+                    .build();
+
+            assertThat(run.train(call, TrainBench.SELDOM, TestShift.endless())).isInstanceOf(Outcome.Again.class);
+            assertThat(run.train(call, TrainBench.SELDOM, new TestShift(() -> false, 3, _ -> {})))
+                    .isEqualTo(DONE);
+            assertThat(run.told(FactCase.WORK_FAILED)).isEmpty();
         }
     }
 

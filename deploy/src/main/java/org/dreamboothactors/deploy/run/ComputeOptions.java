@@ -10,7 +10,7 @@ final class ComputeOptions {
     @Option(
             names = "--precision",
             paramLabel = "WORD",
-            description = "32, bf16, or auto: whichever the device is faster in (auto)")
+            description = "32, bf16, or auto: bf16 where the device multiplies it itself (auto)")
     Optional<String> precision = Optional.empty();
 
     @Option(

@@ -25,7 +25,7 @@ final class Keys {
             Map.entry("infer.eta", "share of fresh noise in each step of ddim, 0 to 1"),
             Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
             Map.entry("trainer.max_steps", "optimizer steps"),
-            Map.entry("trainer.precision", "32, bf16 or auto (auto: whichever the device is faster in)"),
+            Map.entry("trainer.precision", "32, bf16 or auto (auto: bf16 where the device multiplies it itself)"),
             Map.entry("model.with_prior_preservation", "train on class images too"),
             Map.entry("model.prior_loss_weight", "of the class half of the loss"),
             Map.entry("model.train_text_encoder", "train it together with the UNet"),

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * What a product of two matrices takes on this device. Processors without instructions for bf16 emulate it, a hundred
- * times slower than fp32, and nothing but a try tells all of them apart.
+ * times slower than fp32.
  *
  * @param fp32Seconds of the best try
  * @param bf16Seconds of the best try

@@ -32,6 +32,11 @@ public record Processor(String vendor, String instructions) {
         }
     }
 
+    /** Whether it multiplies bf16 itself; others emulate it, a hundred times slower than fp32. */
+    public boolean multipliesBf16() {
+        return hasTiles() || instructions.equals("avx512_bf16");
+    }
+
     /** Whether products of bf16 take a small part of what anything else takes. */
     public boolean hasTiles() {
         return instructions.equals("amx_bf16");
