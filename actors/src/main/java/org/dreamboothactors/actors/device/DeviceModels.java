@@ -188,10 +188,8 @@ final class DeviceModels {
         });
     }
 
-    /** A process that was replaced since has none: the gang must come together anew. */
     private TcpDoor opened() {
-        return door.orElseThrow(() ->
-                new UncheckedIOException(new IOException("no door is open: this process took the place of another")));
+        return door.orElseThrow(() -> replaced("no door is open"));
     }
 
     private static InetAddress address(String host) {
@@ -217,9 +215,13 @@ final class DeviceModels {
     private DreamBoothTrainer trainer() {
         return switch (open) {
             case Learner(DreamBoothTrainer trainer) -> trainer;
-            case Nothing _, Drawer _ ->
-                throw new IllegalStateException("Cannot train: no trainer is open. Open one first");
+            case Nothing _, Drawer _ -> throw replaced("no trainer is open");
         };
+    }
+
+    /** A process that died between two commands was replaced by this one, and what it held is gone: {@link Broken}. */
+    private static UncheckedIOException replaced(String what) {
+        return new UncheckedIOException(new IOException(what + ": this process took the place of another"));
     }
 
     private ProgressListener tell() {
