@@ -22,6 +22,11 @@ public final class PhotoText {
         return Optional.of(kind + " (" + photo.getName() + ") "
                 + (accepted
                         ? "accepted, " + photo.getWidth() + "x" + photo.getHeight()
-                        : photo.getVerdict().name().toLowerCase(Locale.ROOT) + ": " + photo.getReason()));
+                        : verdict(photo.getVerdict()) + ": " + photo.getReason()));
+    }
+
+    /** E.g. {@code too_small}. */
+    public static String verdict(PhotoVerdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,7 +3,6 @@ package org.dreamboothactors.actors.device;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,9 +16,6 @@ import org.dreamboothactors.diffusion.PeakMemory;
  * <p>It knows neither Kafka nor S3. When its parent is gone it ends at once, whatever it is computing.
  */
 public final class DeviceMain {
-    /** How often the child says that it lives. */
-    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
-
     private DeviceMain() {}
 
     /** Takes the number of threads that libtorch may use. */
@@ -32,7 +28,7 @@ public final class DeviceMain {
         PrintStream pipe = System.out;
         System.setOut(System.err); // a library that prints must not break the protocol
         Lines lines = new Lines(System.in, pipe);
-        Thread.ofPlatform().daemon().name("alive").start(() -> showLife(lines));
+        Pulse.start("alive", () -> lines.write(new DeviceAnswer.Alive(PeakMemory.bytes())));
         BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("commands").start(() -> receive(lines, commands));
         try {
@@ -43,18 +39,6 @@ public final class DeviceMain {
         } catch (Throwable e) { // an Error too: a thread of libtorch would keep a JVM without its main thread alive
             e.printStackTrace();
             Runtime.getRuntime().halt(1);
-        }
-    }
-
-    /** A process that is stopped, or that the machine gives no time to, says nothing. */
-    private static void showLife(Lines lines) {
-        try {
-            while (true) {
-                send(lines, new DeviceAnswer.Alive(PeakMemory.bytes()));
-                Thread.sleep(SIGN_OF_LIFE);
-            }
-        } catch (InterruptedException | UncheckedIOException e) {
-            // The parent is gone, and with it this process.
         }
     }
 

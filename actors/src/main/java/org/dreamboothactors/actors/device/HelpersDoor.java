@@ -138,10 +138,6 @@ public final class HelpersDoor implements AutoCloseable {
     /** Nobody comes in any more; who is in stays. */
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Lent.hangUp(server);
     }
 }

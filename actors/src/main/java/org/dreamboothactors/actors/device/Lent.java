@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.device;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -82,7 +83,7 @@ public final class Lent implements AutoCloseable {
     /** Helps until rank 0's node hangs up or gives no sign of life, the device is lost, or {@code over} says so. */
     public void serve(BooleanSupplier over) {
         Thread.ofVirtual().name("commands").start(this::receive);
-        Thread.ofVirtual().name("alive").start(this::showLife);
+        Pulse.start("alive", () -> lines.write(new DeviceAnswer.Alive(device.peakMemoryBytes())));
         try {
             while (!over.getAsBoolean()) {
                 Optional<DeviceCommand> next = commands.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -157,19 +158,6 @@ public final class Lent implements AutoCloseable {
         }
     }
 
-    private void showLife() {
-        try {
-            while (!socket.isClosed()) {
-                lines.write(new DeviceAnswer.Alive(device.peakMemoryBytes()));
-                Thread.sleep(DeviceMain.SIGN_OF_LIFE);
-            }
-        } catch (IOException e) {
-            // Whoever reads finds out.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** From now on the device holds something of the gang, unless that is over already. */
     private synchronized void begin() {
         if (left) {
@@ -191,9 +179,9 @@ public final class Lent implements AutoCloseable {
         settled = true;
     }
 
-    private static void hangUp(Socket socket) {
+    static void hangUp(Closeable connection) {
         try {
-            socket.close();
+            connection.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

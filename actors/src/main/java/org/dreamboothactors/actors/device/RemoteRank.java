@@ -3,7 +3,6 @@ package org.dreamboothactors.actors.device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -23,21 +22,7 @@ public final class RemoteRank implements Rank, AutoCloseable {
         this.name = name;
         this.socket = socket;
         this.talk = Talk.with(name, new Connection(socket, socket.getInputStream(), socket.getOutputStream()));
-        Thread.ofVirtual().name("alive-for-" + name).start(this::showLife);
-    }
-
-    /** A helper leaves a node that is stopped or gone: the device is wanted elsewhere. */
-    private void showLife() {
-        try {
-            while (!socket.isClosed()) {
-                talk.beat();
-                Thread.sleep(DeviceMain.SIGN_OF_LIFE);
-            }
-        } catch (IOException e) {
-            // Whoever asks finds out.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Pulse.start("alive-for-" + name, talk::beat); // a helper leaves a node that is stopped: others want the device
     }
 
     @Override
@@ -80,11 +65,7 @@ public final class RemoteRank implements Rank, AutoCloseable {
 
         @Override
         public void end() {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Lent.hangUp(socket);
         }
 
         @Override

@@ -21,7 +21,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
  */
 final class Talk {
     /** Ten signs of life that did not come: the process is stopped, or as good as that. */
-    static final Duration LONGEST_SILENCE = DeviceMain.SIGN_OF_LIFE.multipliedBy(10);
+    static final Duration LONGEST_SILENCE = Pulse.INTERVAL.multipliedBy(10);
 
     private static final DeviceAnswer NOTHING = new DeviceAnswer.Done();
     private static final Duration LOOK = Duration.ofSeconds(1);

@@ -6,25 +6,18 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.protocol.Topics;
-import org.dreamboothactors.protocol.v1.GangCall;
-import org.dreamboothactors.protocol.v1.TrainRequest;
 
 /**
- * Calls for devices of other nodes, through the queue that all trainers take their work from: whichever device is idle
- * answers. Safe from any thread.
+ * What calls for devices of other nodes need to know. They go through the queue that all trainers take their work from:
+ * whichever device is idle answers. Safe from any thread.
  *
  * @param bootstrapServers of Kafka
  * @param shortest that whoever calls waits; at most twice as long
@@ -42,31 +35,6 @@ public record GangCalls(String bootstrapServers, Duration shortest) {
         return shortest.plusMillis(ThreadLocalRandom.current().nextLong(shortest.toMillis()));
     }
 
-    /** Asks for so many helpers. */
-    void send(TrainRequest request, GangCall call, int helpers) {
-        byte[] record = request.toBuilder().setCall(call).build().toByteArray();
-        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
-                new StringSerializer(),
-                new ByteArraySerializer())) {
-            for (var sent :
-                    Collections.nCopies(helpers, new ProducerRecord<>(Topics.TRAIN_STEP, request.getRunId(), record))
-                            .stream()
-                            .map(producer::send)
-                            .toList()) {
-                var _ = sent.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "Cannot call for devices for run " + request.getRunId() + ": " + e.getCause()
-                            + ". Check that Kafka is reachable",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot call for devices: interrupted", e);
-        }
-    }
-
     /** Devices of all nodes: each is a member of the trainers' group. */
     int devices() {
         return hosts().size();
@@ -74,7 +42,8 @@ public record GangCalls(String bootstrapServers, Duration shortest) {
 
     /** Why other nodes could not call this one; empty: they can, as far as Kafka tells. */
     Optional<String> unreachable() {
-        if (!here().isLoopbackAddress()) {
+        InetAddress here = here();
+        if (!here.isLoopbackAddress()) {
             return Optional.empty();
         }
         List<String> others =
@@ -82,7 +51,7 @@ public record GangCalls(String bootstrapServers, Duration shortest) {
         return others.isEmpty()
                 ? Optional.empty()
                 : Optional.of("the run wants devices of several nodes, and the node that has it knows itself as "
-                        + here().getHostAddress() + ", which " + others
+                        + here.getHostAddress() + ", which " + others
                         + " cannot call. Give bootstrap-servers there an address of the network");
     }
 

@@ -11,7 +11,6 @@ import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
-import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.CommitLog;
@@ -68,8 +67,7 @@ record Help(Node node, TrainRequest request) {
         private final TrainRequest request;
         private final Path model;
         private final Scratch scratch;
-        private Optional<TrainingData> data = Optional.empty();
-        private Optional<RestoredState> state = Optional.empty();
+        private Optional<Provision> fetched = Optional.empty();
 
         FromStore(ArtifactStore store, TrainRequest request, Path model, Scratch scratch) {
             this.store = store;
@@ -80,22 +78,16 @@ record Help(Node node, TrainRequest request) {
 
         @Override
         public void prepare() {
-            if (data.isEmpty()) {
-                data = Optional.of(new Latents(store).fetch(request, scratch.folder("latents")));
-            }
             CommitLog log = CommitLog.open(store, RunInWork.prefix(request.getRunId()));
-            state = RestoredState.newest(store, request.getRunId(), log, scratch.file("state.safetensors"));
+            fetched = Optional.of(Provision.fetch(store, request, log, scratch));
         }
 
         @Override
         public DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device) {
-            DeviceAnswer opened = device.ask(new DeviceCommand.OpenTrainer(
-                    model,
-                    asked.config(),
-                    data.orElseThrow(),
-                    asked.state().flatMap(_ -> state).map(RestoredState::file),
-                    asked.place()));
-            state.ifPresent(restored -> Scratch.delete(restored.file()));
+            Provision provision = fetched.orElseThrow();
+            Provision alike = new Provision(provision.data(), asked.state().flatMap(_ -> provision.state()));
+            DeviceAnswer opened = device.ask(alike.trainer(model, asked.config(), asked.place()));
+            provision.dropState();
             return opened;
         }
     }

@@ -2,11 +2,8 @@ package org.dreamboothactors.actors.trainer;
 
 import java.util.Optional;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
-import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
-import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.diffusion.TrainingConfig;
-import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.training.Fingerprint;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.TrainRequest;
@@ -27,26 +24,17 @@ record Start(RunInWork run, long step) {
     static Start of(Workplace place, TrainRequest request, BaseModel model, CommitLog log) {
         TrainingConfig config = RunConfig.of(request.getSpec());
         place.shift().says(request.getRunId() + ": fetching latents and state");
-        TrainingData data =
-                new Latents(place.node().store()).fetch(request, place.scratch().folder("latents"));
-        Optional<RestoredState> state = RestoredState.newest(
-                place.node().store(), request.getRunId(), log, place.scratch().file("state.safetensors"));
+        Provision provision = Provision.fetch(place.node().store(), request, log, place.scratch());
+        Optional<RestoredState> state = provision.state();
         TrainerOpened opened = place.device()
-                .ask(
-                        new DeviceCommand.OpenTrainer(
-                                model.folder(),
-                                kept(config, state),
-                                data,
-                                state.map(RestoredState::file),
-                                Optional.empty()),
-                        TrainerOpened.class);
+                .ask(provision.trainer(model.folder(), kept(config, state), Optional.empty()), TrainerOpened.class);
         long expected = state.map(restored -> restored.commit().step()).orElse(0L);
         if (opened.step() != expected) {
             throw new IllegalStateException(
                     "Cannot go on with " + request.getRunId() + ": the restored state is of step " + opened.step()
                             + ", expected " + expected + ". Remove the run and submit it again");
         }
-        state.ifPresent(restored -> Scratch.delete(restored.file()));
+        provision.dropState();
         RunInWork run =
                 new RunInWork(request, opened.environment(), place.clock().instant());
         tell(place, run, state, opened.step());

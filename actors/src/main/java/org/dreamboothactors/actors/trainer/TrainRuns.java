@@ -1,20 +1,15 @@
 package org.dreamboothactors.actors.trainer;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
 import org.dreamboothactors.actors.device.Gang;
-import org.dreamboothactors.actors.device.HelpersDoor;
 import org.dreamboothactors.actors.device.Rank;
 import org.dreamboothactors.actors.device.Recruits;
-import org.dreamboothactors.actors.device.RemoteRank;
 import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.Priorities;
 import org.dreamboothactors.actors.turns.TenantLimits;
@@ -61,11 +56,6 @@ public record TrainRuns(
         InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
-
-    /** What is done once all devices are there. */
-    private interface WithRanks {
-        Outcome train(List<? extends Rank> ranks, Optional<Gang.Network> network);
-    }
 
     public TrainRuns(
             Node node,
@@ -119,91 +109,11 @@ public record TrainRuns(
             throw new RunLost(newer.get());
         }
         if (claim(request) == Claim.NOW) { // its record was written before the other run came
-            return makeWay(request, log);
+            return makeWay(request, log, Training.OUTRANKED);
         }
         tellTaken(request, device);
-        return withMore(
-                device,
-                request,
-                shift,
-                log,
-                (ranks, hosts) -> train(request, model, ranks, hosts, shift, log, verdicts));
-    }
-
-    /** Gathers the devices that the run wants beside the one at hand. */
-    private Outcome withMore(Device.Turn device, TrainRequest request, Shift shift, CommitLog log, WithRanks work) {
-        int more = Math.max(1, request.getSpec().getTraining().getRanks()) - 1;
-        if (more == 0) {
-            return work.train(List.of(device), Optional.empty());
-        }
-        if (more >= recruits.size()) {
-            return withHelp(device, more, request, shift, log, work);
-        }
-        shift.says(request.getRunId() + ": waiting for " + more + " more devices");
-        Optional<List<Device.Turn>> recruited = recruits.gather(
-                device, more, priority(request), slice, () -> shift.over() || claim(request) == Claim.NOW);
-        if (recruited.isEmpty() && claim(request) == Claim.NOW) {
-            return makeWay(request, log);
-        }
-        if (recruited.isEmpty()) {
-            return later(request, shift, log);
-        }
-        try {
-            return work.train(
-                    Stream.concat(Stream.of(device), recruited.get().stream()).toList(), Optional.empty());
-        } finally {
-            recruited.get().forEach(Device.Turn::close);
-        }
-    }
-
-    /** Gathers devices of any node, this one included: it has not enough. */
-    private Outcome withHelp(
-            Device.Turn device, int more, TrainRequest request, Shift shift, CommitLog log, WithRanks work) {
-        Optional<String> unreachable = calls.unreachable();
-        if (unreachable.isPresent()) {
-            return fail(request, unreachable.get());
-        }
-        InetAddress here = calls.here();
-        Optional<List<RemoteRank>> helpers;
-        try (HelpersDoor door = HelpersDoor.open(here)) {
-            calls.send(request, door.call(), more);
-            shift.says(request.getRunId() + ": waiting for " + more + " more devices of any node");
-            helpers = door.await(more, calls.patience(), () -> shift.over() || claim(request) == Claim.NOW);
-        }
-        if (helpers.isEmpty() && claim(request) == Claim.NOW) {
-            return makeWay(request, log);
-        }
-        if (helpers.isEmpty()) {
-            return shift.over() ? new Outcome.Again("the shift was over") : withoutHelp(more, request, shift, log);
-        }
-        List<RemoteRank> others = helpers.get();
-        try {
-            List<String> hosts = new ArrayList<>(List.of(here.getHostAddress()));
-            others.forEach(rank -> hosts.add(rank.host()));
-            List<Rank> ranks = new ArrayList<>(List.of(device));
-            ranks.addAll(others);
-            return work.train(ranks, Optional.of(new Gang.Network(hosts)));
-        } finally {
-            others.forEach(RemoteRank::close);
-        }
-    }
-
-    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
-    private Outcome withoutHelp(int more, TrainRequest request, Shift shift, CommitLog log) {
-        boolean first = request.getAttempt() == 1
-                && shift.delivery() == 1
-                && log.newest().isEmpty();
-        int devices = calls.devices();
-        return first && devices <= more
-                ? fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
-                : makeWay(request, log);
-    }
-
-    /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
-    private Outcome later(TrainRequest request, Shift shift, CommitLog log) {
-        return shift.delivery() > Training.MANY_DELIVERIES
-                ? makeWay(request, log)
-                : new Outcome.Again("others work with the devices that the run wants");
+        return new Gathering(this, request, device, shift, log)
+                .then((ranks, network) -> train(request, model, ranks, network, shift, log, verdicts));
     }
 
     /** What others want of the devices that the run has or is about to get. */
@@ -211,14 +121,15 @@ public record TrainRuns(
         return recruits.areWantedAbove(priority(request)) ? Claim.NOW : waiting.claim(request.getRunId());
     }
 
-    private static int priority(TrainRequest request) {
+    static int priority(TrainRequest request) {
         return Priorities.weight(request.getSpec().getPriority());
     }
 
     /** Gives the record up before anything was done. */
-    private Outcome makeWay(TrainRequest request, CommitLog log) {
-        Training.tellYielded(
-                node, request, log.newest(Kind.STATE).map(Commit::step).orElse(0L));
+    Outcome makeWay(TrainRequest request, CommitLog log, String reason) {
+        long step = log.newest(Kind.STATE).map(Commit::step).orElse(0L);
+        LOG.info("{} makes way at step {}: {}", request.getRunId(), step, reason);
+        Training.tellYielded(node, request, step, reason);
         return new Outcome.Done();
     }
 

@@ -23,6 +23,9 @@ final class Training {
     /** From then on a run makes way to get a fresh record: one that is given out too often is a dead letter. */
     static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
 
+    /** Why a run makes way for one that is more urgent. */
+    static final String OUTRANKED = "a run of higher priority waits";
+
     private final Workplace place;
     private final RunInWork run;
     private final TrainRuns rules;
@@ -64,9 +67,10 @@ final class Training {
             if (overtime.isPresent()) {
                 return rules.fail(run.request(), overtime.get());
             }
-            if (makesWay(step - firstStep, sliceEnd)) {
+            Optional<String> reason = makesWay(step - firstStep, sliceEnd);
+            if (reason.isPresent()) {
                 commits.commitNow(step);
-                return yielded(step);
+                return yielded(step, reason.get());
             }
             StepResult result = progress.measured(place.device()::trainStep);
             step = result.step();
@@ -84,28 +88,33 @@ final class Training {
     }
 
     /** Whoever has the same priority waits for the end of the slice, and for one step at least. */
-    private boolean makesWay(long steps, Instant sliceEnd) {
+    private Optional<String> makesWay(long steps, Instant sliceEnd) {
         boolean sliceOver = steps > 0 && !place.clock().instant().isBefore(sliceEnd);
         return switch (rules.claim(run.request())) {
-            case NOW -> true;
-            case AT_SLICE_END -> sliceOver;
-            case NONE -> sliceOver && place.shift().delivery() > MANY_DELIVERIES;
+            case NOW -> Optional.of(OUTRANKED);
+            case AT_SLICE_END -> sliceOver ? Optional.of("its slice is over and other runs wait") : Optional.empty();
+            case NONE ->
+                sliceOver && place.shift().delivery() > MANY_DELIVERIES
+                        ? Optional.of(
+                                "its record was given out " + place.shift().delivery() + " times")
+                        : Optional.empty();
         };
     }
 
-    private Outcome yielded(long step) {
-        LOG.info("{} makes way at step {}", run.runId(), step);
-        tellYielded(place.node(), run.request(), step);
+    private Outcome yielded(long step, String reason) {
+        LOG.info("{} makes way at step {}: {}", run.runId(), step, reason);
+        tellYielded(place.node(), run.request(), step, reason);
         return new Outcome.Done();
     }
 
     /** Asks for a fresh record of the run, from {@code step} on. */
-    static void tellYielded(Node node, TrainRequest request, long step) {
+    static void tellYielded(Node node, TrainRequest request, long step, String reason) {
         node.facts()
                 .tell(Events.event(request.getRunId(), "training-yielded-" + request.getAttempt())
                         .setTrainingYielded(TrainingYielded.newBuilder()
                                 .setAttempt(request.getAttempt())
-                                .setStep(step))
+                                .setStep(step)
+                                .setReason(reason))
                         .build());
     }
 }

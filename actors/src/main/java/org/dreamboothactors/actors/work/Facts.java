@@ -1,6 +1,8 @@
 package org.dreamboothactors.actors.work;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -9,10 +11,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the runs' history what workers found. Safe from any thread. */
+/** Tells the runs' history what workers found, and other workers what is wanted. Safe from any thread. */
 public final class Facts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
 
@@ -29,16 +32,28 @@ public final class Facts implements AutoCloseable {
 
     /** Appends a fact and waits until the broker has it. */
     public void tell(RunEvent fact) {
+        send(List.of(record(fact)), fact.getFactCase() + " of run " + fact.getRunId());
+    }
+
+    /** Puts a record on {@code train-step} for each of so many devices, and waits until the broker has them. */
+    public void call(TrainRequest record, int devices) {
+        send(
+                Collections.nCopies(
+                        devices, new ProducerRecord<>(Topics.TRAIN_STEP, record.getRunId(), record.toByteArray())),
+                "a call for " + devices + " devices for run " + record.getRunId());
+    }
+
+    private void send(List<ProducerRecord<String, byte[]>> records, String what) {
         try {
-            producer.send(record(fact)).get();
+            for (var sent : records.stream().map(producer::send).toList()) {
+                var _ = sent.get();
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException(
-                    "Cannot tell " + fact.getFactCase() + " of run " + fact.getRunId() + ": " + e.getCause()
-                            + ". Check that Kafka is reachable",
-                    e);
+                    "Cannot tell " + what + ": " + e.getCause() + ". Check that Kafka is reachable", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot tell " + fact.getFactCase() + ": interrupted", e);
+            throw new IllegalStateException("Cannot tell " + what + ": interrupted", e);
         }
     }
 

@@ -23,8 +23,6 @@ import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.RankPlace;
 import org.dreamboothactors.actors.device.Recruits;
-import org.dreamboothactors.actors.turns.Claim;
-import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
@@ -62,6 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class GangIT {
     private static final Outcome DONE = new Outcome.Done();
+    private static final Duration OFTEN = Duration.ofMillis(1);
     private static final int STEPS = 6;
     private static final int SIDE = 32;
 
@@ -233,14 +232,7 @@ class GangIT {
         TrainRequest.Builder high = request("gathering", 2).toBuilder();
         high.getSpecBuilder().setPriority(Priority.HIGH);
         Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer = new TrainRuns(
-                node,
-                Duration.ofHours(1),
-                Duration.ofHours(1),
-                _ -> Claim.NONE,
-                TenantLimits.none(),
-                recruits,
-                calls());
+        TrainRuns trainer = trainers(node).recruiting(recruits).open();
         TrainRequest.Builder low = request("alone", 1).toBuilder();
         low.getSpecBuilder().getTrainingBuilder().setMaxSteps(100_000);
         CompletableFuture<Outcome> gathering;
@@ -269,9 +261,11 @@ class GangIT {
     }
 
     private Outcome train(TrainRequest request, Shift shift, Duration slice) throws InterruptedException {
-        Recruits recruits = new Recruits(List.of(first, second));
-        TrainRuns trainer = new TrainRuns(
-                node, slice, Duration.ofMillis(1), _ -> Claim.NONE, TenantLimits.none(), recruits, calls());
+        TrainRuns trainer = trainers(node)
+                .withSlice(slice)
+                .withCommitsEvery(OFTEN)
+                .recruiting(new Recruits(List.of(first, second)))
+                .open();
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
         }
@@ -279,14 +273,11 @@ class GangIT {
 
     /** On a node with the first device only. */
     private Outcome trainWithHelp(TrainRequest request, Shift shift) throws InterruptedException {
-        TrainRuns trainer = new TrainRuns(
-                node,
-                Duration.ofHours(1),
-                Duration.ofMillis(1),
-                _ -> Claim.NONE,
-                TenantLimits.none(),
-                new Recruits(List.of(first)),
-                new GangCalls(bench.servers(), Duration.ofSeconds(8)));
+        TrainRuns trainer = trainers(node)
+                .withCommitsEvery(OFTEN)
+                .recruiting(new Recruits(List.of(first)))
+                .calling(new GangCalls(bench.servers(), Duration.ofSeconds(8)))
+                .open();
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
         }
@@ -294,14 +285,10 @@ class GangIT {
 
     /** A node with the second device, whose trainer takes records from its queue. */
     private ActorRef<QueueActor.Command> otherNode(List<String> heard) {
-        TrainRuns trainer = new TrainRuns(
-                bench.node(directory.resolve("model")),
-                Duration.ofHours(1),
-                Duration.ofMillis(1),
-                _ -> Claim.NONE,
-                TenantLimits.none(),
-                new Recruits(List.of(second)),
-                new GangCalls(bench.servers()));
+        TrainRuns trainer = trainers(bench.node(directory.resolve("model")))
+                .withCommitsEvery(OFTEN)
+                .recruiting(new Recruits(List.of(second)))
+                .open();
         return kit.spawn(QueueActor.create(
                 "other/trainer",
                 new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.servers()),
@@ -315,8 +302,8 @@ class GangIT {
         kit.createTestProbe().expectTerminated(node, Duration.ofSeconds(30));
     }
 
-    private static GangCalls calls() {
-        return new GangCalls(bench.servers());
+    private static TestTrainers trainers(Node of) {
+        return TestTrainers.of(of, bench.servers());
     }
 
     private static TrainRequest request(String run, int ranks) {

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
-import org.dreamboothactors.actors.device.Recruits;
-import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.Node;
@@ -34,7 +32,6 @@ import org.dreamboothactors.storage.Stored;
 /** One run, and trainers for it with a device each. */
 final class TrainBench implements AutoCloseable {
     static final long SEED = 7;
-    static final Duration SELDOM = Duration.ofHours(1);
 
     final FakeDevice.Orders orders;
     private final NodeBench bench;
@@ -61,67 +58,27 @@ final class TrainBench implements AutoCloseable {
 
     /** Trains until the shift is over, or the run is. */
     Outcome train(TrainRequest request, Duration longestCommitInterval, Shift shift) throws InterruptedException {
-        return work(
-                new TrainRuns(
-                        node,
-                        SELDOM,
-                        longestCommitInterval,
-                        _ -> Claim.NONE,
-                        TenantLimits.none(),
-                        new Recruits(List.of()),
-                        new GangCalls(bench.servers())),
-                request,
-                device,
-                shift);
+        return work(trainers().withCommitsEvery(longestCommitInterval).open(), request, device, shift);
     }
 
     Outcome trainBySlices(TrainRequest request, Duration slice, Waiting waiting, Shift shift)
             throws InterruptedException {
-        return work(
-                new TrainRuns(
-                        node,
-                        slice,
-                        SELDOM,
-                        waiting,
-                        TenantLimits.none(),
-                        new Recruits(List.of()),
-                        new GangCalls(bench.servers())),
-                request,
-                device,
-                shift);
+        return work(trainers().withSlice(slice).withWaiting(waiting).open(), request, device, shift);
     }
 
     Outcome trainWithin(TenantLimits limits, TrainRequest request) throws InterruptedException {
-        return work(
-                new TrainRuns(
-                        node,
-                        SELDOM,
-                        SELDOM,
-                        _ -> Claim.NONE,
-                        limits,
-                        new Recruits(List.of()),
-                        new GangCalls(bench.servers())),
-                request,
-                device,
-                TestShift.endless());
+        return work(trainers().within(limits).open(), request, device, TestShift.endless());
     }
 
     /** The same on a device of its own. */
     Outcome trainElsewhere(TrainRequest request, Shift shift) throws InterruptedException {
         try (Device other = FakeDevice.start(directory)) {
-            return work(
-                    new TrainRuns(
-                            node,
-                            SELDOM,
-                            SELDOM,
-                            _ -> Claim.NONE,
-                            TenantLimits.none(),
-                            new Recruits(List.of()),
-                            new GangCalls(bench.servers())),
-                    request,
-                    other,
-                    shift);
+            return work(trainers().open(), request, other, shift);
         }
+    }
+
+    private TestTrainers trainers() {
+        return TestTrainers.of(node, bench.servers());
     }
 
     private static Outcome work(TrainRuns worker, TrainRequest request, Device device, Shift shift)

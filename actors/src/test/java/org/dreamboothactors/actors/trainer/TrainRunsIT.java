@@ -27,6 +27,7 @@ import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
+import org.dreamboothactors.protocol.YieldText;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.GangCall;
 import org.dreamboothactors.protocol.v1.RunCancelled;
@@ -74,7 +75,7 @@ class TrainRunsIT {
         try (TrainBench run = run("whole", 12)) {
             TrainRequest request = TrainBench.withPictures(run.request(1, 5), 6);
 
-            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(request, TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L);
@@ -106,11 +107,11 @@ class TrainRunsIT {
             TrainRequest request = run.judged(run.request(1, 10), 5, 2);
             run.orders.give("crash-at-18");
 
-            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(request, TestTrainers.SELDOM, TestShift.endless()))
                     .isInstanceOf(Outcome.Again.class);
-            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(request, TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
-            assertThat(run.train(request, TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(request, TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.JUDGED))
@@ -135,7 +136,7 @@ class TrainRunsIT {
     void aJudgeThatSaysNothingIsNoReasonToStop() throws Exception {
         Path judge = judge(Map.of(0, .1, 10, .4));
         try (TrainBench run = new TrainBench(bench, directory, "silent", 10, Map.of("toy", judge))) {
-            run.train(run.judged(run.request(1), 5, 1), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.judged(run.request(1), 5, 1), TestTrainers.SELDOM, TestShift.endless());
 
             assertThat(run.told(FactCase.JUDGED))
                     .extracting(event -> event.getJudged().getVerdict().getNotJudged())
@@ -147,7 +148,7 @@ class TrainRunsIT {
     @Test
     void saysThatThereIsNoJudge() throws Exception {
         try (TrainBench run = run("no-judge", 2)) {
-            run.train(run.judged(run.request(1), 0, 1), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.judged(run.request(1), 0, 1), TestTrainers.SELDOM, TestShift.endless());
 
             assertThat(run.told(FactCase.JUDGED))
                     .extracting(event -> event.getJudged().getVerdict().getNotJudged())
@@ -199,10 +200,10 @@ class TrainRunsIT {
     @Test
     void tellsTheSameAgainWhenARecordComesAfterTheEnd() throws Exception {
         try (TrainBench run = run("again", 3)) {
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
             Device unused = run.freshDevice();
 
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             List<RunEvent> told = run.told(FactCase.CHECKPOINT_VERIFIED);
@@ -247,7 +248,7 @@ class TrainRunsIT {
 
             Outcome late = slow.get(30, TimeUnit.SECONDS); // Done where both committed the very same next
             assertThat(late).isInstanceOfAny(Outcome.Done.class, Outcome.Again.class);
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(run.commits(Kind.CHECKPOINT)).hasSize(1);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 20));
@@ -264,13 +265,13 @@ class TrainRunsIT {
                 }
             });
 
-            assertThatThrownBy(() -> run.train(run.request(1), TrainBench.SELDOM, tampering))
+            assertThatThrownBy(() -> run.train(run.request(1), TestTrainers.SELDOM, tampering))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("damaged or replaced");
             assertThat(verified(run)).isEmpty();
             assertThat(run.commits(Kind.CHECKPOINT)).isEmpty();
 
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             bench.store().verify(Wire.stored(verified(run).getLast().getFiles(1)));
         }
@@ -284,6 +285,8 @@ class TrainRunsIT {
 
             RunEvent yielded = run.told(FactCase.TRAINING_YIELDED).getLast();
             assertThat(yielded.getTrainingYielded().getStep()).isEqualTo(1);
+            assertThat(YieldText.of(yielded.getTrainingYielded()))
+                    .isEqualTo("training yields at step 1: its slice is over and other runs wait");
             assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(1L);
 
             assertThat(run.trainBySlices(run.request(2), Duration.ZERO, _ -> Claim.NONE, TestShift.endless()))
@@ -299,15 +302,15 @@ class TrainRunsIT {
             AtomicInteger asked = new AtomicInteger();
             Waiting fromTheThirdOn = _ -> asked.getAndIncrement() < 3 ? Claim.NONE : Claim.NOW;
 
-            assertThat(run.trainBySlices(run.request(1), TrainBench.SELDOM, fromTheThirdOn, TestShift.endless()))
+            assertThat(run.trainBySlices(run.request(1), TestTrainers.SELDOM, fromTheThirdOn, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.TRAINING_YIELDED))
                     .singleElement()
-                    .satisfies(event ->
-                            assertThat(event.getTrainingYielded().getStep()).isEqualTo(2));
+                    .satisfies(event -> assertThat(YieldText.of(event.getTrainingYielded()))
+                            .isEqualTo("training yields at step 2: a run of higher priority waits"));
             assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(2L);
-            assertThat(run.train(run.request(2), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(2), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
         }
@@ -341,7 +344,7 @@ class TrainRunsIT {
         try (TrainBench run = run("untouched", 10)) {
             Device unused = run.freshDevice();
 
-            assertThat(run.trainBySlices(run.request(1), TrainBench.SELDOM, _ -> Claim.NOW, TestShift.endless()))
+            assertThat(run.trainBySlices(run.request(1), TestTrainers.SELDOM, _ -> Claim.NOW, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.TRAINING_YIELDED)).hasSize(1);
@@ -359,7 +362,7 @@ class TrainRunsIT {
 
             assertThat(run.trainBySlices(
                             two.build(),
-                            TrainBench.SELDOM,
+                            TestTrainers.SELDOM,
                             _ -> asked.incrementAndGet() < 3 ? Claim.NONE : Claim.NOW,
                             TestShift.endless()))
                     .isEqualTo(DONE);
@@ -378,7 +381,7 @@ class TrainRunsIT {
                     .build();
 
             assertThat(run.train(
-                            run.request(1).toBuilder().setCall(gone).build(), TrainBench.SELDOM, TestShift.endless()))
+                            run.request(1).toBuilder().setCall(gone).build(), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(run.told(FactCase.TRAINING_TAKEN)).isEmpty();
         }
@@ -398,8 +401,9 @@ class TrainRunsIT {
                     .setCall(GangCall.newBuilder().setHost("127.0.0.1").setPort(1))
                     .build();
 
-            assertThat(run.train(call, TrainBench.SELDOM, TestShift.endless())).isInstanceOf(Outcome.Again.class);
-            assertThat(run.train(call, TrainBench.SELDOM, new TestShift(() -> false, 3, _ -> {})))
+            assertThat(run.train(call, TestTrainers.SELDOM, TestShift.endless()))
+                    .isInstanceOf(Outcome.Again.class);
+            assertThat(run.train(call, TestTrainers.SELDOM, new TestShift(() -> false, 3, _ -> {})))
                     .isEqualTo(DONE);
             assertThat(run.told(FactCase.WORK_FAILED)).isEmpty();
         }
@@ -420,9 +424,9 @@ class TrainRunsIT {
     @Test
     void goesOnFromTheVeryStepAtWhichItsShiftWasOver() throws Exception {
         try (TrainBench run = run("shifts", 10)) {
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(4))))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4))))
                     .isInstanceOf(Outcome.Again.class);
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L);
@@ -435,7 +439,7 @@ class TrainRunsIT {
         try (TrainBench run = run("cancelled", 1000)) {
             run.orders.takeMillisForAStep(10);
             CompletableFuture<Outcome> training = CompletableFuture.supplyAsync(
-                    () -> trained(run, run.request(1), TrainBench.SELDOM, TestShift.endless()));
+                    () -> trained(run, run.request(1), TestTrainers.SELDOM, TestShift.endless()));
             bench.awaitTold("cancelled", FactCase.STEP_PROGRESS, 1);
             bench.facts()
                     .tell(Events.event("cancelled", "cancelled")
@@ -444,7 +448,7 @@ class TrainRunsIT {
 
             assertThat(training.get(30, TimeUnit.SECONDS)).isEqualTo(DONE);
             assertThat(verified(run)).isEmpty();
-            assertThat(run.train(run.request(2), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(2), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(started(run)).hasSize(1);
         }
@@ -453,13 +457,13 @@ class TrainRunsIT {
     @Test
     void fallsBackToTheStateBeforeWhenTheNewestIsDamaged() throws Exception {
         try (TrainBench run = run("damaged", 20)) {
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(4)));
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(5)));
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(5)));
             String newest = run.commits(Kind.STATE).getLast().blobs().getFirst().key();
             bench.rot(newest);
 
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(5))); // the same state once more
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(5))); // the same state once more
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
 
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L, 4L, 9L);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 20));
@@ -469,11 +473,11 @@ class TrainRunsIT {
     @Test
     void beginsAnewWhenNoStateIsLeft() throws Exception {
         try (TrainBench run = run("missing", 20)) {
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.until(new After(4)));
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));
             bench.store()
                     .remove(run.commits(Kind.STATE).getLast().blobs().getFirst().key());
 
-            run.train(run.request(1), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
 
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 0L);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 20));
@@ -483,12 +487,12 @@ class TrainRunsIT {
     @Test
     void keepsThePublishedCheckpointWhenTheSameStepIsTrainedAgainWithOtherBits() throws Exception {
         try (TrainBench run = run("other-bits", 12)) {
-            run.train(run.request(1, 5), TrainBench.SELDOM, TestShift.until(new After(3)));
+            run.train(run.request(1, 5), TestTrainers.SELDOM, TestShift.until(new After(3)));
             run.orders.give("crash-at-8");
-            run.train(run.request(1, 5), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.request(1, 5), TestTrainers.SELDOM, TestShift.endless());
             run.orders.computeIn("elsewhere");
 
-            run.train(run.request(1, 5), TrainBench.SELDOM, TestShift.endless());
+            run.train(run.request(1, 5), TestTrainers.SELDOM, TestShift.endless());
 
             assertThat(started(run))
                     .extracting(TrainingStarted::getEnvironmentChanged)
@@ -507,7 +511,7 @@ class TrainRunsIT {
         try (TrainBench run = run("refused", 5)) {
             run.orders.give("refuse-at-3");
 
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.WORK_FAILED).getLast().getWorkFailed().getReason())
@@ -518,7 +522,7 @@ class TrainRunsIT {
     @Test
     void failsTheRunWhenItsSettingsMakeNoSense() throws Exception {
         try (TrainBench run = run("nonsense", 0)) {
-            assertThat(run.train(run.request(1), TrainBench.SELDOM, TestShift.endless()))
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);
 
             assertThat(run.told(FactCase.WORK_FAILED).getLast().getWorkFailed().getReason())

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.dreamboothactors.protocol.PhotoText;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.VerdictText;
+import org.dreamboothactors.protocol.YieldText;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
@@ -76,9 +77,7 @@ public final class RunProgress {
                 fact("checkpoint-ready published for step "
                         + event.getCheckpointPublished().getStep());
             case TRAINING_YIELDED ->
-                then(
-                        "waiting for the next turn of training",
-                        "training yields at step " + event.getTrainingYielded().getStep());
+                then("waiting for the next turn of training", YieldText.of(event.getTrainingYielded()));
             case WORK_FAILED ->
                 fact("work on " + event.getWorkFailed().getTopic() + " failed: "
                         + event.getWorkFailed().getReason());

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.dreamboothactors.protocol.PhotoText;
 import org.dreamboothactors.protocol.VerdictText;
+import org.dreamboothactors.protocol.YieldText;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
-import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
@@ -65,10 +65,7 @@ record EventText(String kind, String text) {
                         "checkpoint",
                         "checkpoint-ready published for step "
                                 + event.getCheckpointPublished().getStep());
-            case TRAINING_YIELDED ->
-                line(
-                        "training",
-                        "training yields at step " + event.getTrainingYielded().getStep());
+            case TRAINING_YIELDED -> line("training", YieldText.of(event.getTrainingYielded()));
             case WORK_FAILED ->
                 line(
                         "failure",
@@ -78,10 +75,6 @@ record EventText(String kind, String text) {
             case FAILED -> line("failure", "failed: " + event.getFailed().getReason());
             case CANCELLED -> line("end", "cancelled: " + event.getCancelled().getReason());
         };
-    }
-
-    static String verdict(PhotoVerdict verdict) {
-        return verdict.name().toLowerCase(Locale.ROOT);
     }
 
     private static Optional<EventText> latents(LatentsCached latents) {

@@ -11,6 +11,7 @@ import org.dreamboothactors.actors.board.runs.RunDetail.Drawn;
 import org.dreamboothactors.actors.board.runs.RunDetail.Photo;
 import org.dreamboothactors.actors.board.runs.RunDetail.Round;
 import org.dreamboothactors.actors.board.runs.RunSummary.Picture;
+import org.dreamboothactors.protocol.PhotoText;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
@@ -45,7 +46,7 @@ final class RunPictures {
                 new Photo(
                         photo.getIndex(),
                         Limits.name(photo.getName()),
-                        EventText.verdict(photo.getVerdict()),
+                        PhotoText.verdict(photo.getVerdict()),
                         Limits.text(photo.getReason()),
                         photo.getWidth(),
                         photo.getHeight(),

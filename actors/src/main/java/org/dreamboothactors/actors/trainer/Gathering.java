@@ -1,0 +1,115 @@
+package org.dreamboothactors.actors.trainer;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.Gang;
+import org.dreamboothactors.actors.device.HelpersDoor;
+import org.dreamboothactors.actors.device.Rank;
+import org.dreamboothactors.actors.device.RemoteRank;
+import org.dreamboothactors.actors.turns.Claim;
+import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.Shift;
+import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.storage.CommitLog;
+
+/** Brings together the devices that a run wants: the one at hand, others of this node, or of any where it has not enough. */
+record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shift shift, CommitLog log) {
+
+    /** What is done once all are there. */
+    interface WithRanks {
+        Outcome train(List<? extends Rank> ranks, Optional<Gang.Network> network);
+    }
+
+    /** Lets {@code work} have them and gives them back, or tells why it cannot be done now. */
+    Outcome then(WithRanks work) {
+        int more = Math.max(1, request.getSpec().getTraining().getRanks()) - 1;
+        if (more == 0) {
+            return work.train(List.of(device), Optional.empty());
+        }
+        return more < rules.recruits().size() ? ofThisNode(more, work) : ofAnyNode(more, work);
+    }
+
+    private Outcome ofThisNode(int more, WithRanks work) {
+        shift.says(request.getRunId() + ": waiting for " + more + " more devices");
+        Optional<List<Device.Turn>> recruited =
+                rules.recruits().gather(device, more, TrainRuns.priority(request), rules.slice(), this::isHopeless);
+        if (recruited.isEmpty()) {
+            return isOutranked() ? outranked() : later();
+        }
+        try {
+            return work.train(
+                    Stream.concat(Stream.of(device), recruited.get().stream()).toList(), Optional.empty());
+        } finally {
+            recruited.get().forEach(Device.Turn::close);
+        }
+    }
+
+    private Outcome ofAnyNode(int more, WithRanks work) {
+        Optional<String> unreachable = rules.calls().unreachable();
+        if (unreachable.isPresent()) {
+            return rules.fail(request, unreachable.get());
+        }
+        InetAddress here = rules.calls().here();
+        Optional<List<RemoteRank>> helpers;
+        try (HelpersDoor door = HelpersDoor.open(here)) {
+            rules.node().facts().call(request.toBuilder().setCall(door.call()).build(), more);
+            shift.says(request.getRunId() + ": waiting for " + more + " more devices of any node");
+            helpers = door.await(more, rules.calls().patience(), this::isHopeless);
+        }
+        if (helpers.isEmpty()) {
+            return isOutranked() ? outranked() : withoutHelp(more);
+        }
+        List<RemoteRank> others = helpers.get();
+        try {
+            List<String> hosts = new ArrayList<>(List.of(here.getHostAddress()));
+            others.forEach(rank -> hosts.add(rank.host()));
+            List<Rank> ranks = new ArrayList<>(List.of(device));
+            ranks.addAll(others);
+            return work.train(ranks, Optional.of(new Gang.Network(hosts)));
+        } finally {
+            others.forEach(RemoteRank::close);
+        }
+    }
+
+    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
+    private Outcome withoutHelp(int more) {
+        if (shift.over()) {
+            return new Outcome.Again("the shift was over");
+        }
+        boolean first = request.getAttempt() == 1
+                && shift.delivery() == 1
+                && log.newest().isEmpty();
+        int devices = rules.calls().devices();
+        return first && devices <= more
+                ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
+                : rules.makeWay(
+                        request,
+                        log,
+                        "it wants " + (more + 1) + " devices, and of the " + devices
+                                + " of the service not enough came");
+    }
+
+    /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
+    private Outcome later() {
+        String reason = "others work with the devices that the run wants";
+        return shift.delivery() > Training.MANY_DELIVERIES
+                ? rules.makeWay(request, log, reason)
+                : new Outcome.Again(reason);
+    }
+
+    private Outcome outranked() {
+        return rules.makeWay(request, log, Training.OUTRANKED);
+    }
+
+    private boolean isHopeless() {
+        return shift.over() || isOutranked();
+    }
+
+    private boolean isOutranked() {
+        return rules.claim(request) == Claim.NOW;
+    }
+}
