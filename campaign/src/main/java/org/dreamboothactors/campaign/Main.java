@@ -12,7 +12,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dreamboothactors.campaign.faults.Kind;
 import org.dreamboothactors.campaign.faults.Plan;
-import org.dreamboothactors.campaign.processes.Cluster;
 import org.dreamboothactors.campaign.processes.Plot;
 import org.dreamboothactors.campaign.sabotage.Safeguard;
 import org.dreamboothactors.diffusion.RandomModel;
@@ -123,12 +122,10 @@ public final class Main implements Callable<Integer> {
                 .orElse(usual);
     }
 
-    /** Without disks of their own nothing can be filled, without libfaketime no clock can jump. */
     private List<Kind> chosen() {
         return kinds.stream()
                 .map(name -> named(name, Arrays.asList(Kind.values()), Kind::text))
-                .filter(kind -> kind != Kind.FILL_DISK || Cluster.disksCanBeFilled())
-                .filter(kind -> kind != Kind.JUMP_CLOCK || Cluster.clocksCanJump())
+                .filter(Kind::isPossibleHere)
                 .toList();
     }
 

@@ -10,7 +10,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.dreamboothactors.campaign.faults.Kind;
 import org.dreamboothactors.campaign.faults.Plan;
-import org.dreamboothactors.campaign.processes.Cluster;
 import org.dreamboothactors.campaign.processes.Plot;
 import org.dreamboothactors.campaign.sabotage.Safeguard;
 import org.dreamboothactors.diffusion.RandomModel;
@@ -39,7 +38,7 @@ class CampaignIT {
                         Kind.CUT,
                         Kind.REPEAT,
                         Kind.JUMP_CLOCK)
-                .filter(kind -> kind != Kind.JUMP_CLOCK || Cluster.clocksCanJump())
+                .filter(Kind::isPossibleHere)
                 .toList();
 
         assertThat(run(new Plan(kinds, 2, SHORT), 0, 5, 1, UnaryOperator.identity()))

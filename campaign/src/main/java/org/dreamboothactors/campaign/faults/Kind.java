@@ -1,6 +1,7 @@
 package org.dreamboothactors.campaign.faults;
 
 import java.util.Locale;
+import org.dreamboothactors.campaign.processes.Cluster;
 
 /** What can be done to a service. */
 public enum Kind {
@@ -36,6 +37,15 @@ public enum Kind {
     JUMP_CLOCK,
     /** Both nodes with devices are killed at once. */
     KILL_ALL_WORKERS;
+
+    /** Without disks of their own nothing can be filled, without libfaketime no clock can jump. */
+    public boolean isPossibleHere() {
+        return switch (this) {
+            case FILL_DISK -> Cluster.disksCanBeFilled();
+            case JUMP_CLOCK -> Cluster.clocksCanJump();
+            default -> true;
+        };
+    }
 
     /** For people and options, e.g. {@code kill-node}. */
     public String text() {
