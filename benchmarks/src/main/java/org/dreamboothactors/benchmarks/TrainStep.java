@@ -132,9 +132,10 @@ final class TrainStep implements Callable<Integer> {
     }
 
     private void train(TrainingData data, Ranks place) {
+        long begun = System.nanoTime();
         try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(), data, threads, place)) {
             if (place.rank() == 0) {
-                System.out.println(trainer.environment());
+                System.out.printf("%s, opened in %.3f s%n", trainer.environment(), (System.nanoTime() - begun) / 1e9);
             }
             for (int i = 0; i < steps; i++) {
                 long start = System.nanoTime();
