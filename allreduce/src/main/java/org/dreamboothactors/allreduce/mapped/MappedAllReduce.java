@@ -4,30 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.dreamboothactors.allreduce.AllReduce;
 import org.dreamboothactors.allreduce.Chunks;
 import org.dreamboothactors.allreduce.Member;
+import org.dreamboothactors.allreduce.Tile;
 
 /**
  * All-reduce between processes of one machine. The numbers lie in a file that all map: each rank sums its chunk of all
  * ranks' numbers and writes it to all of them, so that no number is copied on the way.
  */
 public final class MappedAllReduce implements AllReduce {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    /** Floats of a tile: two of them fit the first level of cache. */
-    private static final int TILE = 4096;
-
     private final Arena arena;
     private final SharedFile shared;
     private final Member member;
     private final Others others;
     private final MemorySegment[] regions;
-    private final float[] sums = new float[TILE];
-    private final float[] more = new float[TILE];
+    private final Tile tile = new Tile();
     private long calls;
 
     private MappedAllReduce(Arena arena, SharedFile shared, Member member, Others others) {
@@ -94,25 +89,22 @@ public final class MappedAllReduce implements AllReduce {
         others.compare(calls, offset, floats);
         int mine = chunks.ownedBy(member.rank());
         long end = chunks.start(mine) + chunks.length(mine);
-        for (long at = chunks.start(mine); at < end; at += TILE) {
-            tile(mine, at, (int) Math.min(TILE, end - at));
+        for (long at = chunks.start(mine); at < end; at += Tile.FLOATS) {
+            sumTile(mine, at, (int) Math.min(Tile.FLOATS, end - at));
         }
         shared.count(member.rank(), Cell.DONE, calls);
         others.await(Cell.DONE, calls);
     }
 
     /** The ring's order of chunk {@code first}, see {@link Chunks}. */
-    private void tile(int first, long at, int floats) {
+    private void sumTile(int first, long at, int floats) {
         long bytes = at * Float.BYTES;
-        MemorySegment.copy(regions[first], FLOAT, bytes, sums, 0, floats);
+        tile.load(regions[first], bytes, floats);
         for (int i = 1; i < regions.length; i++) {
-            MemorySegment.copy(regions[(first + i) % regions.length], FLOAT, bytes, more, 0, floats);
-            for (int j = 0; j < floats; j++) {
-                sums[j] += more[j];
-            }
+            tile.add(regions[(first + i) % regions.length], bytes, floats);
         }
         for (MemorySegment region : regions) {
-            MemorySegment.copy(sums, 0, region, FLOAT, bytes, floats);
+            tile.store(region, bytes, floats);
         }
     }
 

@@ -143,7 +143,7 @@ final class Meeting {
 
     private static SocketChannel ready(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_SNDBUF, Frame.LARGEST_BYTES); // more would leave the caches
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, Frame.SEND_BUFFER_BYTES);
         channel.configureBlocking(false);
         return channel;
     }

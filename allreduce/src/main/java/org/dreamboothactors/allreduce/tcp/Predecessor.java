@@ -2,22 +2,21 @@ package org.dreamboothactors.allreduce.tcp;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import org.dreamboothactors.allreduce.RingBroken.Cause;
 import org.dreamboothactors.allreduce.RingBroken.Kind;
+import org.dreamboothactors.allreduce.Tile;
 
 /** The connection from the previous rank: parts come in, probes go back. */
 final class Predecessor implements Inbox.Reader {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
     private final Inbox inbox;
     private final Outbox outbox;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(Frame.LARGEST_BYTES);
     private final MemorySegment staged = MemorySegment.ofBuffer(staging.duplicate());
+    private final Tile tile = new Tile();
     private List<Part> parts = List.of();
     private int adding;
     private long call;
@@ -131,8 +130,12 @@ final class Predecessor implements Inbox.Reader {
     }
 
     private void add(MemorySegment sum, int floats) {
-        for (int i = 0; i < floats; i++) {
-            sum.setAtIndex(FLOAT, i, staged.getAtIndex(FLOAT, i) + sum.getAtIndex(FLOAT, i));
+        for (int at = 0; at < floats; at += Tile.FLOATS) {
+            int some = Math.min(Tile.FLOATS, floats - at);
+            long offset = (long) at * Float.BYTES;
+            tile.load(sum, offset, some);
+            tile.add(staged, offset, some);
+            tile.store(sum, offset, some);
         }
     }
 
