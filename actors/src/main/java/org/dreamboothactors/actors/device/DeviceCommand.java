@@ -40,12 +40,27 @@ public sealed interface DeviceCommand {
     /**
      * Makes a trainer, closing what was open.
      *
+     * @param run whose trainer it is
      * @param state to go on from; empty: from the base model
      * @param place among several that train the run together; empty: alone
      */
     record OpenTrainer(
-            Path model, TrainingConfig config, TrainingData data, Optional<Path> state, Optional<RankPlace> place)
+            String run,
+            Path model,
+            TrainingConfig config,
+            TrainingData data,
+            Optional<Path> state,
+            Optional<RankPlace> place)
             implements DeviceCommand {}
+
+    /**
+     * Goes on with the trainer that is open, if it is this run's, alone, and has done nothing since it saved this state;
+     * otherwise answered by {@link DeviceAnswer.Done}.
+     *
+     * @param step of the state
+     * @param weightsSha256 that saving it was answered with
+     */
+    record ResumeTrainer(String run, long step, String weightsSha256) implements DeviceCommand {}
 
     /**
      * Opens a port where the rank before this one calls; it is for the next trainer.

@@ -56,7 +56,22 @@ final class DeviceModels {
 
     private record Drawer(Path model, Optional<AddedLora> lora, StableDiffusion models) implements Open {}
 
-    private record Learner(DreamBoothTrainer trainer) implements Open {}
+    /**
+     * A trainer.
+     *
+     * @param saved the state it last wrote
+     */
+    private record Learner(String run, DreamBoothTrainer trainer, Optional<DeviceCommand.ResumeTrainer> saved)
+            implements Open {
+        Learner at(String weightsSha256) {
+            return new Learner(
+                    run, trainer, Optional.of(new DeviceCommand.ResumeTrainer(run, trainer.step(), weightsSha256)));
+        }
+
+        boolean isAt(DeviceCommand.ResumeTrainer wanted) {
+            return saved.equals(Optional.of(wanted)) && trainer.step() == wanted.step();
+        }
+    }
 
     DeviceModels(int threads, Consumer<DeviceAnswer> progress) {
         this.threads = threads;
@@ -90,6 +105,8 @@ final class DeviceModels {
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
+            case DeviceCommand.ResumeTrainer wanted ->
+                open instanceof Learner learner && learner.isAt(wanted) ? opened(learner.trainer()) : new Done();
             case DeviceCommand.OpenDoor asked -> {
                 close();
                 TcpDoor opened = TcpDoor.open(address(asked.host()));
@@ -98,7 +115,11 @@ final class DeviceModels {
             }
             case DeviceCommand.TrainStep _ -> step(trainer());
             case DeviceCommand.DigestWeights _ -> new Saved(trainer().weightsDigest());
-            case DeviceCommand.SaveState save -> new Saved(trainer().saveState(save.file()));
+            case DeviceCommand.SaveState save -> {
+                String weights = trainer().saveState(save.file());
+                open = learner().at(weights);
+                yield new Saved(weights);
+            }
             case DeviceCommand.SaveCheckpoint save -> new Saved(trainer().saveCheckpoint(save.folder()));
             case DeviceCommand.DrawTrained draw -> {
                 trainer().draw(draw.drawing(), draw.out(), tell());
@@ -169,12 +190,16 @@ final class DeviceModels {
         try {
             DreamBoothTrainer trainer =
                     DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
-            open = new Learner(trainer);
+            open = new Learner(wanted.run(), trainer, Optional.empty());
             wanted.state().ifPresent(trainer::restore);
-            return new TrainerOpened(trainer.step(), trainer.environment());
+            return opened(trainer);
         } finally {
             closeDoor(); // all are in, or none will come
         }
+    }
+
+    private static TrainerOpened opened(DreamBoothTrainer trainer) {
+        return new TrainerOpened(trainer.step(), trainer.environment());
     }
 
     private Ranks ranks(RankPlace place) {
@@ -213,8 +238,12 @@ final class DeviceModels {
     }
 
     private DreamBoothTrainer trainer() {
+        return learner().trainer();
+    }
+
+    private Learner learner() {
         return switch (open) {
-            case Learner(DreamBoothTrainer trainer) -> trainer;
+            case Learner learner -> learner;
             case Nothing _, Drawer _ -> throw replaced("no trainer is open");
         };
     }
@@ -244,7 +273,7 @@ final class DeviceModels {
         switch (before) {
             case Nothing _ -> {}
             case Drawer drawer -> drawer.models().close();
-            case Learner(DreamBoothTrainer trainer) -> trainer.close();
+            case Learner learner -> learner.trainer().close();
         }
     }
 }

@@ -114,6 +114,8 @@ public final class Gang {
     public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
         return switch (command) {
             case DeviceCommand.OpenTrainer open -> open(open);
+            case DeviceCommand.ResumeTrainer _ ->
+                ranks.size() == 1 ? leader().ask(command, progress) : new DeviceAnswer.Done();
             case DeviceCommand.TrainStep _, DeviceCommand.CloseModels _ ->
                 all(_ -> command).getFirst();
             case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {
@@ -136,6 +138,7 @@ public final class Gang {
         }
         List<RankPlace.Way> ways = ways();
         List<DeviceAnswer> opened = all(rank -> new DeviceCommand.OpenTrainer(
+                open.run(),
                 open.model(),
                 open.config(),
                 open.data(),

@@ -129,6 +129,7 @@ public final class Lent implements AutoCloseable {
                 case DeviceCommand.Encode _,
                         DeviceCommand.Draw _,
                         DeviceCommand.DrawTrained _,
+                        DeviceCommand.ResumeTrainer _,
                         DeviceCommand.SaveState _,
                         DeviceCommand.SaveCheckpoint _,
                         DeviceCommand.CheckCheckpoint _,

@@ -86,7 +86,7 @@ record Help(Node node, TrainRequest request) {
         public DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device) {
             Provision provision = fetched.orElseThrow();
             Provision alike = new Provision(provision.data(), asked.state().flatMap(_ -> provision.state()));
-            DeviceAnswer opened = device.ask(alike.trainer(model, asked.config(), asked.place()));
+            DeviceAnswer opened = device.ask(alike.trainer(request.getRunId(), model, asked.config(), asked.place()));
             provision.dropState();
             return opened;
         }

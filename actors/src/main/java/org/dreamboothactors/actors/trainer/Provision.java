@@ -25,8 +25,8 @@ record Provision(TrainingData data, Optional<RestoredState> state) {
                 data, RestoredState.newest(store, request.getRunId(), log, scratch.file("state.safetensors")));
     }
 
-    DeviceCommand.OpenTrainer trainer(Path model, TrainingConfig config, Optional<RankPlace> place) {
-        return new DeviceCommand.OpenTrainer(model, config, data, state.map(RestoredState::file), place);
+    DeviceCommand.OpenTrainer trainer(String run, Path model, TrainingConfig config, Optional<RankPlace> place) {
+        return new DeviceCommand.OpenTrainer(run, model, config, data, state.map(RestoredState::file), place);
     }
 
     /** A trainer that is open needs no state any more, and it is large. */

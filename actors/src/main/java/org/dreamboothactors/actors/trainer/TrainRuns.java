@@ -158,8 +158,11 @@ public record TrainRuns(
             Gang gang = new Gang(ranks, request.getRunId(), clock.millis(), ground);
             Workplace place = new Workplace(node, gang, shift, scratch, clock);
             Start start = Start.of(place, request, model, log);
-            Outcome outcome = new Training(place, start.run(), log, verdicts, this).from(start.step());
-            gang.ask(new DeviceCommand.CloseModels()); // its memory is for whoever comes next
+            Training training = new Training(place, start.run(), log, verdicts, this);
+            Outcome outcome = training.from(start.step());
+            if (ranks.size() > 1 || !training.isPaused()) { // else its memory is for whoever comes next
+                gang.ask(new DeviceCommand.CloseModels());
+            }
             return outcome;
         }
     }

@@ -34,6 +34,7 @@ final class Training {
     private final Validations validations;
     private final Verdicts verdicts;
     private final Progress progress;
+    private boolean paused;
 
     Training(Workplace place, RunInWork run, CommitLog log, Verdicts verdicts, TrainRuns rules) {
         this.place = place;
@@ -59,7 +60,7 @@ final class Training {
                 return new Outcome.Done();
             }
             if (place.shift().over()) {
-                commits.commitNow(step);
+                pause(step);
                 return new Outcome.Again("the shift was over at step " + step);
             }
             Optional<String> overtime =
@@ -69,7 +70,7 @@ final class Training {
             }
             Optional<String> reason = makesWay(step - firstStep, sliceEnd);
             if (reason.isPresent()) {
-                commits.commitNow(step);
+                pause(step);
                 return yielded(step, reason.get());
             }
             StepResult result = progress.measured(place.device()::trainStep);
@@ -85,6 +86,16 @@ final class Training {
         checkpoints.publish(step);
         LOG.info("{} is trained: {} of {} steps", run.runId(), step, run.maxSteps());
         return new Outcome.Done();
+    }
+
+    /** Whether the run goes on from where it is, here or elsewhere. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    private void pause(long step) {
+        commits.commitNow(step);
+        paused = true;
     }
 
     /** Whoever has the same priority waits for the end of the slice, and for one step at least. */

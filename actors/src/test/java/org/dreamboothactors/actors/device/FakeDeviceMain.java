@@ -31,6 +31,7 @@ public final class FakeDeviceMain {
     private Optional<OpenTrainer> trainer = Optional.empty();
     private long step;
     private String weights = "";
+    private Optional<DeviceCommand.ResumeTrainer> saved = Optional.empty();
 
     private FakeDeviceMain(Consumer<DeviceAnswer> progress) {
         this.progress = progress;
@@ -43,9 +44,16 @@ public final class FakeDeviceMain {
     private DeviceAnswer answer(DeviceCommand command) {
         try {
             return switch (command) {
-                case DeviceCommand.Encode encode -> encode(encode);
-                case DeviceCommand.Draw draw -> draw(draw.drawing(), draw.out());
+                case DeviceCommand.Encode encode -> {
+                    close();
+                    yield encode(encode);
+                }
+                case DeviceCommand.Draw draw -> {
+                    close();
+                    yield draw(draw.drawing(), draw.out());
+                }
                 case OpenTrainer open -> open(open);
+                case DeviceCommand.ResumeTrainer wanted -> resume(wanted);
                 case DeviceCommand.OpenDoor _ -> new DeviceAnswer.DoorOpened(1);
                 case DeviceCommand.TrainStep _ -> train(trainer.orElseThrow());
                 case DeviceCommand.DigestWeights _ -> new Saved(weights);
@@ -53,7 +61,7 @@ public final class FakeDeviceMain {
                 case DeviceCommand.SaveCheckpoint save -> checkpoint(save.folder());
                 case DeviceCommand.DrawTrained draw -> draw(draw.drawing(), draw.out());
                 case DeviceCommand.CloseModels _ -> {
-                    trainer = Optional.empty();
+                    close();
                     yield new Done();
                 }
                 case DeviceCommand.CheckCheckpoint check -> check(check.folder());
@@ -80,7 +88,20 @@ public final class FakeDeviceMain {
         return new Done();
     }
 
+    private void close() {
+        trainer = Optional.empty();
+        saved = Optional.empty();
+    }
+
+    private DeviceAnswer resume(DeviceCommand.ResumeTrainer wanted) throws IOException {
+        return saved.equals(Optional.of(wanted)) && step == wanted.step()
+                ? new TrainerOpened(
+                        step, FakeDevice.environment(trainer.orElseThrow().model()))
+                : new Done();
+    }
+
     private DeviceAnswer open(OpenTrainer open) throws IOException {
+        close();
         trainer = Optional.of(open);
         step = 0;
         weights = FakeDevice.weights(open.config().seed(), 0);
@@ -120,6 +141,8 @@ public final class FakeDeviceMain {
 
     private DeviceAnswer save(Path file) throws IOException {
         Files.write(file, List.of(Long.toString(step), weights));
+        saved = Optional.of(
+                new DeviceCommand.ResumeTrainer(trainer.orElseThrow().run(), step, weights));
         return new Saved(weights);
     }
 

@@ -205,8 +205,8 @@ class HelpersDoorTest {
 
         @Override
         public DeviceAnswer open(DeviceCommand.OpenTrainer asked, Device.Turn device) {
-            return device.ask(
-                    new DeviceCommand.OpenTrainer(model, asked.config(), asked.data(), asked.state(), asked.place()));
+            return device.ask(new DeviceCommand.OpenTrainer(
+                    asked.run(), model, asked.config(), asked.data(), asked.state(), asked.place()));
         }
     }
 
@@ -214,6 +214,7 @@ class HelpersDoorTest {
         TrainingConfig config = new TrainingConfig(
                 3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
         return new DeviceCommand.OpenTrainer(
+                "run",
                 Path.of(model),
                 config,
                 new TrainingData(List.of(), List.of()),

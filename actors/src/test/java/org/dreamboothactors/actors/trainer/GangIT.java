@@ -188,6 +188,7 @@ class GangIT {
         TrainRequest request = request("replaced", 2);
         TrainingData data = new Latents(bench.store()).fetch(request, directory.resolve("replaced"));
         DeviceCommand.OpenTrainer open = new DeviceCommand.OpenTrainer(
+                "replaced",
                 directory.resolve("model"),
                 RunConfig.of(request.getSpec()),
                 data,

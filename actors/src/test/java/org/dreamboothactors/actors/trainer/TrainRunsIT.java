@@ -292,6 +292,7 @@ class TrainRunsIT {
             assertThat(run.trainBySlices(run.request(2), Duration.ZERO, _ -> Claim.NONE, TestShift.endless()))
                     .isEqualTo(DONE);
             assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 1L);
+            assertThat(started(run)).extracting(TrainingStarted::getWarm).containsExactly(false, true);
             assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
         }
     }
@@ -435,6 +436,35 @@ class TrainRunsIT {
     }
 
     @Test
+    void aTrainerThatIsStillOpenNeedsNothingOfTheStore() throws Exception {
+        try (TrainBench run = run("warm", 10)) {
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));
+            bench.store()
+                    .remove(run.commits(Kind.STATE).getLast().blobs().getFirst().key());
+
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
+
+            assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L);
+            assertThat(started(run)).extracting(TrainingStarted::getWarm).containsExactly(false, true);
+            assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 10));
+        }
+    }
+
+    @Test
+    void aTrainerThatIsNotWhereTheRunIsIsNotGoneOnWith() throws Exception {
+        try (TrainBench run = run("cold", 20)) {
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));
+            run.trainElsewhere(run.request(1), TestShift.until(new After(5)));
+
+            run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
+
+            assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 4L, 9L);
+            assertThat(started(run)).extracting(TrainingStarted::getWarm).containsOnly(false);
+            assertThat(verified(run).getLast().getWeightsSha256()).isEqualTo(FakeDevice.weights(TrainBench.SEED, 20));
+        }
+    }
+
+    @Test
     void trainsNothingForARunThatWasCancelled() throws Exception {
         try (TrainBench run = run("cancelled", 1000)) {
             run.orders.takeMillisForAStep(10);
@@ -461,6 +491,7 @@ class TrainRunsIT {
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(5)));
             String newest = run.commits(Kind.STATE).getLast().blobs().getFirst().key();
             bench.rot(newest);
+            run.freshDevice();
 
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(5))); // the same state once more
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
@@ -476,6 +507,7 @@ class TrainRunsIT {
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));
             bench.store()
                     .remove(run.commits(Kind.STATE).getLast().blobs().getFirst().key());
+            run.freshDevice();
 
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless());
 

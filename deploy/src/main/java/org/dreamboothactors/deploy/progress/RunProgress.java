@@ -144,6 +144,7 @@ public final class RunProgress {
     private static String started(TrainingStarted started) {
         return "training on " + started.getDevice() + " from step " + started.getFromStep() + ", attempt "
                 + started.getAttempt()
+                + (started.getWarm() ? ", where it was still open" : "")
                 + (started.getEnvironmentChanged() ? ", in another environment than before" : "");
     }
 

@@ -93,6 +93,7 @@ record EventText(String kind, String text) {
                 "training",
                 "attempt " + started.getAttempt() + " trains on " + started.getDevice() + " from step "
                         + started.getFromStep()
+                        + (started.getWarm() ? ", where it was still open" : "")
                         + (started.getEnvironmentChanged() ? ", in another environment than before" : ""));
     }
 

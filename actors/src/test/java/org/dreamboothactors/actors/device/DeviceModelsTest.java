@@ -1,0 +1,109 @@
+package org.dreamboothactors.actors.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.dreamboothactors.actors.device.DeviceAnswer.Done;
+import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
+import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
+import org.dreamboothactors.diffusion.RandomModel;
+import org.dreamboothactors.diffusion.Refinements;
+import org.dreamboothactors.diffusion.StableDiffusion;
+import org.dreamboothactors.diffusion.TrainingConfig;
+import org.dreamboothactors.diffusion.TrainingData;
+import org.dreamboothactors.diffusion.images.Crop;
+import org.dreamboothactors.diffusion.images.Png;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trainer that stays open between two records of its run, with real weights. */
+class DeviceModelsTest {
+    private static final int SIDE = 32;
+
+    @TempDir
+    static Path directory = Path.of("");
+
+    private static Path model = Path.of("");
+    private static Path latent = Path.of("");
+
+    private final DeviceModels device = new DeviceModels(1, _ -> {});
+
+    @BeforeAll
+    static void makeModelAndLatent() {
+        model = directory.resolve("model");
+        latent = directory.resolve("latent.safetensors");
+        RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+        Path photo = directory.resolve("photo.png");
+        Png.write(new RgbImage(SIDE, SIDE, new byte[SIDE * SIDE * RgbImage.CHANNELS]), photo);
+        try (StableDiffusion diffusion = StableDiffusion.open(model, 1)) {
+            diffusion.encode(photo, latent, Crop.center(SIDE));
+        }
+    }
+
+    @Test
+    void aTrainerThatIsStillOpenGoesOnWithTheBitsOfOneThatIsOpenedAnew() {
+        Path state = directory.resolve("state.safetensors");
+        device.run(opened("a", Optional.empty()));
+        train(2);
+        String weights = save(state);
+
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 2, weights)))
+                .isInstanceOfSatisfying(
+                        TrainerOpened.class, open -> assertThat(open.step()).isEqualTo(2));
+        train(2);
+        String resumed = save(directory.resolve("resumed.safetensors"));
+
+        device.run(opened("a", Optional.of(state)));
+        train(2);
+        assertThat(save(directory.resolve("restored.safetensors"))).isEqualTo(resumed);
+        device.run(new DeviceCommand.CloseModels());
+    }
+
+    @Test
+    void aTrainerIsResumedOnlyWhereItIs() {
+        Path state = directory.resolve("elsewhere.safetensors");
+        Done notOpen = new Done();
+        device.run(opened("a", Optional.empty()));
+        String weights = save(state);
+
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("b", 0, weights)))
+                .as("of another run")
+                .isEqualTo(notOpen);
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, "other")))
+                .as("with other weights")
+                .isEqualTo(notOpen);
+        train(1);
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
+                .as("that went on")
+                .isEqualTo(notOpen);
+        device.run(opened("a", Optional.of(state)));
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
+                .as("that has saved nothing itself")
+                .isEqualTo(notOpen);
+        device.run(new DeviceCommand.CloseModels());
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
+                .as("that is closed")
+                .isEqualTo(notOpen);
+    }
+
+    private void train(int steps) {
+        for (int i = 0; i < steps; i++) {
+            assertThat(device.run(new DeviceCommand.TrainStep())).isInstanceOf(DeviceAnswer.Stepped.class);
+        }
+    }
+
+    private String save(Path file) {
+        return ((Saved) device.run(new DeviceCommand.SaveState(file))).weightsSha256();
+    }
+
+    private static DeviceCommand.OpenTrainer opened(String run, Optional<Path> state) {
+        TrainingConfig config = new TrainingConfig(
+                3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
+        return new DeviceCommand.OpenTrainer(
+                run, model, config, new TrainingData(List.of(latent), List.of()), state, Optional.empty());
+    }
+}
