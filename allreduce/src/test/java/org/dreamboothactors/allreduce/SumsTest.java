@@ -33,10 +33,10 @@ class SumsTest {
         "TCP, 2, 1",
         "TCP, 2, 1000003",
         "TCP, 3, 17",
-        "TCP, 3, 1500007",
+        "TCP, 3, 2500007",
         "TCP, 4, 65536",
         "TCP, 8, 5",
-        "TCP, 8, 2000001"
+        "TCP, 8, 4300001"
     })
     void everyRankHasTheBitsOfASequentialSumInTheRingsOrder(Transport transport, int ranks, int floats)
             throws InterruptedException {

@@ -31,6 +31,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     public static EmbeddedS3 start(Path directory, int port, String accessKey, String secretKey) {
         try {
             Files.createDirectories(directory);
+            HalfWritten.sweep(directory);
             S3Proxy server = S3Proxy.builder()
                     .blobStore(new FilesystemNio2BlobStore(directory.toString()))
                     .endpoint(URI.create("http://127.0.0.1:" + (port == 0 ? freePort() : port)))

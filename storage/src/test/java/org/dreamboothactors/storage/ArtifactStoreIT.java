@@ -62,6 +62,28 @@ class ArtifactStoreIT {
         }
     }
 
+    /** S3Proxy writes to such a name first, and would list what a killed process left there. */
+    @Test
+    void doesNotSeeWhatTheEmbeddedStoreWasWritingWhenItWasKilled() throws Exception {
+        String odd = "d/one-58a8f75a-8315-4b1e-bda7-880d06f4c0e9"; // a client may like such names
+        Path home = files.resolve("killed");
+        try (EmbeddedS3 before = EmbeddedS3.start(home, 0, "access", "secret-secret");
+                ArtifactStore store =
+                        ArtifactStore.openOrCreate(settings(before.endpoint(), "bucket", "secret-secret"))) {
+            store.put("d/one", "content".getBytes(UTF_8));
+            store.put(odd, "content".getBytes(UTF_8));
+        }
+        Path half = home.resolve("bucket/d/one-00000000-8315-4b1e-bda7-880d06f4c0e9");
+        Files.writeString(half, "cont");
+
+        try (EmbeddedS3 after = EmbeddedS3.start(home, 0, "access", "secret-secret");
+                ArtifactStore store =
+                        ArtifactStore.openOrCreate(settings(after.endpoint(), "bucket", "secret-secret"))) {
+            assertThat(store.list("d/")).containsExactlyInAnyOrder("d/one", odd);
+        }
+        assertThat(half).doesNotExist();
+    }
+
     @Test
     void noticesAnObjectThatWasReplaced() {
         try (ArtifactStore store = store()) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 
@@ -20,6 +21,9 @@ public final class Device implements AutoCloseable {
     private final ChildJvm jvm;
     private final Duration patience;
     private final Semaphore turns = new Semaphore(1, true);
+    /** Commands so far. */
+    private final AtomicLong asked = new AtomicLong();
+
     private Optional<DeviceProcess> process = Optional.empty();
     private boolean closed;
 
@@ -79,12 +83,19 @@ public final class Device implements AutoCloseable {
         /** Asks for something that takes long. */
         @Override
         public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
+            asked.incrementAndGet();
             return running().talk().ask(command, patience, progress);
         }
 
         /** Asks for something that is answered in one way only. */
         public <T extends DeviceAnswer> T ask(DeviceCommand command, Class<T> answer) {
             return answer.cast(ask(command));
+        }
+
+        /** Frees what is open once nobody asked for anything for that long. */
+        public void closeModelsAfter(Duration idle) {
+            long now = asked.get();
+            Thread.ofVirtual().name("idle-" + deviceName()).start(() -> closeModels(now, idle));
         }
 
         /** Starts the child JVM, so that the first command need not wait for it. */
@@ -101,6 +112,24 @@ public final class Device implements AutoCloseable {
         @Override
         public void close() {
             turns.release();
+        }
+    }
+
+    private void closeModels(long sinceCommand, Duration idle) {
+        try {
+            Thread.sleep(idle);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (asked.get() == sinceCommand && turns.tryAcquire()) {
+            try (Turn turn = new Turn()) {
+                if (pid().isPresent() && asked.get() == sinceCommand) {
+                    turn.ask(new DeviceCommand.CloseModels());
+                }
+            } catch (DeviceLost e) {
+                // What it held is free as well.
+            }
         }
     }
 

@@ -54,8 +54,8 @@ public sealed interface DeviceCommand {
             implements DeviceCommand {}
 
     /**
-     * Goes on with the trainer that is open, if it is this run's, alone, and has done nothing since it saved this state;
-     * otherwise answered by {@link DeviceAnswer.Done}.
+     * Goes on with the trainer that is open, if it is this run's, trains alone, and has done no step since it saved this
+     * state; otherwise nothing is open any more, and the answer is {@link DeviceAnswer.Done}.
      *
      * @param step of the state
      * @param weightsSha256 that saving it was answered with

@@ -59,19 +59,24 @@ final class DeviceModels {
     /**
      * A trainer.
      *
+     * @param alone not one rank of several
      * @param saved the state it last wrote
      */
-    private record Learner(String run, DreamBoothTrainer trainer, Optional<DeviceCommand.ResumeTrainer> saved)
+    private record Learner(String run, DreamBoothTrainer trainer, boolean alone, Optional<SavedAt> saved)
             implements Open {
         Learner at(String weightsSha256) {
-            return new Learner(
-                    run, trainer, Optional.of(new DeviceCommand.ResumeTrainer(run, trainer.step(), weightsSha256)));
+            return new Learner(run, trainer, alone, Optional.of(new SavedAt(trainer.step(), weightsSha256)));
         }
 
         boolean isAt(DeviceCommand.ResumeTrainer wanted) {
-            return saved.equals(Optional.of(wanted)) && trainer.step() == wanted.step();
+            return alone
+                    && run.equals(wanted.run())
+                    && trainer.step() == wanted.step()
+                    && saved.equals(Optional.of(new SavedAt(wanted.step(), wanted.weightsSha256())));
         }
     }
+
+    private record SavedAt(long step, String weightsSha256) {}
 
     DeviceModels(int threads, Consumer<DeviceAnswer> progress) {
         this.threads = threads;
@@ -105,8 +110,13 @@ final class DeviceModels {
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
-            case DeviceCommand.ResumeTrainer wanted ->
-                open instanceof Learner learner && learner.isAt(wanted) ? opened(learner.trainer()) : new Done();
+            case DeviceCommand.ResumeTrainer wanted -> {
+                if (open instanceof Learner learner && learner.isAt(wanted)) {
+                    yield opened(learner.trainer());
+                }
+                close();
+                yield new Done();
+            }
             case DeviceCommand.OpenDoor asked -> {
                 close();
                 TcpDoor opened = TcpDoor.open(address(asked.host()));
@@ -190,7 +200,7 @@ final class DeviceModels {
         try {
             DreamBoothTrainer trainer =
                     DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
-            open = new Learner(wanted.run(), trainer, Optional.empty());
+            open = new Learner(wanted.run(), trainer, wanted.place().isEmpty(), Optional.empty());
             wanted.state().ifPresent(trainer::restore);
             return opened(trainer);
         } finally {

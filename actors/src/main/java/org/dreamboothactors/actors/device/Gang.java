@@ -115,7 +115,9 @@ public final class Gang {
         return switch (command) {
             case DeviceCommand.OpenTrainer open -> open(open);
             case DeviceCommand.ResumeTrainer _ ->
-                ranks.size() == 1 ? leader().ask(command, progress) : new DeviceAnswer.Done();
+                ranks.size() == 1
+                        ? leader().ask(command, progress)
+                        : all(_ -> new DeviceCommand.CloseModels()).getFirst();
             case DeviceCommand.TrainStep _, DeviceCommand.CloseModels _ ->
                 all(_ -> command).getFirst();
             case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {

@@ -138,6 +138,6 @@ public final class HelpersDoor implements AutoCloseable {
     /** Nobody comes in any more; who is in stays. */
     @Override
     public void close() {
-        Lent.hangUp(server);
+        Talk.hangUp(server);
     }
 }

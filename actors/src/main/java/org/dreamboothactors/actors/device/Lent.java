@@ -1,8 +1,6 @@
 package org.dreamboothactors.actors.device;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
@@ -66,7 +64,7 @@ public final class Lent implements AutoCloseable {
             socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
             return Optional.of(new Lent(socket, device, opener));
         } catch (IOException e) {
-            hangUp(socket);
+            Talk.hangUp(socket);
             return Optional.empty();
         }
     }
@@ -180,18 +178,10 @@ public final class Lent implements AutoCloseable {
         settled = true;
     }
 
-    static void hangUp(Closeable connection) {
-        try {
-            connection.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public void close() {
         try {
-            hangUp(socket);
+            Talk.hangUp(socket);
         } finally {
             leave();
         }

@@ -65,7 +65,7 @@ public final class RemoteRank implements Rank, AutoCloseable {
 
         @Override
         public void end() {
-            Lent.hangUp(socket);
+            Talk.hangUp(socket);
         }
 
         @Override

@@ -1,8 +1,10 @@
 package org.dreamboothactors.actors.device;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -147,6 +149,14 @@ final class Talk {
     void end() {
         ended = true;
         peer.end();
+    }
+
+    static void hangUp(Closeable connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void listen() {

@@ -19,6 +19,8 @@ import org.dreamboothactors.storage.CommitLog;
 /** Brings together the devices that a run wants: the one at hand, others of this node, or of any where it has not enough. */
 record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shift shift, CommitLog log) {
 
+    private static final String SHIFT_OVER = "the shift was over";
+
     /** What is done once all are there. */
     interface WithRanks {
         Outcome train(List<? extends Rank> ranks, Optional<Gang.Network> network);
@@ -78,7 +80,7 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
     /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
     private Outcome withoutHelp(int more) {
         if (shift.over()) {
-            return new Outcome.Again("the shift was over");
+            return new Outcome.Again(SHIFT_OVER);
         }
         boolean first = request.getAttempt() == 1
                 && shift.delivery() == 1
@@ -95,6 +97,9 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
     private Outcome later() {
+        if (shift.over()) {
+            return new Outcome.Again(SHIFT_OVER);
+        }
         String reason = "others work with the devices that the run wants";
         return shift.delivery() > Training.MANY_DELIVERIES
                 ? rules.makeWay(request, log, reason)

@@ -34,7 +34,9 @@ record Start(RunInWork run, long step) {
     private static Optional<TrainerOpened> stillOpen(Workplace place, String run, Commit state) {
         DeviceAnswer answer =
                 place.device().ask(new DeviceCommand.ResumeTrainer(run, state.step(), state.weightsSha256()));
-        return answer instanceof TrainerOpened opened ? Optional.of(opened) : Optional.empty();
+        return answer instanceof TrainerOpened opened && opened.environment().equals(state.environment())
+                ? Optional.of(opened)
+                : Optional.empty();
     }
 
     private static Start fresh(Workplace place, TrainRequest request, BaseModel model, CommitLog log) {

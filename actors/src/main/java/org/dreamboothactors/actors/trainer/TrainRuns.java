@@ -56,6 +56,8 @@ public record TrainRuns(
         InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
+    /** A run that comes back later than that finds its trainer closed. */
+    private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
 
     public TrainRuns(
             Node node,
@@ -160,10 +162,20 @@ public record TrainRuns(
             Start start = Start.of(place, request, model, log);
             Training training = new Training(place, start.run(), log, verdicts, this);
             Outcome outcome = training.from(start.step());
-            if (ranks.size() > 1 || !training.isPaused()) { // else its memory is for whoever comes next
-                gang.ask(new DeviceCommand.CloseModels());
-            }
+            leave(gang, ranks, training.isPaused());
             return outcome;
+        }
+    }
+
+    /**
+     * A device that trained a paused run alone keeps the trainer for a while: the run may come back. The memory of others
+     * is for whoever comes next, and ranks of a gang belong to other runs too.
+     */
+    private static void leave(Gang gang, List<? extends Rank> ranks, boolean paused) {
+        if (paused && ranks.size() == 1 && ranks.getFirst() instanceof Device.Turn device) {
+            device.closeModelsAfter(KEPT_OPEN);
+        } else {
+            gang.ask(new DeviceCommand.CloseModels());
         }
     }
 

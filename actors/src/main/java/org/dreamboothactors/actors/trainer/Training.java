@@ -23,8 +23,8 @@ final class Training {
     /** From then on a run makes way to get a fresh record: one that is given out too often is a dead letter. */
     static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
 
-    /** Why a run makes way for one that is more urgent. */
-    static final String OUTRANKED = "a run of higher priority waits";
+    /** By priority, or because its tenant had less. */
+    static final String OUTRANKED = "a run that goes first waits";
 
     private final Workplace place;
     private final RunInWork run;
@@ -88,7 +88,7 @@ final class Training {
         return new Outcome.Done();
     }
 
-    /** Whether the run goes on from where it is, here or elsewhere. */
+    /** Whether the run will go on from where it is, here or elsewhere. */
     boolean isPaused() {
         return paused;
     }
@@ -103,7 +103,7 @@ final class Training {
         boolean sliceOver = steps > 0 && !place.clock().instant().isBefore(sliceEnd);
         return switch (rules.claim(run.request())) {
             case NOW -> Optional.of(OUTRANKED);
-            case AT_SLICE_END -> sliceOver ? Optional.of("its slice is over and other runs wait") : Optional.empty();
+            case AT_SLICE_END -> sliceOver ? Optional.of("its slice is over and other work waits") : Optional.empty();
             case NONE ->
                 sliceOver && place.shift().delivery() > MANY_DELIVERIES
                         ? Optional.of(

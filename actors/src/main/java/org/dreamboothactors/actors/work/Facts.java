@@ -32,7 +32,7 @@ public final class Facts implements AutoCloseable {
 
     /** Appends a fact and waits until the broker has it. */
     public void tell(RunEvent fact) {
-        send(List.of(record(fact)), fact.getFactCase() + " of run " + fact.getRunId());
+        send(List.of(record(fact)), "tell " + fact.getFactCase() + " of run " + fact.getRunId());
     }
 
     /** Puts a record on {@code train-step} for each of so many devices, and waits until the broker has them. */
@@ -40,7 +40,7 @@ public final class Facts implements AutoCloseable {
         send(
                 Collections.nCopies(
                         devices, new ProducerRecord<>(Topics.TRAIN_STEP, record.getRunId(), record.toByteArray())),
-                "a call for " + devices + " devices for run " + record.getRunId());
+                "call for " + devices + " devices for run " + record.getRunId());
     }
 
     private void send(List<ProducerRecord<String, byte[]>> records, String what) {
@@ -50,10 +50,10 @@ public final class Facts implements AutoCloseable {
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException(
-                    "Cannot tell " + what + ": " + e.getCause() + ". Check that Kafka is reachable", e);
+                    "Cannot " + what + ": " + e.getCause() + ". Check that Kafka is reachable", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot tell " + what + ": interrupted", e);
+            throw new IllegalStateException("Cannot " + what + ": interrupted", e);
         }
     }
 

@@ -2,9 +2,12 @@ package org.dreamboothactors.actors.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
@@ -16,6 +19,7 @@ import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,9 +49,11 @@ class DeviceModelsTest {
     }
 
     @Test
-    void aTrainerThatIsStillOpenGoesOnWithTheBitsOfOneThatIsOpenedAnew() {
+    void aTrainerThatIsStillOpenGoesOnWithTheBitsOfOneThatIsOpenedAnew() throws IOException {
         Path state = directory.resolve("state.safetensors");
-        device.run(opened("a", Optional.empty()));
+        Path fetched = Files.copy(latent, directory.resolve("fetched.safetensors"));
+        device.run(opened("a", Optional.empty(), fetched));
+        Files.delete(fetched); // as it is at the end of a record
         train(2);
         String weights = save(state);
 
@@ -57,7 +63,7 @@ class DeviceModelsTest {
         train(2);
         String resumed = save(directory.resolve("resumed.safetensors"));
 
-        device.run(opened("a", Optional.of(state)));
+        device.run(opened("a", Optional.of(state), latent));
         train(2);
         assertThat(save(directory.resolve("restored.safetensors"))).isEqualTo(resumed);
         device.run(new DeviceCommand.CloseModels());
@@ -67,26 +73,30 @@ class DeviceModelsTest {
     void aTrainerIsResumedOnlyWhereItIs() {
         Path state = directory.resolve("elsewhere.safetensors");
         Done notOpen = new Done();
-        device.run(opened("a", Optional.empty()));
+        DeviceCommand opening = opened("a", Optional.empty(), latent);
+        device.run(opening);
         String weights = save(state);
 
         assertThat(device.run(new DeviceCommand.ResumeTrainer("b", 0, weights)))
                 .as("of another run")
                 .isEqualTo(notOpen);
+        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
+                .as("closed by the question before")
+                .isEqualTo(notOpen);
+        device.run(opening);
+        save(state);
         assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, "other")))
                 .as("with other weights")
                 .isEqualTo(notOpen);
+        device.run(opening);
+        save(state);
         train(1);
         assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
                 .as("that went on")
                 .isEqualTo(notOpen);
-        device.run(opened("a", Optional.of(state)));
+        device.run(opened("a", Optional.of(state), latent));
         assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
                 .as("that has saved nothing itself")
-                .isEqualTo(notOpen);
-        device.run(new DeviceCommand.CloseModels());
-        assertThat(device.run(new DeviceCommand.ResumeTrainer("a", 0, weights)))
-                .as("that is closed")
                 .isEqualTo(notOpen);
     }
 
@@ -100,10 +110,12 @@ class DeviceModelsTest {
         return ((Saved) device.run(new DeviceCommand.SaveState(file))).weightsSha256();
     }
 
-    private static DeviceCommand.OpenTrainer opened(String run, Optional<Path> state) {
-        TrainingConfig config = new TrainingConfig(
-                3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
+    private static DeviceCommand.OpenTrainer opened(String run, Optional<Path> state, Path photo) {
+        Refinements averaged = new Refinements(
+                1, new LearningRateSchedule.Constant(), OptionalDouble.empty(), 0, OptionalDouble.of(0.9));
+        TrainingConfig config =
+                new TrainingConfig(3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", averaged);
         return new DeviceCommand.OpenTrainer(
-                run, model, config, new TrainingData(List.of(latent), List.of()), state, Optional.empty());
+                run, model, config, new TrainingData(List.of(photo), List.of()), state, Optional.empty());
     }
 }

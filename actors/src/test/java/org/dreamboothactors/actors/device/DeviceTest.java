@@ -196,6 +196,25 @@ class DeviceTest {
     }
 
     @Test
+    void freesWhatIsOpenWhenNobodyAsksForAnything() throws Exception {
+        DeviceCommand.ResumeTrainer resume = new DeviceCommand.ResumeTrainer("run", 0, FakeDevice.weights(3, 0));
+        try (Device device = FakeDevice.start(directory)) {
+            try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+                turn.ask(opened());
+                turn.ask(new DeviceCommand.SaveState(directory.resolve("state")));
+                turn.closeModelsAfter(Duration.ofMillis(1)); // it is busy then
+                Thread.sleep(300);
+                assertThat(turn.ask(resume)).isInstanceOf(DeviceAnswer.TrainerOpened.class);
+                turn.closeModelsAfter(Duration.ofMillis(300));
+            }
+            Thread.sleep(1000);
+            try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+                assertThat(turn.ask(resume)).isEqualTo(new DeviceAnswer.Done());
+            }
+        }
+    }
+
+    @Test
     void keepsTheChildsLogSmall() throws Exception {
         Path log = directory.resolve("device.log");
         Files.write(log, new byte[11 << 20]);

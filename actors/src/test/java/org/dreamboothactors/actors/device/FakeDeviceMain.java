@@ -94,10 +94,12 @@ public final class FakeDeviceMain {
     }
 
     private DeviceAnswer resume(DeviceCommand.ResumeTrainer wanted) throws IOException {
-        return saved.equals(Optional.of(wanted)) && step == wanted.step()
-                ? new TrainerOpened(
-                        step, FakeDevice.environment(trainer.orElseThrow().model()))
-                : new Done();
+        if (saved.equals(Optional.of(wanted)) && step == wanted.step()) {
+            return new TrainerOpened(
+                    step, FakeDevice.environment(trainer.orElseThrow().model()));
+        }
+        close();
+        return new Done();
     }
 
     private DeviceAnswer open(OpenTrainer open) throws IOException {

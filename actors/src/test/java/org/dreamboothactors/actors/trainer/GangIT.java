@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.device.Cores;
@@ -226,6 +227,25 @@ class GangIT {
                     .isInstanceOf(Outcome.Again.class);
         }
         assertThat(second.takeTurn(Duration.ZERO)).isPresent();
+    }
+
+    @Test
+    void aGangThatPausesLeavesNothingOpen() throws Exception {
+        assertThat(train(request("unpaused", 2), TestShift.endless())).isEqualTo(DONE);
+        AtomicInteger asked = new AtomicInteger();
+
+        assertThat(train(request("pausing", 2), TestShift.until(() -> asked.incrementAndGet() > 3)))
+                .isInstanceOf(Outcome.Again.class);
+        try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
+            assertThatThrownBy(() -> turn.ask(new DeviceCommand.TrainStep()))
+                    .hasMessageContaining("no trainer is open");
+        }
+        assertThat(train(request("pausing", 2), TestShift.endless())).isEqualTo(DONE);
+
+        assertThat(bench.told("pausing", FactCase.TRAINING_STARTED))
+                .hasSize(2)
+                .noneMatch(event -> event.getTrainingStarted().getWarm());
+        assertThat(weights("pausing")).isEqualTo(weights("unpaused"));
     }
 
     @Test

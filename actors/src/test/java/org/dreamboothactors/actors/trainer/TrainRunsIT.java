@@ -286,7 +286,7 @@ class TrainRunsIT {
             RunEvent yielded = run.told(FactCase.TRAINING_YIELDED).getLast();
             assertThat(yielded.getTrainingYielded().getStep()).isEqualTo(1);
             assertThat(YieldText.of(yielded.getTrainingYielded()))
-                    .isEqualTo("training yields at step 1: its slice is over and other runs wait");
+                    .isEqualTo("training yields at step 1: its slice is over and other work waits");
             assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(1L);
 
             assertThat(run.trainBySlices(run.request(2), Duration.ZERO, _ -> Claim.NONE, TestShift.endless()))
@@ -309,7 +309,7 @@ class TrainRunsIT {
             assertThat(run.told(FactCase.TRAINING_YIELDED))
                     .singleElement()
                     .satisfies(event -> assertThat(YieldText.of(event.getTrainingYielded()))
-                            .isEqualTo("training yields at step 2: a run of higher priority waits"));
+                            .isEqualTo("training yields at step 2: a run that goes first waits"));
             assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(2L);
             assertThat(run.train(run.request(2), TestTrainers.SELDOM, TestShift.endless()))
                     .isEqualTo(DONE);

@@ -14,7 +14,10 @@ final class Frame {
     /** Largest payload: smaller ones cost a wake-up each, larger ones leave the caches before they are summed. */
     static final int LARGEST_BYTES = 1 << 20;
 
-    /** Of a connection's way out: with more than a part of a frame on it, its bytes leave the caches before they are read. */
+    /**
+     * Of a connection's way out on one machine: with more than a part of a frame on it, bytes leave the caches before they
+     * are read.
+     */
     static final int SEND_BUFFER_BYTES = LARGEST_BYTES / 2;
 
     /** Part of a sum; the number says which, see {@link Part#number}. */

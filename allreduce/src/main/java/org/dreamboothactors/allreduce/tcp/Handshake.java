@@ -11,7 +11,7 @@ import org.dreamboothactors.allreduce.Member;
 /** The first words on a connection: who calls, and what the other says to it. Bounded, whatever the other side sends. */
 final class Handshake {
     static final int ANSWER_BYTES = Long.BYTES + 1;
-    private static final long MAGIC = 0x4442_5249_4e47_0001L; // "DBRING", version 1
+    private static final long MAGIC = 0x4442_5249_4e47_0002L; // "DBRING", version 2 of words and frames
 
     private Handshake() {}
 

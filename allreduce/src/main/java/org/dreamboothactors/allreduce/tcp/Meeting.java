@@ -143,9 +143,15 @@ final class Meeting {
 
     private static SocketChannel ready(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_SNDBUF, Frame.SEND_BUFFER_BYTES);
+        if (isOfOneMachine(channel)) { // between machines the kernel finds out what the way there holds
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, Frame.SEND_BUFFER_BYTES);
+        }
         channel.configureBlocking(false);
         return channel;
+    }
+
+    private static boolean isOfOneMachine(SocketChannel channel) {
+        return channel.socket().getInetAddress().equals(channel.socket().getLocalAddress());
     }
 
     private static void hangUp(SocketChannel channel) {

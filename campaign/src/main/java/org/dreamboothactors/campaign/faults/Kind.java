@@ -43,7 +43,20 @@ public enum Kind {
         return switch (this) {
             case FILL_DISK -> Cluster.disksCanBeFilled();
             case JUMP_CLOCK -> Cluster.clocksCanJump();
-            default -> true;
+            case KILL_WORKER,
+                    KILL_NODE,
+                    KILL_COORDINATOR,
+                    STOP_WORKER,
+                    STOP_NODE,
+                    STOP_SUPERVISOR,
+                    RESTART_BROKER,
+                    RESTART_STORE,
+                    CUT,
+                    SILENCE,
+                    SLOW,
+                    REPEAT,
+                    STARVE_WORKER,
+                    KILL_ALL_WORKERS -> true;
         };
     }
 

@@ -16,6 +16,7 @@ import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.StepProgress;
 import org.dreamboothactors.protocol.v1.Training;
+import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.Verdict;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,20 @@ class RunProgressTest {
         assertThat(progress.hear(step(10, 0.5)))
                 .contains(
                         new RunProgress.Going("step 10/130 [------------]  loss 0.2500  0.50 s/step  1 min 0 s left"));
+    }
+
+    @Test
+    void tellsThatARunGoesOnInATrainerThatIsStillOpen() {
+        TrainingStarted started = TrainingStarted.newBuilder()
+                .setAttempt(2)
+                .setFromStep(40)
+                .setDevice("cpu:0")
+                .setWarm(true)
+                .build();
+
+        assertThat(progress.hear(
+                        RunEvent.newBuilder().setTrainingStarted(started).build()))
+                .contains(new RunProgress.Fact("training on cpu:0 from step 40, attempt 2, where it was still open"));
     }
 
     @Test
