@@ -14,6 +14,9 @@ import org.dreamboothactors.allreduce.RingBroken.Kind;
 /** Moves parts to the next rank and from the previous one at once, and knows who is to blame when nothing moves. */
 final class Ring implements AutoCloseable {
     private static final long LOOK_MILLIS = 50;
+    /** Waits that are shorter, as most are, cost less than to sleep and be woken. */
+    private static final long SPIN_NANOS = 200_000;
+
     /** How often a predecessor may say that it waits as well. */
     private static final int EXCUSES = 2;
 
@@ -70,7 +73,12 @@ final class Ring implements AutoCloseable {
             if (again) {
                 continue;
             }
-            Duration silent = Duration.ofNanos(System.nanoTime() - lastMoved);
+            long silentNanos = System.nanoTime() - lastMoved;
+            if (silentNanos < SPIN_NANOS) {
+                Thread.onSpinWait();
+                continue;
+            }
+            Duration silent = Duration.ofNanos(silentNanos);
             if (asked && previous.takeExcuse() && excuses < EXCUSES) {
                 excuses++;
                 asked = false;
