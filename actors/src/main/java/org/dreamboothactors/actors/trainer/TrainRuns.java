@@ -162,20 +162,18 @@ public record TrainRuns(
             Start start = Start.of(place, request, model, log);
             Training training = new Training(place, start.run(), log, verdicts, this);
             Outcome outcome = training.from(start.step());
-            leave(gang, ranks, training.isPaused());
+            if (ranks.size() > 1 || !training.isPaused()) { // a paused run may come back to a device that had it alone
+                gang.ask(new DeviceCommand.CloseModels());
+            }
             return outcome;
+        } finally { // what an error left open as well
+            ranks.forEach(TrainRuns::closeLater);
         }
     }
 
-    /**
-     * A device that trained a paused run alone keeps the trainer for a while: the run may come back. The memory of others
-     * is for whoever comes next, and ranks of a gang belong to other runs too.
-     */
-    private static void leave(Gang gang, List<? extends Rank> ranks, boolean paused) {
-        if (paused && ranks.size() == 1 && ranks.getFirst() instanceof Device.Turn device) {
+    private static void closeLater(Rank rank) {
+        if (rank instanceof Device.Turn device) {
             device.closeModelsAfter(KEPT_OPEN);
-        } else {
-            gang.ask(new DeviceCommand.CloseModels());
         }
     }
 
