@@ -20,7 +20,7 @@ import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.encoder.EncodeLatents;
 import org.dreamboothactors.actors.inference.DrawPictures;
 import org.dreamboothactors.actors.intake.Intake;
-import org.dreamboothactors.actors.trainer.GangCalls;
+import org.dreamboothactors.actors.trainer.OtherNodes;
 import org.dreamboothactors.actors.trainer.TrainRuns;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.QueueActor;
@@ -100,7 +100,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 node.ended().waiting(),
                 settings.limits(),
                 new Recruits(devices),
-                new GangCalls(settings.bootstrapServers()));
+                new OtherNodes(settings.bootstrapServers()));
         for (Device device : devices) {
             queue(device, "encoder", Topics.LATENT_CACHE, LatentRequest.parser(), new EncodeLatents(node), board);
             queue(

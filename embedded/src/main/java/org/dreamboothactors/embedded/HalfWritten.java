@@ -47,7 +47,7 @@ final class HalfWritten {
     private static boolean hasNote(Path file) {
         UserDefinedFileAttributeView notes = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
         try {
-            return notes == null || notes.list().contains(NOTE);
+            return notes.list().contains(NOTE);
         } catch (IOException e) {
             return true; // it is not known to be half written
         }

@@ -18,10 +18,14 @@ public final class Device implements AutoCloseable {
     /** One command of the largest model on the slowest processor takes less; each sign of progress starts it anew. */
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
+    /** Work that comes back later than that finds its models closed. */
+    private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
+
     private final ChildJvm jvm;
     private final Duration patience;
+    private final Duration keptOpen;
     private final Semaphore turns = new Semaphore(1, true);
-    /** Commands so far. */
+    /** Commands of holders so far. */
     private final AtomicLong asked = new AtomicLong();
 
     private Optional<DeviceProcess> process = Optional.empty();
@@ -36,18 +40,21 @@ public final class Device implements AutoCloseable {
      * @param log file the child's errors are appended to
      */
     public Device(String name, int threads, Cores cores, Path log) {
-        this(name, threads, cores, log, PATIENCE, DeviceMain.class);
+        this(name, threads, cores, log, PATIENCE, KEPT_OPEN, DeviceMain.class);
     }
 
     /**
      * A device with another child.
      *
      * @param patience how long a child may be silent while a command is under way, before it is killed
+     * @param keptOpen how long nobody asks for anything before what is open is freed; at most twice as long
      * @param main class of the child JVM; answers commands on its standard output
      */
-    public Device(String name, int threads, Cores cores, Path log, Duration patience, Class<?> main) {
+    public Device(
+            String name, int threads, Cores cores, Path log, Duration patience, Duration keptOpen, Class<?> main) {
         this.jvm = new ChildJvm(name, threads, cores, log, main);
         this.patience = patience;
+        this.keptOpen = keptOpen;
     }
 
     public String name() {
@@ -92,12 +99,6 @@ public final class Device implements AutoCloseable {
             return answer.cast(ask(command));
         }
 
-        /** Frees what is open once nobody asked for anything for that long. */
-        public void closeModelsAfter(Duration idle) {
-            long now = asked.get();
-            Thread.ofVirtual().name("idle-" + deviceName()).start(() -> closeModels(now, idle));
-        }
-
         /** Starts the child JVM, so that the first command need not wait for it. */
         public void warmUp() {
             running();
@@ -115,21 +116,26 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    private void closeModels(long sinceCommand, Duration idle) {
+    /** Frees what is open whenever nobody has asked for anything for a while, until the process is gone. */
+    private void freeWhenIdle(DeviceProcess running) {
+        long freed = -1; // commands when it was done last
         try {
-            Thread.sleep(idle);
+            while (isAlive(running)) {
+                long before = asked.get();
+                Thread.sleep(keptOpen);
+                if (asked.get() == before && before != freed && turns.tryAcquire()) {
+                    try (Turn _ = new Turn()) {
+                        if (asked.get() == before) {
+                            running.talk().ask(new DeviceCommand.CloseModels(), patience, _ -> {});
+                            freed = before;
+                        }
+                    }
+                }
+            }
+        } catch (DeviceLost e) {
+            // What it held is free as well.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return;
-        }
-        if (asked.get() == sinceCommand && turns.tryAcquire()) {
-            try (Turn turn = new Turn()) {
-                if (pid().isPresent() && asked.get() == sinceCommand) {
-                    turn.ask(new DeviceCommand.CloseModels());
-                }
-            } catch (DeviceLost e) {
-                // What it held is free as well.
-            }
         }
     }
 
@@ -165,8 +171,13 @@ public final class Device implements AutoCloseable {
         if (closed) {
             throw new DeviceLost(name(), "the device is closed");
         }
-        DeviceProcess alive = process.filter(Device::isAlive).orElseGet(() -> DeviceProcess.start(jvm));
-        process = Optional.of(alive);
-        return alive;
+        return process.filter(Device::isAlive).orElseGet(this::start);
+    }
+
+    private DeviceProcess start() {
+        DeviceProcess started = DeviceProcess.start(jvm);
+        process = Optional.of(started);
+        Thread.ofVirtual().name("idle-" + name()).start(() -> freeWhenIdle(started));
+        return started;
     }
 }

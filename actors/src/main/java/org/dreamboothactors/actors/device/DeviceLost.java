@@ -5,6 +5,6 @@ public final class DeviceLost extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     DeviceLost(String device, String how) {
-        super("Lost the child JVM of " + device + ": " + how + ". Its log is in the work directory");
+        super("Lost the child JVM of " + device + ": " + how + ". Its log is in the work directory of its node");
     }
 }

@@ -51,16 +51,16 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
     }
 
     private Outcome ofAnyNode(int more, WithRanks work) {
-        Optional<String> unreachable = rules.calls().unreachable();
+        Optional<String> unreachable = rules.otherNodes().unreachable();
         if (unreachable.isPresent()) {
             return rules.fail(request, unreachable.get());
         }
-        InetAddress here = rules.calls().here();
+        InetAddress here = rules.otherNodes().here();
         Optional<List<RemoteRank>> helpers;
         try (HelpersDoor door = HelpersDoor.open(here)) {
             rules.node().facts().call(request.toBuilder().setCall(door.call()).build(), more);
             shift.says(request.getRunId() + ": waiting for " + more + " more devices of any node");
-            helpers = door.await(more, rules.calls().patience(), this::isHopeless);
+            helpers = door.await(more, rules.otherNodes().patience(), this::isHopeless);
         }
         if (helpers.isEmpty()) {
             return isOutranked() ? outranked() : withoutHelp(more);
@@ -85,7 +85,7 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         boolean first = request.getAttempt() == 1
                 && shift.delivery() == 1
                 && log.newest().isEmpty();
-        int devices = rules.calls().devices();
+        int devices = rules.otherNodes().devices();
         return first && devices <= more
                 ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
                 : rules.makeWay(

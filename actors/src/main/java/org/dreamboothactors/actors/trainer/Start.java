@@ -62,18 +62,7 @@ record Start(RunInWork run, long step) {
             Workplace place, TrainRequest request, TrainerOpened opened, Optional<Commit> state, boolean warm) {
         RunInWork run =
                 new RunInWork(request, opened.environment(), place.clock().instant());
-        tell(place, run, state, opened.step(), warm);
-        return new Start(run, opened.step());
-    }
-
-    /** A run goes on in the precision it began in, also where another device would choose another. */
-    private static TrainingConfig kept(TrainingConfig config, Optional<Commit> state) {
-        return state.flatMap(commit -> Fingerprint.precision(commit.environment()))
-                .map(config::in)
-                .orElse(config);
-    }
-
-    private static void tell(Workplace place, RunInWork run, Optional<Commit> state, long step, boolean warm) {
+        long step = opened.step();
         boolean changed = state.isPresent() && !state.get().environment().equals(run.environment());
         if (changed) {
             LOG.warn(
@@ -94,5 +83,13 @@ record Start(RunInWork run, long step) {
                                 .setEnvironmentChanged(changed)
                                 .setWarm(warm))
                         .build());
+        return new Start(run, step);
+    }
+
+    /** A run goes on in the precision it began in, also where another device would choose another. */
+    private static TrainingConfig kept(TrainingConfig config, Optional<Commit> state) {
+        return state.flatMap(commit -> Fingerprint.precision(commit.environment()))
+                .map(config::in)
+                .orElse(config);
     }
 }

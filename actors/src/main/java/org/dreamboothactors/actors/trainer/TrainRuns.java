@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * @param waiting what other work waits
  * @param limits what a tenant may have
  * @param recruits all devices of the node, for runs that want several
- * @param calls for those of other nodes, for runs that want more
+ * @param otherNodes whose devices runs that want more are lent
  */
 public record TrainRuns(
         Node node,
@@ -52,12 +52,10 @@ public record TrainRuns(
         Waiting waiting,
         TenantLimits limits,
         Recruits recruits,
-        GangCalls calls,
+        OtherNodes otherNodes,
         InstantSource clock)
         implements Worker<TrainRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainRuns.class);
-    /** A run that comes back later than that finds its trainer closed. */
-    private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
 
     public TrainRuns(
             Node node,
@@ -66,8 +64,8 @@ public record TrainRuns(
             Waiting waiting,
             TenantLimits limits,
             Recruits recruits,
-            GangCalls calls) {
-        this(node, slice, longestCommitInterval, waiting, limits, recruits, calls, SteadyClock.system());
+            OtherNodes otherNodes) {
+        this(node, slice, longestCommitInterval, waiting, limits, recruits, otherNodes, SteadyClock.system());
     }
 
     @Override
@@ -166,14 +164,6 @@ public record TrainRuns(
                 gang.ask(new DeviceCommand.CloseModels());
             }
             return outcome;
-        } finally { // what an error left open as well
-            ranks.forEach(TrainRuns::closeLater);
-        }
-    }
-
-    private static void closeLater(Rank rank) {
-        if (rank instanceof Device.Turn device) {
-            device.closeModelsAfter(KEPT_OPEN);
         }
     }
 

@@ -197,17 +197,19 @@ class DeviceTest {
 
     @Test
     void freesWhatIsOpenWhenNobodyAsksForAnything() throws Exception {
+        Path log = directory.resolve("device.log");
         DeviceCommand.ResumeTrainer resume = new DeviceCommand.ResumeTrainer("run", 0, FakeDevice.weights(3, 0));
-        try (Device device = FakeDevice.start(directory)) {
+        try (Device device = FakeDevice.start(directory, TURN, Duration.ofMillis(100), Cores.ANY)) {
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
                 turn.ask(opened());
                 turn.ask(new DeviceCommand.SaveState(directory.resolve("state")));
-                turn.closeModelsAfter(Duration.ofMillis(1)); // it is busy then
-                Thread.sleep(300);
+                Thread.sleep(300); // somebody has it, and thinks
                 assertThat(turn.ask(resume)).isInstanceOf(DeviceAnswer.TrainerOpened.class);
-                turn.closeModelsAfter(Duration.ofMillis(300));
+                assertThat(log).content().doesNotContain("closed");
             }
-            Thread.sleep(1000);
+            while (!Files.readString(log).contains("closed")) {
+                Thread.sleep(10); // or until the test's time is over
+            }
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
                 assertThat(turn.ask(resume)).isEqualTo(new DeviceAnswer.Done());
             }

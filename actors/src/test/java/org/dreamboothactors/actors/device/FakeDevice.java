@@ -22,7 +22,11 @@ public final class FakeDevice {
     }
 
     static Device start(Path directory, Duration patience, Cores cores) {
-        return new Device("cpu:0", 1, cores, directory.resolve("device.log"), patience, FakeDeviceMain.class);
+        return start(directory, patience, Duration.ofHours(1), cores);
+    }
+
+    static Device start(Path directory, Duration patience, Duration keptOpen, Cores cores) {
+        return new Device("cpu:0", 1, cores, directory.resolve("device.log"), patience, keptOpen, FakeDeviceMain.class);
     }
 
     /** A folder that counts as a base model. */

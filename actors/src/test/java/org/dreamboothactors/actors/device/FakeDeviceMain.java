@@ -62,6 +62,7 @@ public final class FakeDeviceMain {
                 case DeviceCommand.DrawTrained draw -> draw(draw.drawing(), draw.out());
                 case DeviceCommand.CloseModels _ -> {
                     close();
+                    System.err.println("closed");
                     yield new Done();
                 }
                 case DeviceCommand.CheckCheckpoint check -> check(check.folder());

@@ -297,7 +297,7 @@ class GangIT {
         TrainRuns trainer = trainers(node)
                 .withCommitsEvery(OFTEN)
                 .recruiting(new Recruits(List.of(first)))
-                .calling(new GangCalls(bench.servers(), Duration.ofSeconds(8)))
+                .calling(new OtherNodes(bench.servers(), Duration.ofSeconds(8)))
                 .open();
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);

@@ -21,7 +21,7 @@ record TestTrainers(
         Waiting waiting,
         TenantLimits limits,
         Recruits recruits,
-        GangCalls calls) {
+        OtherNodes otherNodes) {
     static final Duration SELDOM = Duration.ofHours(1);
 
     /** With no devices to recruit. */
@@ -33,34 +33,34 @@ record TestTrainers(
                 _ -> Claim.NONE,
                 TenantLimits.none(),
                 new Recruits(List.of()),
-                new GangCalls(bootstrapServers));
+                new OtherNodes(bootstrapServers));
     }
 
     TestTrainers withSlice(Duration longest) {
-        return new TestTrainers(node, longest, commits, waiting, limits, recruits, calls);
+        return new TestTrainers(node, longest, commits, waiting, limits, recruits, otherNodes);
     }
 
     TestTrainers withCommitsEvery(Duration longest) {
-        return new TestTrainers(node, slice, longest, waiting, limits, recruits, calls);
+        return new TestTrainers(node, slice, longest, waiting, limits, recruits, otherNodes);
     }
 
     TestTrainers withWaiting(Waiting others) {
-        return new TestTrainers(node, slice, commits, others, limits, recruits, calls);
+        return new TestTrainers(node, slice, commits, others, limits, recruits, otherNodes);
     }
 
     TestTrainers within(TenantLimits allowed) {
-        return new TestTrainers(node, slice, commits, waiting, allowed, recruits, calls);
+        return new TestTrainers(node, slice, commits, waiting, allowed, recruits, otherNodes);
     }
 
     TestTrainers recruiting(Recruits devices) {
-        return new TestTrainers(node, slice, commits, waiting, limits, devices, calls);
+        return new TestTrainers(node, slice, commits, waiting, limits, devices, otherNodes);
     }
 
-    TestTrainers calling(GangCalls others) {
+    TestTrainers calling(OtherNodes others) {
         return new TestTrainers(node, slice, commits, waiting, limits, recruits, others);
     }
 
     TrainRuns open() {
-        return new TrainRuns(node, slice, commits, waiting, limits, recruits, calls);
+        return new TrainRuns(node, slice, commits, waiting, limits, recruits, otherNodes);
     }
 }

@@ -40,24 +40,7 @@ public enum Kind {
 
     /** Without disks of their own nothing can be filled, without libfaketime no clock can jump. */
     public boolean isPossibleHere() {
-        return switch (this) {
-            case FILL_DISK -> Cluster.disksCanBeFilled();
-            case JUMP_CLOCK -> Cluster.clocksCanJump();
-            case KILL_WORKER,
-                    KILL_NODE,
-                    KILL_COORDINATOR,
-                    STOP_WORKER,
-                    STOP_NODE,
-                    STOP_SUPERVISOR,
-                    RESTART_BROKER,
-                    RESTART_STORE,
-                    CUT,
-                    SILENCE,
-                    SLOW,
-                    REPEAT,
-                    STARVE_WORKER,
-                    KILL_ALL_WORKERS -> true;
-        };
+        return (this != FILL_DISK || Cluster.disksCanBeFilled()) && (this != JUMP_CLOCK || Cluster.clocksCanJump());
     }
 
     /** For people and options, e.g. {@code kill-node}. */

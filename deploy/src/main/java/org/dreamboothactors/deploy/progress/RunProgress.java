@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.dreamboothactors.protocol.PhotoText;
+import org.dreamboothactors.protocol.StartText;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.YieldText;
@@ -16,7 +17,6 @@ import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StepProgress;
-import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.WorkRequested;
 
 /** Folds a run's events into lines for people. Not thread-safe. */
@@ -66,7 +66,7 @@ public final class RunProgress {
             case WORK_REQUESTED -> wanted(event.getWorkRequested());
             case LATENTS_CACHED -> Optional.of(latents(event.getLatentsCached()));
             case CLASS_IMAGES_READY -> Optional.of(classImages(event.getClassImagesReady()));
-            case TRAINING_STARTED -> then("loading the model", started(event.getTrainingStarted()));
+            case TRAINING_STARTED -> then("loading the model", StartText.of(event.getTrainingStarted()));
             case STEP_PROGRESS -> Optional.of(step(event.getStepProgress()));
             case STEPS_COMMITTED ->
                 fact("state of step " + event.getStepsCommitted().getStep() + " committed");
@@ -139,13 +139,6 @@ public final class RunProgress {
         doing = "drawing class images";
         return new Going("class images " + there + "/" + classImagesWanted + " " + bar(there, classImagesWanted) + "  "
                 + counts);
-    }
-
-    private static String started(TrainingStarted started) {
-        return "training on " + started.getDevice() + " from step " + started.getFromStep() + ", attempt "
-                + started.getAttempt()
-                + (started.getWarm() ? ", where it was still open" : "")
-                + (started.getEnvironmentChanged() ? ", in another environment than before" : "");
     }
 
     private Line step(StepProgress progress) {

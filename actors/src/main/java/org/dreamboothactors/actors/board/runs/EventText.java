@@ -3,13 +3,13 @@ package org.dreamboothactors.actors.board.runs;
 import java.util.Locale;
 import java.util.Optional;
 import org.dreamboothactors.protocol.PhotoText;
+import org.dreamboothactors.protocol.StartText;
 import org.dreamboothactors.protocol.VerdictText;
 import org.dreamboothactors.protocol.YieldText;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
-import org.dreamboothactors.protocol.v1.TrainingStarted;
 
 /**
  * A fact in one line.
@@ -37,7 +37,7 @@ record EventText(String kind, String text) {
             case TRAINING_QUEUED -> line("training", "waits for its turn to train");
             case TRAINING_TAKEN ->
                 line("training", "taken by " + event.getTrainingTaken().getDevice());
-            case TRAINING_STARTED -> started(event.getTrainingStarted());
+            case TRAINING_STARTED -> line("training", StartText.of(event.getTrainingStarted()));
             case DRAW_REQUESTED ->
                 line(
                         "work",
@@ -86,15 +86,6 @@ record EventText(String kind, String text) {
                 "work",
                 "class images, group " + (group.getGroupIndex() + 1) + ": " + group.getMade() + " made, "
                         + group.getReused() + " reused");
-    }
-
-    private static Optional<EventText> started(TrainingStarted started) {
-        return line(
-                "training",
-                "attempt " + started.getAttempt() + " trains on " + started.getDevice() + " from step "
-                        + started.getFromStep()
-                        + (started.getWarm() ? ", where it was still open" : "")
-                        + (started.getEnvironmentChanged() ? ", in another environment than before" : ""));
     }
 
     private static Optional<EventText> samples(SamplesReady samples) {

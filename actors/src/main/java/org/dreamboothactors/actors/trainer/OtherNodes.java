@@ -16,17 +16,17 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.dreamboothactors.protocol.Topics;
 
 /**
- * What calls for devices of other nodes need to know. They go through the queue that all trainers take their work from:
- * whichever device is idle answers. Safe from any thread.
+ * Where the devices of other nodes are, and how long to wait for them. They are called through the queue that all trainers take their work from:
+ * whichever is idle answers. Safe from any thread.
  *
  * @param bootstrapServers of Kafka
  * @param shortest that whoever calls waits; at most twice as long
  */
-public record GangCalls(String bootstrapServers, Duration shortest) {
+public record OtherNodes(String bootstrapServers, Duration shortest) {
     /** A node that is started again is there by then. */
     private static final Duration USUAL = Duration.ofSeconds(20);
 
-    public GangCalls(String bootstrapServers) {
+    public OtherNodes(String bootstrapServers) {
         this(bootstrapServers, USUAL);
     }
 
