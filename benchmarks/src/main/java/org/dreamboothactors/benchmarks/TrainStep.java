@@ -24,6 +24,7 @@ import org.dreamboothactors.allreduce.AllReduce;
 import org.dreamboothactors.allreduce.Layout;
 import org.dreamboothactors.allreduce.Member;
 import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
+import org.dreamboothactors.diffusion.BaseWeights;
 import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
@@ -51,6 +52,9 @@ final class TrainStep implements Callable<Integer> {
 
     @Option(names = "--steps", defaultValue = "3", description = "default 3; the first is a warm-up")
     int steps;
+
+    @Option(names = "--runs", defaultValue = "1", description = "so many steps again, of another run; default 1")
+    int runs = 1;
 
     @Option(names = "--latent-size", defaultValue = "64", description = "sides of the latents; default 64: 512 pixels")
     int latentSize;
@@ -131,9 +135,24 @@ final class TrainStep implements Callable<Integer> {
         }
     }
 
+    /** One run after the other, as on a device: adapters beside the same weights. */
     private void train(TrainingData data, Ranks place) {
+        try (BaseWeights base = BaseWeights.keep(model, threads)) {
+            for (int run = 0; run < runs; run++) {
+                train(data, place, base);
+            }
+        }
+    }
+
+    private DreamBoothTrainer open(TrainingData data, Ranks place, BaseWeights base) {
+        return loraRank.isPresent()
+                ? DreamBoothTrainer.open(base, config(), data, threads, place)
+                : DreamBoothTrainer.open(model, config(), data, threads, place);
+    }
+
+    private void train(TrainingData data, Ranks place, BaseWeights base) {
         long begun = System.nanoTime();
-        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(), data, threads, place)) {
+        try (DreamBoothTrainer trainer = open(data, place, base)) {
             if (place.rank() == 0) {
                 System.out.printf("%s, opened in %.3f s%n", trainer.environment(), (System.nanoTime() - begun) / 1e9);
             }

@@ -16,6 +16,7 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.LoraFiles;
 import org.dreamboothactors.diffusion.lora.LoraLayers;
+import org.dreamboothactors.diffusion.lora.LoraSettings;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
@@ -57,7 +58,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
     public static final String LORA = "lora";
 
     private final Kernels kernels;
-    private final Path base;
+    private final BaseWeights base;
+    /** Where the base model is this trainer's alone. */
+    private final Runnable closeBase;
+
     private final TrainingConfig config;
     private final int threads;
     private final ClipTokenizer tokenizer;
@@ -78,36 +82,43 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private TrainingLoop loop;
 
     private DreamBoothTrainer(
-            Kernels kernels, Path base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
+            Kernels kernels,
+            BaseWeights base,
+            TrainingConfig config,
+            TrainingData data,
+            int threads,
+            Ranks ranks,
+            Runnable closeBase) {
         this.kernels = kernels;
+        this.closeBase = closeBase;
         this.ranks = ranks;
         this.base = base;
         this.config = config;
         this.threads = threads;
         Compute wanted = config.refinements().compute();
         compute = wanted.in(DecidedPrecision.of(wanted.precision(), kernels, threads));
-        tokenizer = ClipTokenizer.open(base.resolve("tokenizer"));
-        scheduler = StableDiffusion.scheduler(base);
-        latentScale = VaeConfig.read(base.resolve(AutoencoderKL.PART)).scalingFactor();
+        tokenizer = ClipTokenizer.open(base.folder().resolve("tokenizer"));
+        scheduler = StableDiffusion.scheduler(base.folder());
+        latentScale = VaeConfig.read(base.folder(AutoencoderKL.PART)).scalingFactor();
         latents = LatentFiles.read(data, kernels);
         List<long[]> ids =
                 new ArrayList<>(Collections.nCopies(config.microBatch(), tokenizer.ids(config.instancePrompt())));
         if (config.withPrior()) {
             ids.addAll(Collections.nCopies(config.microBatch(), tokenizer.ids(config.classPrompt())));
         }
-        Path textFolder = base.resolve(CLIPTextModel.PART);
         if (config.trainTextEncoder()) {
-            CLIPTextModel learning = CLIPTextModel.load(textFolder, kernels, this::learning);
+            CLIPTextModel learning =
+                    CLIPTextModel.over(base.folder(CLIPTextModel.PART), learning(CLIPTextModel.PART), kernels);
             optimizers.add(optimizer(learning.weights(), config.textEncoderLearningRate()));
             text = TextCondition.learning(kernels, learning, ids);
             textEncoder = Optional.of(learning);
         } else {
-            CLIPTextModel frozen = CLIPTextModel.load(textFolder, kernels);
-            text = TextCondition.frozen(kernels, frozen, ids);
-            frozen.weights().free();
+            text = TextCondition.frozen(kernels, base.textEncoder(kernels), ids);
+            base.done(CLIPTextModel.PART);
             textEncoder = Optional.empty();
         }
-        unet = UNet2DConditionModel.load(base.resolve(UNet2DConditionModel.PART), kernels, this::learning);
+        unet = UNet2DConditionModel.over(
+                base.folder(UNet2DConditionModel.PART), learning(UNet2DConditionModel.PART), kernels);
         optimizers.add(optimizer(unet.weights(), config.learningRate()));
         OptionalDouble decay = config.refinements().emaDecay();
         ema = decay.isPresent() ? Optional.of(Ema.of(kernels, decay.getAsDouble(), optimizers)) : Optional.empty();
@@ -134,11 +145,24 @@ public final class DreamBoothTrainer implements AutoCloseable {
      */
     public static DreamBoothTrainer open(
             Path model, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
+        BaseWeights base = BaseWeights.once(model, threads);
+        return open(base, config, data, threads, ranks, base::close);
+    }
+
+    /** The same over weights that are kept, for adapters; they are not freed with this. */
+    public static DreamBoothTrainer open(
+            BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
+        return open(base, config, data, threads, ranks, () -> {});
+    }
+
+    private static DreamBoothTrainer open(
+            BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks, Runnable closeBase) {
         Kernels kernels = Kernels.open(threads);
         try {
-            return new DreamBoothTrainer(kernels, model, config, data, threads, ranks);
+            return new DreamBoothTrainer(kernels, base, config, data, threads, ranks, closeBase);
         } catch (RuntimeException e) {
             kernels.close();
+            closeBase.run();
             throw e;
         }
     }
@@ -201,7 +225,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
         textEncoder.ifPresent(encoder -> learned.add(encoder.weights()));
         Map<String, CheckpointFolder.PartWriter> trained = new TreeMap<>();
         learned.forEach(part -> trained.put(part.part(), file -> write(part, file)));
-        CheckpointFolder.write(base, folder, trained);
+        CheckpointFolder.write(base.folder(), folder, trained);
         config.refinements().lora().ifPresent(lora -> LoraFiles.write(learned, lora, folder.resolve(LORA)));
     }
 
@@ -218,37 +242,37 @@ public final class DreamBoothTrainer implements AutoCloseable {
         }
     }
 
-    /** The base model's weights once more: beside adapters, the trainer holds them in the form it computes with alone. */
+    /** A part's weights as the folder has them: beside adapters, they are held in the form that blocks compute with alone. */
     private Weights loaded(String part) {
-        Path folder = base.resolve(part);
+        Path folder = base.folder(part);
         return part.equals(UNet2DConditionModel.PART)
-                ? UNet2DConditionModel.load(folder, kernels).weights()
-                : CLIPTextModel.load(folder, kernels).weights();
+                ? UNet2DConditionModel.weights(folder, kernels)
+                : CLIPTextModel.weights(folder, kernels);
     }
 
-    /** The weights, or adapters beside them. */
-    private Weights learning(Weights weights) {
-        if (config.refinements().lora().isPresent()) {
-            return LoraLayers.fresh(weights, config.refinements().lora().get(), config.seed(), kernels)
-                    .computing(compute.arithmetic(), kernels);
+    /** A part's weights, or adapters beside those of the base model. */
+    private Weights learning(String part) {
+        Optional<LoraSettings> lora = config.refinements().lora();
+        if (lora.isPresent()) {
+            return LoraLayers.fresh(base.part(part, compute.arithmetic()), lora.get(), config.seed(), kernels);
         }
-        weights.learn();
-        return weights.computing(compute.arithmetic(), kernels);
+        Weights own = loaded(part);
+        own.learn();
+        return own.computing(compute.arithmetic(), kernels);
     }
 
     /** Draws with the weights as they are now, or their averages where the run keeps them: picture i to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
-        AutoencoderKL vae = AutoencoderKL.load(base.resolve(AutoencoderKL.PART), kernels);
-        CLIPTextModel encoder =
-                textEncoder.orElseGet(() -> CLIPTextModel.load(base.resolve(CLIPTextModel.PART), kernels));
-        Painter painter = new Painter(new ModelEasel(kernels, tokenizer::ids, encoder, unet, vae), scheduler);
         try {
+            CLIPTextModel encoder = textEncoder.orElseGet(() -> base.textEncoder(kernels));
+            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, encoder, unet, base.vae(kernels));
+            Painter painter = new Painter(easel, scheduler);
             Runnable draw = () -> painter.draw(drawing, folder, listener);
             ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
         } finally { // training itself needs neither
-            vae.weights().free();
+            base.done(AutoencoderKL.PART);
             if (textEncoder.isEmpty()) {
-                encoder.weights().free();
+                base.done(CLIPTextModel.PART);
             }
         }
     }
@@ -305,6 +329,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
     public void close() {
         tokenizer.close();
         kernels.close(); // gradients before the memory they lie in
+        closeBase.run();
         others.ifPresent(RankedGradients::close);
     }
 }

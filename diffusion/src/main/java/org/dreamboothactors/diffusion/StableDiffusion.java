@@ -57,10 +57,7 @@ public final class StableDiffusion implements AutoCloseable {
     public static StableDiffusion open(Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
         Kernels kernels = Kernels.open(threads);
         try {
-            ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
-            Arithmetic arithmetic = Compute.PLAIN
-                    .in(DecidedPrecision.of(precision, kernels, threads))
-                    .arithmetic();
+            Arithmetic arithmetic = arithmetic(precision, kernels, threads);
             AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
             CLIPTextModel text = CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels);
             UNet2DConditionModel unet =
@@ -68,12 +65,44 @@ public final class StableDiffusion implements AutoCloseable {
                         lora.ifPresent(added -> LoraMerge.into(List.of(text.weights(), weights), added, kernels));
                         return weights.computing(arithmetic, kernels);
                     });
-            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, text, unet, vae);
-            return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
+            return of(model, kernels, text, unet, vae);
         } catch (RuntimeException e) {
             kernels.close();
             throw e;
         }
+    }
+
+    /** The same over weights that are kept; they are not freed with this. */
+    public static StableDiffusion open(BaseWeights base, int threads, ComputePrecision precision) {
+        Kernels kernels = Kernels.open(threads);
+        try {
+            Arithmetic arithmetic = arithmetic(precision, kernels, threads);
+            return of(
+                    base.folder(),
+                    kernels,
+                    base.textEncoder(kernels),
+                    UNet2DConditionModel.over(
+                            base.folder(UNet2DConditionModel.PART),
+                            base.part(UNet2DConditionModel.PART, arithmetic),
+                            kernels),
+                    base.vae(kernels));
+        } catch (RuntimeException e) {
+            kernels.close();
+            throw e;
+        }
+    }
+
+    private static Arithmetic arithmetic(ComputePrecision precision, Kernels kernels, int threads) {
+        return Compute.PLAIN
+                .in(DecidedPrecision.of(precision, kernels, threads))
+                .arithmetic();
+    }
+
+    private static StableDiffusion of(
+            Path model, Kernels kernels, CLIPTextModel text, UNet2DConditionModel unet, AutoencoderKL vae) {
+        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
+        ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, text, unet, vae);
+        return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
     }
 
     static SchedulerSettings scheduler(Path model) {

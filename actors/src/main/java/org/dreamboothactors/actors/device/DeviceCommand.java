@@ -104,6 +104,9 @@ public sealed interface DeviceCommand {
     /** A PNG of the subject, and its prompt without the identifier. */
     record Shown(Path picture, String text) {}
 
+    /** Frees the trainer; what it did not change of its base model stays for whatever is opened next. */
+    record CloseTrainer() implements DeviceCommand {}
+
     /** Frees what is open. */
     record CloseModels() implements DeviceCommand {}
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
 import org.dreamboothactors.actors.device.DeviceAnswer.Judged;
@@ -22,6 +23,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.allreduce.Member;
 import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
 import org.dreamboothactors.allreduce.tcp.TcpDoor;
+import org.dreamboothactors.diffusion.BaseWeights;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
@@ -38,7 +40,10 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.training.Ranks;
 
-/** The models a child JVM has in memory: at most one at a time, kept warm between commands. One thread. */
+/**
+ * The models a child JVM has in memory, kept warm between commands: one that draws or one that learns, and the weights
+ * of one base model that it and its successors share. One thread.
+ */
 final class DeviceModels {
     /** Ranks do the same work: none is much later than another unless something is wrong. */
     private static final Duration PATIENCE_WITH_RANKS = Duration.ofSeconds(60);
@@ -48,6 +53,9 @@ final class DeviceModels {
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
+    /** Not while a run changes all weights of a model: memory need not hold it twice. */
+    private Optional<BaseWeights> base = Optional.empty();
+
     private Optional<TcpDoor> door = Optional.empty();
 
     private sealed interface Open {}
@@ -135,8 +143,13 @@ final class DeviceModels {
                 trainer().draw(draw.drawing(), draw.out(), tell());
                 yield new Done();
             }
+            case DeviceCommand.CloseTrainer _ -> {
+                close();
+                yield new Done();
+            }
             case DeviceCommand.CloseModels _ -> {
                 close();
+                closeBase();
                 yield new Done();
             }
             case DeviceCommand.CheckCheckpoint check -> {
@@ -195,17 +208,26 @@ final class DeviceModels {
     }
 
     private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
-        closeModels();
+        closeWorker();
         Ranks ranks = wanted.place().map(this::ranks).orElseGet(Ranks::alone);
         try {
-            DreamBoothTrainer trainer =
-                    DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
+            DreamBoothTrainer trainer = trainer(wanted, ranks);
             open = new Learner(wanted.run(), trainer, wanted.place().isEmpty(), Optional.empty());
             wanted.state().ifPresent(trainer::restore);
             return opened(trainer);
         } finally {
             closeDoor(); // all are in, or none will come
         }
+    }
+
+    private DreamBoothTrainer trainer(DeviceCommand.OpenTrainer wanted, Ranks ranks) {
+        if (wanted.config().refinements().lora().isPresent()) {
+            return over(
+                    wanted.model(),
+                    kept -> DreamBoothTrainer.open(kept, wanted.config(), wanted.data(), threads, ranks));
+        }
+        closeBase();
+        return DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
     }
 
     private static TrainerOpened opened(DreamBoothTrainer trainer) {
@@ -242,9 +264,32 @@ final class DeviceModels {
             return drawer.models();
         }
         close();
-        StableDiffusion models = StableDiffusion.open(model, threads, ComputePrecision.AUTO, lora);
+        StableDiffusion models = drawing(model, lora);
         open = new Drawer(model, lora, models);
         return models;
+    }
+
+    private StableDiffusion drawing(Path model, Optional<AddedLora> lora) {
+        if (lora.isPresent()) { // adds to weights of its own
+            closeBase();
+            return StableDiffusion.open(model, threads, ComputePrecision.AUTO, lora);
+        }
+        return over(model, kept -> StableDiffusion.open(kept, threads, ComputePrecision.AUTO));
+    }
+
+    /** Opens something over the weights of a base model, which stay for whatever comes next. */
+    private <T> T over(Path model, Function<BaseWeights, T> opening) {
+        if (!base.map(BaseWeights::folder).equals(Optional.of(model))) {
+            closeBase();
+        }
+        BaseWeights kept = base.orElseGet(() -> BaseWeights.keep(model, threads));
+        base = Optional.of(kept);
+        try {
+            return opening.apply(kept);
+        } catch (RuntimeException e) { // half of a part may have been read
+            closeBase();
+            throw e;
+        }
     }
 
     private DreamBoothTrainer trainer() {
@@ -269,7 +314,12 @@ final class DeviceModels {
 
     private void close() {
         closeDoor();
-        closeModels();
+        closeWorker();
+    }
+
+    private void closeBase() {
+        base.ifPresent(BaseWeights::close);
+        base = Optional.empty();
     }
 
     private void closeDoor() {
@@ -277,7 +327,7 @@ final class DeviceModels {
         door = Optional.empty();
     }
 
-    private void closeModels() {
+    private void closeWorker() {
         Open before = open;
         open = new Nothing();
         switch (before) {

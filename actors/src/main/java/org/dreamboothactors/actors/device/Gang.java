@@ -117,8 +117,8 @@ public final class Gang {
             case DeviceCommand.ResumeTrainer _ ->
                 ranks.size() == 1
                         ? leader().ask(command, progress)
-                        : all(_ -> new DeviceCommand.CloseModels()).getFirst();
-            case DeviceCommand.TrainStep _, DeviceCommand.CloseModels _ ->
+                        : all(_ -> new DeviceCommand.CloseTrainer()).getFirst();
+            case DeviceCommand.TrainStep _, DeviceCommand.CloseTrainer _ ->
                 all(_ -> command).getFirst();
             case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {
                 compareWeights();
@@ -130,7 +130,8 @@ public final class Gang {
                     DeviceCommand.OpenDoor _,
                     DeviceCommand.DigestWeights _,
                     DeviceCommand.CheckCheckpoint _,
-                    DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
+                    DeviceCommand.JudgePictures _,
+                    DeviceCommand.CloseModels _ -> leader().ask(command, progress);
         };
     }
 

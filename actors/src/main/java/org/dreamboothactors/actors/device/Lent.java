@@ -119,7 +119,7 @@ public final class Lent implements AutoCloseable {
                     yield opener.open(asked, device);
                 }
                 case DeviceCommand.TrainStep _, DeviceCommand.DigestWeights _ -> device.ask(command);
-                case DeviceCommand.CloseModels _ -> {
+                case DeviceCommand.CloseTrainer _ -> {
                     DeviceAnswer done = device.ask(command);
                     settle();
                     yield done;
@@ -131,7 +131,8 @@ public final class Lent implements AutoCloseable {
                         DeviceCommand.SaveState _,
                         DeviceCommand.SaveCheckpoint _,
                         DeviceCommand.CheckCheckpoint _,
-                        DeviceCommand.JudgePictures _ ->
+                        DeviceCommand.JudgePictures _,
+                        DeviceCommand.CloseModels _ ->
                     new Refused("only rank 0 does " + command.getClass().getSimpleName());
             };
         } catch (DeviceRefused e) {

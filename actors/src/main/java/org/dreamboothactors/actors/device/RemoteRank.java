@@ -51,7 +51,7 @@ public final class RemoteRank implements Rank, AutoCloseable {
         talk.end();
     }
 
-    /** As {@link #kill}; after {@link DeviceCommand.CloseModels} there is nothing to end. */
+    /** As {@link #kill}; after {@link DeviceCommand.CloseTrainer} there is nothing to end. */
     @Override
     public void close() {
         kill();

@@ -117,7 +117,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log, Verdicts verdi
             store.fetch(file, back.resolve(file.key().split("/", 4)[3]));
         }
         if (step >= verdicts.lastStep()) {
-            place.device().ask(new DeviceCommand.CloseModels()); // memory need not hold it twice
+            place.device().ask(new DeviceCommand.CloseTrainer()); // memory need not hold it twice
         }
         place.device().ask(new DeviceCommand.CheckCheckpoint(back));
         Scratch.delete(back);

@@ -161,7 +161,7 @@ public record TrainRuns(
             Training training = new Training(place, start.run(), log, verdicts, this);
             Outcome outcome = training.from(start.step());
             if (ranks.size() > 1 || !training.isPaused()) { // a paused run may come back to a device that had it alone
-                gang.ask(new DeviceCommand.CloseModels());
+                gang.ask(new DeviceCommand.CloseTrainer());
             }
             return outcome;
         }

@@ -60,6 +60,10 @@ public final class FakeDeviceMain {
                 case DeviceCommand.SaveState save -> save(save.file());
                 case DeviceCommand.SaveCheckpoint save -> checkpoint(save.folder());
                 case DeviceCommand.DrawTrained draw -> draw(draw.drawing(), draw.out());
+                case DeviceCommand.CloseTrainer _ -> {
+                    close();
+                    yield new Done();
+                }
                 case DeviceCommand.CloseModels _ -> {
                     close();
                     System.err.println("closed");

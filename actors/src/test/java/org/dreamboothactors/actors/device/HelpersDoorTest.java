@@ -65,7 +65,7 @@ class HelpersDoorTest {
                         .isInstanceOf(DeviceRefused.class)
                         .hasMessage("only rank 0 does SaveState");
                 assertThat(directory.resolve("state")).doesNotExist();
-                ask(rank, new DeviceCommand.CloseModels());
+                ask(rank, new DeviceCommand.CloseTrainer());
             }
 
             assertThat(help.get(10, TimeUnit.SECONDS)).isTrue();

@@ -14,6 +14,11 @@ public record Arithmetic(boolean bf16, boolean channelsLast, boolean flashAttent
     /** fp32 in the usual order of memory. */
     public static final Arithmetic PLAIN = new Arithmetic(false, false, true, false);
 
+    /** Whether parameters are held in the same form. */
+    public boolean holdsAs(Arithmetic other) {
+        return bf16 == other.bf16 && channelsLast == other.channelsLast;
+    }
+
     /** Whether parameters are taken as they were loaded. */
     public boolean asLoaded() {
         return !bf16 && !channelsLast;

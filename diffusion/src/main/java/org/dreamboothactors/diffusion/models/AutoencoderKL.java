@@ -68,9 +68,17 @@ public final class AutoencoderKL {
 
     /** Loads a folder with {@code config.json} and safetensors. */
     public static AutoencoderKL load(Path folder, Kernels kernels) {
-        VaeConfig config = VaeConfig.read(folder);
-        return new AutoencoderKL(
-                config, Weights.load(folder, PART, shapes(config), AutoencoderKL::renamed, kernels), kernels);
+        return over(folder, weights(folder, kernels), kernels);
+    }
+
+    /** The model of a folder's {@code config.json} over weights that are in memory. */
+    public static AutoencoderKL over(Path folder, Weights weights, Kernels kernels) {
+        return new AutoencoderKL(VaeConfig.read(folder), weights, kernels);
+    }
+
+    /** What a folder holds, fp32. */
+    public static Weights weights(Path folder, Kernels kernels) {
+        return Weights.load(folder, PART, shapes(VaeConfig.read(folder)), AutoencoderKL::renamed, kernels);
     }
 
     /** A parameter's name here, for one of a file of any year. */

@@ -56,9 +56,17 @@ public final class CLIPTextModel {
      * @param adapt from the folder's weights; may add some, which the kernels find by their names
      */
     public static CLIPTextModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
-        CLIPTextConfig config = CLIPTextConfig.read(folder);
-        Weights weights = Weights.load(folder, PART, shapes(config), CLIPTextModel::renamed, kernels);
-        return new CLIPTextModel(config, adapt.apply(weights), kernels);
+        return over(folder, adapt.apply(weights(folder, kernels)), kernels);
+    }
+
+    /** The model of a folder's {@code config.json} over weights that are in memory. */
+    public static CLIPTextModel over(Path folder, Weights weights, Kernels kernels) {
+        return new CLIPTextModel(CLIPTextConfig.read(folder), weights, kernels);
+    }
+
+    /** What a folder holds, fp32. */
+    public static Weights weights(Path folder, Kernels kernels) {
+        return Weights.load(folder, PART, shapes(CLIPTextConfig.read(folder)), CLIPTextModel::renamed, kernels);
     }
 
     /** Over weights that may be part of a larger model's, with the prefix that transformers 5 drops. */

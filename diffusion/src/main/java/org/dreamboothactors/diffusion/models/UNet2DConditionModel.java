@@ -68,9 +68,17 @@ public final class UNet2DConditionModel {
      * @param adapt from the folder's weights; may add some, which the kernels find by their names
      */
     public static UNet2DConditionModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
-        UNetConfig config = UNetConfig.read(folder);
-        Weights weights = Weights.load(folder, PART, shapes(config), UnaryOperator.identity(), kernels);
-        return new UNet2DConditionModel(config, adapt.apply(weights), kernels);
+        return over(folder, adapt.apply(weights(folder, kernels)), kernels);
+    }
+
+    /** The model of a folder's {@code config.json} over weights that are in memory. */
+    public static UNet2DConditionModel over(Path folder, Weights weights, Kernels kernels) {
+        return new UNet2DConditionModel(UNetConfig.read(folder), weights, kernels);
+    }
+
+    /** What a folder holds, fp32. */
+    public static Weights weights(Path folder, Kernels kernels) {
+        return Weights.load(folder, PART, shapes(UNetConfig.read(folder)), UnaryOperator.identity(), kernels);
     }
 
     /** Every parameter of a model of this configuration. */

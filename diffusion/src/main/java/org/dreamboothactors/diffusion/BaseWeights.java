@@ -1,0 +1,100 @@
+package org.dreamboothactors.diffusion;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
+import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.Weights;
+
+/**
+ * The weights of a diffusers folder that nobody changes, each part read when it is first wanted. One that is kept serves
+ * whatever is opened over it one after the other: what encodes and draws, and trainers of adapters.
+ *
+ * <p>Owned by the thread that opened it, and closed after all that was opened over it.
+ */
+public final class BaseWeights implements AutoCloseable {
+    private final Path folder;
+    private final Kernels kernels;
+    private final boolean kept;
+    private final Map<String, Weights> parts = new HashMap<>();
+
+    private BaseWeights(Path folder, Kernels kernels, boolean kept) {
+        this.folder = folder;
+        this.kernels = kernels;
+        this.kept = kept;
+    }
+
+    /** One whose parts stay in memory. */
+    public static BaseWeights keep(Path folder, int threads) {
+        return new BaseWeights(folder, Kernels.open(threads), true);
+    }
+
+    /** One whose parts are freed as soon as they are {@link #done}: for one trainer. */
+    static BaseWeights once(Path folder, int threads) {
+        return new BaseWeights(folder, Kernels.open(threads), false);
+    }
+
+    /** A diffusers folder. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** A part's own folder. */
+    Path folder(String part) {
+        return folder.resolve(part);
+    }
+
+    /** A part as blocks compute with it, in one form at a time: in another it is read again, and the first one is freed. */
+    Weights part(String part, Arithmetic wanted) {
+        Optional<Weights> there = Optional.ofNullable(parts.get(part))
+                .filter(held -> held.arithmetic().holdsAs(wanted));
+        Weights held = there.orElseGet(() -> {
+            free(part);
+            Weights read = read(part).computing(wanted, kernels);
+            parts.put(part, read);
+            return read;
+        });
+        return new Weights(part, held.byName(), wanted);
+    }
+
+    /** In fp32, as text and pictures are computed in any case. */
+    CLIPTextModel textEncoder(Kernels on) {
+        return CLIPTextModel.over(folder(CLIPTextModel.PART), part(CLIPTextModel.PART, Arithmetic.PLAIN), on);
+    }
+
+    AutoencoderKL vae(Kernels on) {
+        return AutoencoderKL.over(folder(AutoencoderKL.PART), part(AutoencoderKL.PART, Arithmetic.PLAIN), on);
+    }
+
+    private Weights read(String part) {
+        return switch (part) {
+            case UNet2DConditionModel.PART -> UNet2DConditionModel.weights(folder(part), kernels);
+            case CLIPTextModel.PART -> CLIPTextModel.weights(folder(part), kernels);
+            case AutoencoderKL.PART -> AutoencoderKL.weights(folder(part), kernels);
+            default ->
+                throw new IllegalArgumentException("Cannot load " + part + ", expected unet, text_encoder or vae");
+        };
+    }
+
+    /** The part is not needed for now. */
+    void done(String part) {
+        if (!kept) {
+            free(part);
+        }
+    }
+
+    private void free(String part) {
+        Optional.ofNullable(parts.remove(part)).ifPresent(Weights::free);
+    }
+
+    @Override
+    public void close() {
+        parts.clear();
+        kernels.close();
+    }
+}
