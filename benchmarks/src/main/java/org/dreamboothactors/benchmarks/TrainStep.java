@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.dreamboothactors.allreduce.AllReduce;
 import org.dreamboothactors.allreduce.Layout;
@@ -135,24 +136,24 @@ final class TrainStep implements Callable<Integer> {
         }
     }
 
-    /** One run after the other, as on a device: adapters beside the same weights. */
+    /** One run after the other, as on a device. */
     private void train(TrainingData data, Ranks place) {
+        if (loraRank.isEmpty()) {
+            for (int run = 0; run < runs; run++) {
+                train(() -> DreamBoothTrainer.open(model, config(), data, threads, place), place);
+            }
+            return;
+        }
         try (BaseWeights base = BaseWeights.keep(model, threads)) {
             for (int run = 0; run < runs; run++) {
-                train(data, place, base);
+                train(() -> DreamBoothTrainer.open(base, config(), data, threads, place), place);
             }
         }
     }
 
-    private DreamBoothTrainer open(TrainingData data, Ranks place, BaseWeights base) {
-        return loraRank.isPresent()
-                ? DreamBoothTrainer.open(base, config(), data, threads, place)
-                : DreamBoothTrainer.open(model, config(), data, threads, place);
-    }
-
-    private void train(TrainingData data, Ranks place, BaseWeights base) {
+    private void train(Supplier<DreamBoothTrainer> opening, Ranks place) {
         long begun = System.nanoTime();
-        try (DreamBoothTrainer trainer = open(data, place, base)) {
+        try (DreamBoothTrainer trainer = opening.get()) {
             if (place.rank() == 0) {
                 System.out.printf("%s, opened in %.3f s%n", trainer.environment(), (System.nanoTime() - begun) / 1e9);
             }

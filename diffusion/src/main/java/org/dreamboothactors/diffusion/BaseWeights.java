@@ -3,7 +3,9 @@ package org.dreamboothactors.diffusion;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -18,6 +20,11 @@ import org.dreamboothactors.diffusion.weights.Weights;
  * <p>Owned by the thread that opened it, and closed after all that was opened over it.
  */
 public final class BaseWeights implements AutoCloseable {
+    private static final Map<String, BiFunction<Path, Kernels, Weights>> READERS = Map.of(
+            UNet2DConditionModel.PART, UNet2DConditionModel::weights,
+            CLIPTextModel.PART, CLIPTextModel::weights,
+            AutoencoderKL.PART, AutoencoderKL::weights);
+
     private final Path folder;
     private final Kernels kernels;
     private final boolean kept;
@@ -55,7 +62,7 @@ public final class BaseWeights implements AutoCloseable {
                 .filter(held -> held.arithmetic().holdsAs(wanted));
         Weights held = there.orElseGet(() -> {
             free(part);
-            Weights read = read(part).computing(wanted, kernels);
+            Weights read = read(part, kernels).computing(wanted, kernels);
             parts.put(part, read);
             return read;
         });
@@ -67,24 +74,31 @@ public final class BaseWeights implements AutoCloseable {
         return CLIPTextModel.over(folder(CLIPTextModel.PART), part(CLIPTextModel.PART, Arithmetic.PLAIN), on);
     }
 
+    UNet2DConditionModel unet(Arithmetic arithmetic, Kernels on) {
+        return UNet2DConditionModel.over(
+                folder(UNet2DConditionModel.PART), part(UNet2DConditionModel.PART, arithmetic), on);
+    }
+
     AutoencoderKL vae(Kernels on) {
         return AutoencoderKL.over(folder(AutoencoderKL.PART), part(AutoencoderKL.PART, Arithmetic.PLAIN), on);
     }
 
-    private Weights read(String part) {
-        return switch (part) {
-            case UNet2DConditionModel.PART -> UNet2DConditionModel.weights(folder(part), kernels);
-            case CLIPTextModel.PART -> CLIPTextModel.weights(folder(part), kernels);
-            case AutoencoderKL.PART -> AutoencoderKL.weights(folder(part), kernels);
-            default ->
-                throw new IllegalArgumentException("Cannot load " + part + ", expected unet, text_encoder or vae");
-        };
+    /** A part as the folder has it, in memory of {@code on}. */
+    Weights read(String part, Kernels on) {
+        return Objects.requireNonNull(READERS.get(part), part).apply(folder(part), on);
     }
 
-    /** The part is not needed for now. */
+    /** The part is not needed for now: it is freed where it is not kept. */
     void done(String part) {
         if (!kept) {
             free(part);
+        }
+    }
+
+    /** Nothing is needed any more: all is freed where it is not kept. */
+    void done() {
+        if (!kept) {
+            close();
         }
     }
 

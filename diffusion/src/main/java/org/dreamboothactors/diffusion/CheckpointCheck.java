@@ -1,19 +1,20 @@
 package org.dreamboothactors.diffusion;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
-import org.dreamboothactors.diffusion.sampling.ModelEasel;
-import org.dreamboothactors.diffusion.sampling.NoisePredictor;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 
-/** Loads a checkpoint as a user would and asks every part of it once. */
+/** Loads a checkpoint as a user would and asks every part of it once, one after the other: a base model may be kept beside. */
 public final class CheckpointCheck {
-    private static final int TIMESTEP = 500;
+    private static final float TIMESTEP = 500;
 
     private CheckpointCheck() {}
 
@@ -25,24 +26,43 @@ public final class CheckpointCheck {
      */
     public static void load(Path folder, int threads) {
         StableDiffusion.scheduler(folder);
-        try (Kernels kernels = Kernels.open(threads);
-                ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
-            UNet2DConditionModel unet = UNet2DConditionModel.load(folder.resolve(UNet2DConditionModel.PART), kernels);
-            ModelEasel easel = new ModelEasel(
-                    kernels,
-                    tokenizer::ids,
-                    CLIPTextModel.load(folder.resolve(CLIPTextModel.PART), kernels),
-                    unet,
-                    AutoencoderKL.load(folder.resolve(AutoencoderKL.PART), kernels));
-            int side = 1 << (unet.config().channels().size() - 1); // the smallest that can be halved at every level
-            float[] latents = new float[easel.latentChannels() * side * side];
-            Arrays.fill(latents, 0.5f);
-            NoisePredictor model = easel.predictor(List.of("a photo"), "", side, side);
-            requireFinite(
-                    folder,
-                    "the UNet predicts",
-                    model.predict(latents, TIMESTEP).wanted());
-            requireFinite(folder, "the VAE decodes to", easel.decodePlanes(latents, side, side));
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
+                BaseWeights parts = BaseWeights.once(folder, threads);
+                Kernels kernels = Kernels.open(threads);
+                NDManager texts = kernels.manager().newSubManager()) {
+            NDArray text = encoded(parts, kernels, tokenizer.ids("a photo"), texts);
+            parts.done(CLIPTextModel.PART);
+            requireFinite(folder, "the UNet predicts", predicted(parts, kernels, text));
+            parts.done(UNet2DConditionModel.PART);
+            requireFinite(folder, "the VAE decodes to", decoded(parts, kernels));
+        }
+    }
+
+    private static NDArray encoded(BaseWeights parts, Kernels kernels, long[] ids, NDManager owner) {
+        try (Tape tape = Tape.forward(kernels)) {
+            NDArray rows = tape.manager().create(new long[][] {ids}); // (1, N)
+            NDArray text = parts.textEncoder(kernels).forward(tape, rows).array(); // (1, N, D)
+            text.attach(owner);
+            return text;
+        }
+    }
+
+    private static float[] predicted(BaseWeights parts, Kernels kernels, NDArray text) {
+        UNet2DConditionModel unet = parts.unet(Arithmetic.PLAIN, kernels);
+        int side = 1 << (unet.config().channels().size() - 1); // the smallest that can be halved at every level
+        try (Tape tape = Tape.forward(kernels)) {
+            NDArray latents = tape.manager().ones(unet.latents(1, side, side)).mul(0.5f);
+            NDArray times = tape.manager().create(new float[] {TIMESTEP});
+            return unet.forward(tape, latents, times, tape.input(text)).array().toFloatArray();
+        }
+    }
+
+    private static float[] decoded(BaseWeights parts, Kernels kernels) {
+        AutoencoderKL vae = parts.vae(kernels);
+        try (Tape tape = Tape.forward(kernels)) {
+            Shape shape = new Shape(1, vae.config().latentChannels(), 1, 1);
+            NDArray latents = tape.manager().ones(shape).div(2 * vae.config().scalingFactor());
+            return vae.decode(tape, latents).array().toFloatArray();
         }
     }
 

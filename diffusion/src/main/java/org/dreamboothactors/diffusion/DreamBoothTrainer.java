@@ -59,9 +59,6 @@ public final class DreamBoothTrainer implements AutoCloseable {
 
     private final Kernels kernels;
     private final BaseWeights base;
-    /** Where the base model is this trainer's alone. */
-    private final Runnable closeBase;
-
     private final TrainingConfig config;
     private final int threads;
     private final ClipTokenizer tokenizer;
@@ -82,15 +79,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private TrainingLoop loop;
 
     private DreamBoothTrainer(
-            Kernels kernels,
-            BaseWeights base,
-            TrainingConfig config,
-            TrainingData data,
-            int threads,
-            Ranks ranks,
-            Runnable closeBase) {
+            Kernels kernels, BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
         this.kernels = kernels;
-        this.closeBase = closeBase;
         this.ranks = ranks;
         this.base = base;
         this.config = config;
@@ -145,24 +135,18 @@ public final class DreamBoothTrainer implements AutoCloseable {
      */
     public static DreamBoothTrainer open(
             Path model, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
-        BaseWeights base = BaseWeights.once(model, threads);
-        return open(base, config, data, threads, ranks, base::close);
+        return open(BaseWeights.once(model, threads), config, data, threads, ranks);
     }
 
-    /** The same over weights that are kept, for adapters; they are not freed with this. */
+    /** The same over weights that may be kept, for adapters; then they are not freed with this. */
     public static DreamBoothTrainer open(
             BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
-        return open(base, config, data, threads, ranks, () -> {});
-    }
-
-    private static DreamBoothTrainer open(
-            BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks, Runnable closeBase) {
         Kernels kernels = Kernels.open(threads);
         try {
-            return new DreamBoothTrainer(kernels, base, config, data, threads, ranks, closeBase);
+            return new DreamBoothTrainer(kernels, base, config, data, threads, ranks);
         } catch (RuntimeException e) {
             kernels.close();
-            closeBase.run();
+            base.done();
             throw e;
         }
     }
@@ -232,7 +216,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private void write(Weights part, Path file) {
         boolean exact =
                 part.arithmetic().asLoaded() || config.refinements().lora().isEmpty();
-        Optional<Weights> loaded = exact ? Optional.empty() : Optional.of(loaded(part.part()));
+        Optional<Weights> loaded = exact ? Optional.empty() : Optional.of(base.read(part.part(), kernels));
         try (NDManager scratch = kernels.manager().newSubManager()) {
             Weights whole =
                     loaded.map(weights -> LoraLayers.onto(weights, part)).orElse(part);
@@ -242,21 +226,13 @@ public final class DreamBoothTrainer implements AutoCloseable {
         }
     }
 
-    /** A part's weights as the folder has them: beside adapters, they are held in the form that blocks compute with alone. */
-    private Weights loaded(String part) {
-        Path folder = base.folder(part);
-        return part.equals(UNet2DConditionModel.PART)
-                ? UNet2DConditionModel.weights(folder, kernels)
-                : CLIPTextModel.weights(folder, kernels);
-    }
-
     /** A part's weights, or adapters beside those of the base model. */
     private Weights learning(String part) {
         Optional<LoraSettings> lora = config.refinements().lora();
         if (lora.isPresent()) {
             return LoraLayers.fresh(base.part(part, compute.arithmetic()), lora.get(), config.seed(), kernels);
         }
-        Weights own = loaded(part);
+        Weights own = base.read(part, kernels);
         own.learn();
         return own.computing(compute.arithmetic(), kernels);
     }
@@ -329,7 +305,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
     public void close() {
         tokenizer.close();
         kernels.close(); // gradients before the memory they lie in
-        closeBase.run();
+        base.done();
         others.ifPresent(RankedGradients::close);
     }
 }

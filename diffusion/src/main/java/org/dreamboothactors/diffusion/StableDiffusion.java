@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
@@ -25,7 +26,8 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 
 /**
- * A diffusers folder in memory that encodes and draws. Owned by the thread that opened it; closing frees its weights.
+ * A diffusers folder in memory that encodes and draws. Owned by the thread that opened it; closing frees its weights,
+ * where they are not those of {@link BaseWeights}.
  */
 public final class StableDiffusion implements AutoCloseable {
     private final Kernels kernels;
@@ -55,54 +57,46 @@ public final class StableDiffusion implements AutoCloseable {
      * added to its weights; one that it has no place for is refused too.
      */
     public static StableDiffusion open(Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
-        Kernels kernels = Kernels.open(threads);
-        try {
-            Arithmetic arithmetic = arithmetic(precision, kernels, threads);
-            AutoencoderKL vae = AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels);
+        return open(model, threads, precision, (kernels, arithmetic) -> {
             CLIPTextModel text = CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels);
             UNet2DConditionModel unet =
                     UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels, weights -> {
                         lora.ifPresent(added -> LoraMerge.into(List.of(text.weights(), weights), added, kernels));
                         return weights.computing(arithmetic, kernels);
                     });
-            return of(model, kernels, text, unet, vae);
-        } catch (RuntimeException e) {
-            kernels.close();
-            throw e;
-        }
+            return new Models(text, unet, AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels));
+        });
     }
 
     /** The same over weights that are kept; they are not freed with this. */
     public static StableDiffusion open(BaseWeights base, int threads, ComputePrecision precision) {
+        return open(
+                base.folder(),
+                threads,
+                precision,
+                (kernels, arithmetic) ->
+                        new Models(base.textEncoder(kernels), base.unet(arithmetic, kernels), base.vae(kernels)));
+    }
+
+    private record Models(CLIPTextModel text, UNet2DConditionModel unet, AutoencoderKL vae) {}
+
+    private static StableDiffusion open(
+            Path model, int threads, ComputePrecision precision, BiFunction<Kernels, Arithmetic, Models> loading) {
+        SchedulerSettings scheduler = scheduler(model);
+        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
         Kernels kernels = Kernels.open(threads);
         try {
-            Arithmetic arithmetic = arithmetic(precision, kernels, threads);
-            return of(
-                    base.folder(),
-                    kernels,
-                    base.textEncoder(kernels),
-                    UNet2DConditionModel.over(
-                            base.folder(UNet2DConditionModel.PART),
-                            base.part(UNet2DConditionModel.PART, arithmetic),
-                            kernels),
-                    base.vae(kernels));
+            Arithmetic arithmetic = Compute.PLAIN
+                    .in(DecidedPrecision.of(precision, kernels, threads))
+                    .arithmetic();
+            Models loaded = loading.apply(kernels, arithmetic);
+            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, loaded.text(), loaded.unet(), loaded.vae());
+            return new StableDiffusion(kernels, tokenizer, loaded.vae(), new Painter(easel, scheduler));
         } catch (RuntimeException e) {
+            tokenizer.close();
             kernels.close();
             throw e;
         }
-    }
-
-    private static Arithmetic arithmetic(ComputePrecision precision, Kernels kernels, int threads) {
-        return Compute.PLAIN
-                .in(DecidedPrecision.of(precision, kernels, threads))
-                .arithmetic();
-    }
-
-    private static StableDiffusion of(
-            Path model, Kernels kernels, CLIPTextModel text, UNet2DConditionModel unet, AutoencoderKL vae) {
-        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
-        ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, text, unet, vae);
-        return new StableDiffusion(kernels, tokenizer, vae, new Painter(easel, scheduler(model)));
     }
 
     static SchedulerSettings scheduler(Path model) {

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One device of this machine, through a child JVM that is started when it is needed and replaced when it is lost.
@@ -15,17 +17,20 @@ import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
  * <p>The queues of a device take turns: whoever holds the {@link Turn} asks. Fair, so that none starves.
  */
 public final class Device implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
     /** One command of the largest model on the slowest processor takes less; each sign of progress starts it anew. */
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     /** Work that comes back later than that finds its models closed. */
     private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
+    /** Longer than the queues of a device need to look for work, one after the other: turns are given in order. */
+    private static final Duration ONE_TRY = Duration.ofSeconds(2);
 
     private final ChildJvm jvm;
     private final Duration patience;
     private final Duration keptOpen;
     private final Semaphore turns = new Semaphore(1, true);
-    /** Commands of holders so far. */
+    /** Counts beginnings and ends of holders' commands. */
     private final AtomicLong asked = new AtomicLong();
 
     private Optional<DeviceProcess> process = Optional.empty();
@@ -91,7 +96,11 @@ public final class Device implements AutoCloseable {
         @Override
         public DeviceAnswer ask(DeviceCommand command, Consumer<Progress> progress) {
             asked.incrementAndGet();
-            return running().talk().ask(command, patience, progress);
+            try {
+                return running().talk().ask(command, patience, progress);
+            } finally {
+                asked.incrementAndGet();
+            }
         }
 
         /** Asks for something that is answered in one way only. */
@@ -118,18 +127,13 @@ public final class Device implements AutoCloseable {
 
     /** Frees what is open whenever nobody has asked for anything for a while, until the process is gone. */
     private void freeWhenIdle(DeviceProcess running) {
-        long freed = -1; // commands when it was done last
+        long freed = -1; // as counted when it was done last
         try {
             while (isAlive(running)) {
                 long before = asked.get();
                 Thread.sleep(keptOpen);
-                if (asked.get() == before && before != freed && turns.tryAcquire()) {
-                    try (Turn _ = new Turn()) {
-                        if (asked.get() == before) {
-                            running.talk().ask(new DeviceCommand.CloseModels(), patience, _ -> {});
-                            freed = before;
-                        }
-                    }
+                if (asked.get() == before && before != freed && free(running, before)) {
+                    freed = before;
                 }
             }
         } catch (DeviceLost e) {
@@ -137,6 +141,22 @@ public final class Device implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** False where somebody has the device. */
+    private boolean free(DeviceProcess running, long before) throws InterruptedException {
+        Optional<Turn> turn = takeTurn(ONE_TRY);
+        if (turn.isEmpty()) {
+            return false;
+        }
+        try (Turn _ = turn.get()) {
+            if (asked.get() == before) {
+                running.talk().ask(new DeviceCommand.CloseModels(), patience, _ -> {});
+            }
+        } catch (DeviceRefused e) {
+            LOG.warn("{} did not free what is open: {}", name(), e.getMessage());
+        }
+        return true;
     }
 
     /** Kills the child JVM, whatever it is computing; the next command starts another. One in flight is lost. */

@@ -104,10 +104,10 @@ public sealed interface DeviceCommand {
     /** A PNG of the subject, and its prompt without the identifier. */
     record Shown(Path picture, String text) {}
 
-    /** Frees the trainer; what it did not change of its base model stays for whatever is opened next. */
+    /** Frees what trains or draws; what it did not change of its base model stays for whatever is opened next. */
     record CloseTrainer() implements DeviceCommand {}
 
-    /** Frees what is open. */
+    /** Frees all of that, and the base model. */
     record CloseModels() implements DeviceCommand {}
 
     /** Loads every part of a diffusers folder and runs it once. */

@@ -7,11 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
 import org.dreamboothactors.actors.device.DeviceAnswer.Judged;
@@ -23,7 +20,6 @@ import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.allreduce.Member;
 import org.dreamboothactors.allreduce.mapped.MappedAllReduce;
 import org.dreamboothactors.allreduce.tcp.TcpDoor;
-import org.dreamboothactors.diffusion.BaseWeights;
 import org.dreamboothactors.diffusion.CheckpointCheck;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.DreamBoothTrainer;
@@ -33,10 +29,6 @@ import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StableDiffusion;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.images.Crop;
-import org.dreamboothactors.diffusion.images.Png;
-import org.dreamboothactors.diffusion.judging.Opinion;
-import org.dreamboothactors.diffusion.judging.PictureScores;
-import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.training.Ranks;
 
@@ -53,8 +45,8 @@ final class DeviceModels {
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
-    /** Not while a run changes all weights of a model: memory need not hold it twice. */
-    private Optional<BaseWeights> base = Optional.empty();
+    /** Free while a run changes all weights of a model. */
+    private final KeptBase base;
 
     private Optional<TcpDoor> door = Optional.empty();
 
@@ -89,6 +81,7 @@ final class DeviceModels {
     DeviceModels(int threads, Consumer<DeviceAnswer> progress) {
         this.threads = threads;
         this.progress = progress;
+        base = new KeptBase(threads);
     }
 
     DeviceAnswer run(DeviceCommand command) {
@@ -149,41 +142,15 @@ final class DeviceModels {
             }
             case DeviceCommand.CloseModels _ -> {
                 close();
-                closeBase();
+                base.free();
                 yield new Done();
             }
             case DeviceCommand.CheckCheckpoint check -> {
                 CheckpointCheck.load(check.folder(), threads);
                 yield new Done();
             }
-            case DeviceCommand.JudgePictures judging -> new Judged(scores(judging));
+            case DeviceCommand.JudgePictures judging -> new Judged(PictureJudge.scores(judging, threads));
         };
-    }
-
-    /** What a judge cannot do is refused, whatever the reason: it touches nothing that is trained. */
-    private PictureScores scores(DeviceCommand.JudgePictures judging) {
-        try (Kernels kernels = Kernels.open(threads);
-                Opinion opinion = Opinion.open(judging.judge(), kernels)) {
-            List<PictureScores.Shown> subject = new ArrayList<>();
-            for (DeviceCommand.Shown shown : judging.subject()) {
-                subject.add(new PictureScores.Shown(
-                        seen(opinion, shown.picture()),
-                        opinion.read(List.of(shown.text())).getFirst()));
-            }
-            return PictureScores.of(
-                    judging.photos().stream().map(photo -> seen(opinion, photo)).toList(),
-                    subject,
-                    judging.ofClass().stream()
-                            .map(picture -> seen(opinion, picture))
-                            .toList());
-        } catch (RuntimeException e) {
-            throw new IllegalStateException("Cannot judge with " + judging.judge() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** One by one: photos may be large. */
-    private static Opinion.Seen seen(Opinion opinion, Path picture) {
-        return opinion.see(List.of(Png.read(picture))).getFirst();
     }
 
     private static Stepped step(DreamBoothTrainer trainer) {
@@ -222,11 +189,9 @@ final class DeviceModels {
 
     private DreamBoothTrainer trainer(DeviceCommand.OpenTrainer wanted, Ranks ranks) {
         if (wanted.config().refinements().lora().isPresent()) {
-            return over(
-                    wanted.model(),
-                    kept -> DreamBoothTrainer.open(kept, wanted.config(), wanted.data(), threads, ranks));
+            return DreamBoothTrainer.open(base.of(wanted.model()), wanted.config(), wanted.data(), threads, ranks);
         }
-        closeBase();
+        base.free(); // all weights learn: memory need not hold them twice
         return DreamBoothTrainer.open(wanted.model(), wanted.config(), wanted.data(), threads, ranks);
     }
 
@@ -271,25 +236,10 @@ final class DeviceModels {
 
     private StableDiffusion drawing(Path model, Optional<AddedLora> lora) {
         if (lora.isPresent()) { // adds to weights of its own
-            closeBase();
+            base.free();
             return StableDiffusion.open(model, threads, ComputePrecision.AUTO, lora);
         }
-        return over(model, kept -> StableDiffusion.open(kept, threads, ComputePrecision.AUTO));
-    }
-
-    /** Opens something over the weights of a base model, which stay for whatever comes next. */
-    private <T> T over(Path model, Function<BaseWeights, T> opening) {
-        if (!base.map(BaseWeights::folder).equals(Optional.of(model))) {
-            closeBase();
-        }
-        BaseWeights kept = base.orElseGet(() -> BaseWeights.keep(model, threads));
-        base = Optional.of(kept);
-        try {
-            return opening.apply(kept);
-        } catch (RuntimeException e) { // half of a part may have been read
-            closeBase();
-            throw e;
-        }
+        return StableDiffusion.open(base.of(model), threads, ComputePrecision.AUTO);
     }
 
     private DreamBoothTrainer trainer() {
@@ -315,11 +265,6 @@ final class DeviceModels {
     private void close() {
         closeDoor();
         closeWorker();
-    }
-
-    private void closeBase() {
-        base.ifPresent(BaseWeights::close);
-        base = Optional.empty();
     }
 
     private void closeDoor() {

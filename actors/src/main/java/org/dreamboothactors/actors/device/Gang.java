@@ -118,7 +118,7 @@ public final class Gang {
                 ranks.size() == 1
                         ? leader().ask(command, progress)
                         : all(_ -> new DeviceCommand.CloseTrainer()).getFirst();
-            case DeviceCommand.TrainStep _, DeviceCommand.CloseTrainer _ ->
+            case DeviceCommand.TrainStep _, DeviceCommand.CloseTrainer _, DeviceCommand.CloseModels _ ->
                 all(_ -> command).getFirst();
             case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {
                 compareWeights();
@@ -130,8 +130,7 @@ public final class Gang {
                     DeviceCommand.OpenDoor _,
                     DeviceCommand.DigestWeights _,
                     DeviceCommand.CheckCheckpoint _,
-                    DeviceCommand.JudgePictures _,
-                    DeviceCommand.CloseModels _ -> leader().ask(command, progress);
+                    DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
         };
     }
 

@@ -119,7 +119,7 @@ public final class Lent implements AutoCloseable {
                     yield opener.open(asked, device);
                 }
                 case DeviceCommand.TrainStep _, DeviceCommand.DigestWeights _ -> device.ask(command);
-                case DeviceCommand.CloseTrainer _ -> {
+                case DeviceCommand.CloseTrainer _, DeviceCommand.CloseModels _ -> {
                     DeviceAnswer done = device.ask(command);
                     settle();
                     yield done;
@@ -131,8 +131,7 @@ public final class Lent implements AutoCloseable {
                         DeviceCommand.SaveState _,
                         DeviceCommand.SaveCheckpoint _,
                         DeviceCommand.CheckCheckpoint _,
-                        DeviceCommand.JudgePictures _,
-                        DeviceCommand.CloseModels _ ->
+                        DeviceCommand.JudgePictures _ ->
                     new Refused("only rank 0 does " + command.getClass().getSimpleName());
             };
         } catch (DeviceRefused e) {

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * @param waiting what other work waits
  * @param limits what a tenant may have
  * @param recruits all devices of the node, for runs that want several
- * @param otherNodes whose devices runs that want more are lent
+ * @param otherNodes whose devices are lent to runs that want more
  */
 public record TrainRuns(
         Node node,

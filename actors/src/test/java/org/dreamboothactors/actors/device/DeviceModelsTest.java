@@ -43,9 +43,8 @@ class DeviceModelsTest {
 
     @BeforeAll
     static void makeModelAndLatent() {
-        model = directory.resolve("model");
+        model = randomModel("model");
         latent = directory.resolve("latent.safetensors");
-        RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
         Path photo = directory.resolve("photo.png");
         Png.write(new RgbImage(SIDE, SIDE, new byte[SIDE * SIDE * RgbImage.CHANNELS]), photo);
         try (StableDiffusion diffusion = StableDiffusion.open(model, 1)) {
@@ -107,60 +106,84 @@ class DeviceModelsTest {
 
     @Test
     void adaptersOfOneRunAfterTheOtherAreTrainedBesideABaseModelThatIsReadOnce() throws IOException {
-        Path base = directory.resolve("read-once");
-        RandomModel.write(base, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
-        String alone = adapter("a", base);
+        Path base = randomModel("read-once");
+        String alone = adapter("a", base, drawnIn());
         device.run(new DeviceCommand.CloseModels());
 
-        draw(base);
+        byte[] picture = draw(base);
         deleteWeights(base);
-        assertThat(adapter("a", base)).as("over what drew").isEqualTo(alone);
+        assertThat(adapter("a", base, drawnIn())).as("over what drew").isEqualTo(alone);
+        device.run(new DeviceCommand.DrawTrained(drawing(), directory));
         device.run(new DeviceCommand.CloseTrainer());
-        assertThat(adapter("b", base)).as("over what another trained beside").isEqualTo(alone);
-        draw(base);
+        assertThat(adapter("b", base, drawnIn()))
+                .as("over what another trained beside")
+                .isEqualTo(alone);
+        assertThat(draw(base)).isEqualTo(picture);
 
+        assertThat(device.run(opened("c", base, adapters(drawnIn()), Optional.empty(), directory)))
+                .as("a latent that cannot be read")
+                .isInstanceOf(DeviceAnswer.Broken.class);
+        assertThat(draw(base)).as("after an opening that failed").isEqualTo(picture);
         device.run(new DeviceCommand.CloseModels());
-        assertThat(device.run(opened("a", base, adapters(), Optional.empty(), latent)))
-                .isInstanceOfSatisfying(
-                        DeviceAnswer.Refused.class,
-                        refused -> assertThat(refused.reason()).contains("read-once"));
+        assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "read-once");
     }
 
     @Test
-    void aBaseModelThatIsKeptIsNotHeldBesideOneThatLearns() throws IOException {
-        Path base = directory.resolve("held-once");
-        RandomModel.write(base, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
-        adapter("a", base);
+    void aBaseModelThatIsKeptInAnotherFormIsReadAgain() throws IOException {
+        Path base = randomModel("other-form");
+        String alone = adapter("a", base, ComputePrecision.FP32);
+        device.run(new DeviceCommand.CloseModels());
+
+        String bf16 = adapter("a", base, ComputePrecision.BF16);
+        assertThat(adapter("b", base, ComputePrecision.FP32)).isEqualTo(alone).isNotEqualTo(bf16);
+        assertThat(adapter("c", base, ComputePrecision.BF16)).isEqualTo(bf16);
+        assertThat(device.run(new DeviceCommand.SaveCheckpoint(directory.resolve("checkpoint"))))
+                .isInstanceOf(Saved.class);
+        assertThat(device.run(new DeviceCommand.CheckCheckpoint(directory.resolve("checkpoint"))))
+                .isEqualTo(new Done());
+        device.run(new DeviceCommand.CloseModels());
+    }
+
+    @Test
+    void aBaseModelIsNotKeptBesideOneThatLearns() throws IOException {
+        Path base = randomModel("held-once");
+        adapter("a", base, drawnIn());
         device.run(opened("b", Optional.empty(), latent));
         deleteWeights(base);
 
-        assertThat(device.run(opened("a", base, adapters(), Optional.empty(), latent)))
-                .isInstanceOf(DeviceAnswer.Refused.class);
+        assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "held-once");
+    }
+
+    private void assertRefused(DeviceCommand command, String about) {
+        assertThat(device.run(command))
+                .isInstanceOfSatisfying(
+                        DeviceAnswer.Refused.class,
+                        refused -> assertThat(refused.reason()).contains(about));
     }
 
     /** Weights of a run of two steps. */
-    private String adapter(String run, Path base) {
-        assertThat(device.run(opened(run, base, adapters(), Optional.empty(), latent)))
+    private String adapter(String run, Path base, ComputePrecision precision) {
+        assertThat(device.run(opened(run, base, adapters(precision), Optional.empty(), latent)))
                 .isInstanceOf(TrainerOpened.class);
         train(2);
         return save(directory.resolve(run + ".safetensors"));
     }
 
-    private void draw(Path base) {
-        Drawing drawing = new Drawing(List.of("a"), List.of(1L), SamplerKind.DDIM, 1, 0, 1, "", SIDE, SIDE, 1);
-        assertThat(device.run(new DeviceCommand.Draw(base, drawing, directory, Optional.empty())))
+    private byte[] draw(Path base) throws IOException {
+        assertThat(device.run(new DeviceCommand.Draw(base, drawing(), directory, Optional.empty())))
                 .isEqualTo(new Done());
+        return Files.readAllBytes(directory.resolve("0.png"));
     }
 
-    private static void deleteWeights(Path base) throws IOException {
-        for (String file :
-                List.of("unet/diffusion_pytorch_model", "text_encoder/model", "vae/diffusion_pytorch_model")) {
-            Files.delete(base.resolve(file + ".safetensors"));
-        }
+    private static Drawing drawing() {
+        return new Drawing(List.of("a"), List.of(1L), SamplerKind.DDIM, 1, 0, 1, "", SIDE, SIDE, 1);
     }
 
-    /** In the precision that pictures are drawn in. */
-    private static Refinements adapters() {
+    private static ComputePrecision drawnIn() {
+        return ComputePrecision.AUTO;
+    }
+
+    private static Refinements adapters(ComputePrecision precision) {
         return new Refinements(
                 1,
                 new LearningRateSchedule.Constant(),
@@ -168,7 +191,20 @@ class DeviceModelsTest {
                 0,
                 OptionalDouble.empty(),
                 Optional.of(LoraSettings.attention(2, 2)),
-                Compute.PLAIN.in(ComputePrecision.AUTO));
+                Compute.PLAIN.in(precision));
+    }
+
+    private static Path randomModel(String name) {
+        Path folder = directory.resolve(name);
+        RandomModel.write(folder, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+        return folder;
+    }
+
+    private static void deleteWeights(Path model) throws IOException {
+        for (String file :
+                List.of("unet/diffusion_pytorch_model", "text_encoder/model", "vae/diffusion_pytorch_model")) {
+            Files.delete(model.resolve(file + ".safetensors"));
+        }
     }
 
     private void train(int steps) {

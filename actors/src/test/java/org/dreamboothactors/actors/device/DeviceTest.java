@@ -197,23 +197,40 @@ class DeviceTest {
 
     @Test
     void freesWhatIsOpenWhenNobodyAsksForAnything() throws Exception {
-        Path log = directory.resolve("device.log");
-        DeviceCommand.ResumeTrainer resume = new DeviceCommand.ResumeTrainer("run", 0, FakeDevice.weights(3, 0));
-        try (Device device = FakeDevice.start(directory, TURN, Duration.ofMillis(100), Cores.ANY)) {
+        try (Device device = FakeDevice.start(directory, TURN, Duration.ofSeconds(1), Cores.ANY)) {
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
                 turn.ask(opened());
                 turn.ask(new DeviceCommand.SaveState(directory.resolve("state")));
-                Thread.sleep(300); // somebody has it, and thinks
-                assertThat(turn.ask(resume)).isInstanceOf(DeviceAnswer.TrainerOpened.class);
-                assertThat(log).content().doesNotContain("closed");
             }
-            while (!Files.readString(log).contains("closed")) {
-                Thread.sleep(10); // or until the test's time is over
+            for (int i = 0; i < 12; i++) { // much longer than that, and never as long without a command
+                try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+                    assertThat(turn.ask(stateAtZero())).isInstanceOf(DeviceAnswer.TrainerOpened.class);
+                }
+                Thread.sleep(250);
             }
+
+            assertThat(untilClosed(device)).isTrue();
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
-                assertThat(turn.ask(resume)).isEqualTo(new DeviceAnswer.Done());
+                assertThat(turn.ask(stateAtZero())).isEqualTo(new DeviceAnswer.Done());
             }
         }
+    }
+
+    /** Looks for work all the time meanwhile, as the queues of a device do. */
+    private boolean untilClosed(Device device) throws Exception {
+        for (int i = 0; i < 600; i++) {
+            try (Device.Turn _ = device.takeTurn(TURN).orElseThrow()) {
+                Thread.sleep(50);
+            }
+            if (Files.readString(directory.resolve("device.log")).contains("closed")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static DeviceCommand.ResumeTrainer stateAtZero() {
+        return new DeviceCommand.ResumeTrainer("run", 0, FakeDevice.weights(3, 0));
     }
 
     @Test

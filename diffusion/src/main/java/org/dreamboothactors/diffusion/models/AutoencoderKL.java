@@ -15,7 +15,7 @@ import org.dreamboothactors.diffusion.weights.Weights;
 /**
  * Pictures to latents and back: {@code AutoencoderKL} of diffusers.
  *
- * <p>Lives as long as its kernels, on their thread.
+ * <p>Lives as long as its kernels and its weights, on their thread.
  */
 public final class AutoencoderKL {
     /** Folder in a diffusers model. */

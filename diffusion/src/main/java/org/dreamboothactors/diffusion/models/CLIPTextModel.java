@@ -16,7 +16,7 @@ import org.dreamboothactors.diffusion.weights.Weights;
 /**
  * The text encoder: {@code CLIPTextModel} of transformers (Radford et al. 2021).
  *
- * <p>Lives as long as its kernels, on their thread.
+ * <p>Lives as long as its kernels and its weights, on their thread.
  */
 public final class CLIPTextModel {
     /** Folder in a diffusers model, and prefix of its parameters among those of several models. */

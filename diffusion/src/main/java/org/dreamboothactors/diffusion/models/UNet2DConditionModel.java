@@ -19,7 +19,7 @@ import org.dreamboothactors.diffusion.weights.Weights;
 /**
  * The network that finds the noise in a latent: {@code UNet2DConditionModel} of diffusers (Rombach et al. 2022).
  *
- * <p>Lives as long as its kernels, on their thread.
+ * <p>Lives as long as its kernels and its weights, on their thread.
  */
 public final class UNet2DConditionModel {
     /** Folder in a diffusers model, and prefix of its parameters among those of several models. */

@@ -42,13 +42,18 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
         stored.keySet().removeIf(name -> name.endsWith("position_ids")); // a table of 0, 1, 2, ... in older files
         refuseExtra(folder, expected.byName(), stored);
         SortedMap<String, NDArray> loaded = new TreeMap<>();
-        for (Map.Entry<String, Shape> wanted : expected.byName().entrySet()) {
-            StoredTensor tensor = check(folder, wanted.getKey(), wanted.getValue(), stored);
-            NDArray array = Safetensors.fp32(tensor, kernels.manager());
-            requireFinite(folder, wanted.getKey(), array);
-            loaded.put(
-                    wanted.getKey(),
-                    array.getShape().equals(wanted.getValue()) ? array : reshaped(array, wanted.getValue()));
+        try {
+            for (Map.Entry<String, Shape> wanted : expected.byName().entrySet()) {
+                StoredTensor tensor = check(folder, wanted.getKey(), wanted.getValue(), stored);
+                NDArray array = Safetensors.fp32(tensor, kernels.manager());
+                loaded.put(
+                        wanted.getKey(),
+                        array.getShape().equals(wanted.getValue()) ? array : reshaped(array, wanted.getValue()));
+                requireFinite(folder, wanted.getKey(), array);
+            }
+        } catch (RuntimeException e) {
+            loaded.values().forEach(NDArray::close); // kernels may live longer
+            throw e;
         }
         return new Weights(part, loaded);
     }
