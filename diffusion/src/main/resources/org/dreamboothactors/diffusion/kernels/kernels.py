@@ -15,12 +15,14 @@ class Kernels(Module):
     w = p[name + ".weight"]
     return torch.layer_norm(x, [torch.size(w, 0)], w, p[name + ".bias"], eps, False)
 
+  def is_bf16_on_cpu(self: __torch__.Kernels, x: Tensor) -> bool:
+    return torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.__not__(ops.prim.is_cuda(x)))
+
   # a few pixels with many channels are faster as one product, where they are bf16
   def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
     w = p[name + ".weight"]
     usual = torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))
-    bf16 = torch.__and__(usual, torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.__not__(ops.prim.is_cuda(x))))
-    if torch.__and__(bf16, torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64)):
+    if torch.__and__(torch.__and__(usual, self.is_bf16_on_cpu(x)), torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64)):
       y = self.conv_as_product(x, w, p[name + ".bias"])
     else:
       y = torch.conv2d(x, w, p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
@@ -48,11 +50,13 @@ class Kernels(Module):
       z = torch.linear(x, w, bias)
     return z
 
+  # the weight may be that of a 1x1 convolution
   def linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
+    w = torch.flatten(p[name + ".weight"], 1)
     if torch.__contains__(p, name + ".bias"):
-      y = self.product(x, p[name + ".weight"], p[name + ".bias"])
+      y = self.product(x, w, p[name + ".bias"])
     else:
-      y = self.product(x, p[name + ".weight"], None)
+      y = self.product(x, w, None)
     if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
       low = torch.linear(x, p[name + ".lora_A.weight"])
       z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
@@ -219,20 +223,34 @@ class Kernels(Module):
   def resnet_up(self: __torch__.Kernels, x: Tensor, skip: Tensor, temb: Tensor, groups: Tensor, eps: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.resnet(torch.cat([x, skip], 1), temb, groups, eps, p)
 
+  # whether a projection is a product of tokens: a 1x1 convolution is slower, where they are bf16
+  def is_product(self: __torch__.Kernels, w: Tensor) -> bool:
+    return torch.__or__(torch.eq(torch.dim(w), 2), self.is_bf16_on_cpu(w))
+
   # Transformer2DModel begins: x (B, C, H, W) to (B, N, C)
   def pixels_to_tokens(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
     b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
     y = self.group_norm(x, "norm", p, int(groups), 9.9999999999999995e-07)
-    if torch.eq(torch.dim(p["proj_in.weight"]), 2):
+    if self.is_product(p["proj_in.weight"]):
       t = self.linear(torch.reshape(torch.permute(y, [0, 2, 3, 1]), [b, h * w, c]), "proj_in", p)
     else:
       t = torch.reshape(torch.permute(self.conv(y, "proj_in", p, 1, 0), [0, 2, 3, 1]), [b, h * w, -1])
     return t
 
-  # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C)
+  # beside queries, keys or values
+  def has_adapters(self: __torch__.Kernels, prefix: str, p: Dict[str, Tensor]) -> bool:
+    q = torch.__contains__(p, prefix + "q.lora_A.weight")
+    k = torch.__contains__(p, prefix + "k.lora_A.weight")
+    return torch.__or__(torch.__or__(q, k), torch.__contains__(p, prefix + "v.lora_A.weight"))
+
+  # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C). One bf16 product is faster than three
   def queries_keys_values(self: __torch__.Kernels, t: Tensor, p: Dict[str, Tensor]) -> Tensor:
     a = self.layer_norm(t, "norm1", p, 1.0000000000000001e-05)
-    return torch.cat([self.linear(a, "attn1.to_q", p), self.linear(a, "attn1.to_k", p), self.linear(a, "attn1.to_v", p)], -1)
+    if torch.__and__(self.is_bf16_on_cpu(a), torch.__not__(self.has_adapters("attn1.to_", p))):
+      y = torch.linear(a, torch.cat([p["attn1.to_q.weight"], p["attn1.to_k.weight"], p["attn1.to_v.weight"]], 0))
+    else:
+      y = torch.cat([self.linear(a, "attn1.to_q", p), self.linear(a, "attn1.to_k", p), self.linear(a, "attn1.to_v", p)], -1)
+    return y
 
   # the rest of it: attended (B, N, C) of self_attention, context (B, M, D)
   def after_self_attention(self: __torch__.Kernels, t: Tensor, attended: Tensor, context: Tensor, heads: Tensor, flash: Tensor, p: Dict[str, Tensor]) -> Tensor:
@@ -251,7 +269,7 @@ class Kernels(Module):
   # Transformer2DModel ends: t (B, N, C), x (B, C, H, W) that it began with, to (B, C, H, W)
   def tokens_to_pixels(self: __torch__.Kernels, t: Tensor, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     b, c, h, w = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)
-    if torch.eq(torch.dim(p["proj_out.weight"]), 2):
+    if self.is_product(p["proj_out.weight"]):
       z = torch.permute(torch.reshape(self.linear(t, "proj_out", p), [b, h, w, c]), [0, 3, 1, 2])
     else:
       z = self.conv(torch.contiguous(torch.permute(torch.reshape(t, [b, h, w, -1]), [0, 3, 1, 2])), "proj_out", p, 1, 0)
