@@ -41,7 +41,7 @@ public final class BaseWeights implements AutoCloseable {
         return new BaseWeights(folder, Kernels.open(threads), true);
     }
 
-    /** One whose parts are freed as soon as they are {@link #done}: for one trainer. */
+    /** One whose parts are freed as soon as they are {@link #done}. */
     static BaseWeights once(Path folder, int threads) {
         return new BaseWeights(folder, Kernels.open(threads), false);
     }

@@ -12,7 +12,7 @@ import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 
-/** Loads a checkpoint as a user would and asks every part of it once, one after the other: a base model may be kept beside. */
+/** Loads every part of a checkpoint and asks it once, one after the other: a base model may be kept beside. */
 public final class CheckpointCheck {
     private static final float TIMESTEP = 500;
 

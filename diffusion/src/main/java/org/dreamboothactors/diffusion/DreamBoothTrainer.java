@@ -79,7 +79,13 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private TrainingLoop loop;
 
     private DreamBoothTrainer(
-            Kernels kernels, BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
+            Kernels kernels,
+            BaseWeights base,
+            ClipTokenizer tokenizer,
+            TrainingConfig config,
+            TrainingData data,
+            int threads,
+            Ranks ranks) {
         this.kernels = kernels;
         this.ranks = ranks;
         this.base = base;
@@ -87,7 +93,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
         this.threads = threads;
         Compute wanted = config.refinements().compute();
         compute = wanted.in(DecidedPrecision.of(wanted.precision(), kernels, threads));
-        tokenizer = ClipTokenizer.open(base.folder().resolve("tokenizer"));
+        this.tokenizer = tokenizer;
         scheduler = StableDiffusion.scheduler(base.folder());
         latentScale = VaeConfig.read(base.folder(AutoencoderKL.PART)).scalingFactor();
         latents = LatentFiles.read(data, kernels);
@@ -138,13 +144,15 @@ public final class DreamBoothTrainer implements AutoCloseable {
         return open(BaseWeights.once(model, threads), config, data, threads, ranks);
     }
 
-    /** The same over weights that may be kept, for adapters; then they are not freed with this. */
+    /** The same over weights that are kept, for adapters; they are not freed with this. */
     public static DreamBoothTrainer open(
             BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
+        ClipTokenizer tokenizer = ClipTokenizer.open(base.folder().resolve("tokenizer"));
         Kernels kernels = Kernels.open(threads);
         try {
-            return new DreamBoothTrainer(kernels, base, config, data, threads, ranks);
+            return new DreamBoothTrainer(kernels, base, tokenizer, config, data, threads, ranks);
         } catch (RuntimeException e) {
+            tokenizer.close();
             kernels.close();
             base.done();
             throw e;

@@ -24,7 +24,7 @@ public final class Device implements AutoCloseable {
     /** Work that comes back later than that finds its models closed. */
     private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
     /** Longer than the queues of a device need to look for work, one after the other: turns are given in order. */
-    private static final Duration ONE_TRY = Duration.ofSeconds(2);
+    static final Duration ONE_TRY = Duration.ofSeconds(2);
 
     private final ChildJvm jvm;
     private final Duration patience;
@@ -52,7 +52,7 @@ public final class Device implements AutoCloseable {
      * A device with another child.
      *
      * @param patience how long a child may be silent while a command is under way, before it is killed
-     * @param keptOpen how long nobody asks for anything before what is open is freed; at most twice as long
+     * @param keptOpen how long nobody asks for anything before what is open is freed; about twice as long at most
      * @param main class of the child JVM; answers commands on its standard output
      */
     public Device(

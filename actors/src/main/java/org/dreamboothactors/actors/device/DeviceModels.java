@@ -45,7 +45,7 @@ final class DeviceModels {
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
-    /** Free while a run changes all weights of a model. */
+    /** Holds nothing while a run changes all weights of a model, or a model with added adapters draws. */
     private final KeptBase base;
 
     private Optional<TcpDoor> door = Optional.empty();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.BaseWeights;
 
-/** The weights of the base model that was used last. One thread. */
+/** The weights of at most one base model, kept for what is opened next. One thread. */
 final class KeptBase {
     private final int threads;
     private Optional<BaseWeights> base = Optional.empty();

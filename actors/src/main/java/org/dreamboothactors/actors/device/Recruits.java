@@ -15,9 +15,6 @@ import java.util.function.BooleanSupplier;
  * so one gathers and the other is sent away.
  */
 public final class Recruits {
-    /** Longer than the queues of a device need to look for work, one after the other: turns are given in order. */
-    private static final Duration ONE_TRY = Duration.ofSeconds(2);
-
     private final List<Device> devices;
     private final Semaphore gathering = new Semaphore(1);
     private volatile OptionalInt wanted = OptionalInt.empty();
@@ -62,7 +59,7 @@ public final class Recruits {
             while (taken.size() < more && System.nanoTime() < end && !over.getAsBoolean()) {
                 for (Device device : List.copyOf(free)) {
                     if (taken.size() < more) {
-                        device.takeTurn(ONE_TRY).ifPresent(turn -> {
+                        device.takeTurn(Device.ONE_TRY).ifPresent(turn -> {
                             taken.add(turn);
                             free.remove(device);
                         });

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dreamboothactors.actors.device.DeviceAnswer.Done;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trainer that stays open between two records of its run, with real weights. */
+/** What stays in memory from one command to the next, with real weights. */
 class DeviceModelsTest {
     private static final int SIDE = 32;
 
@@ -113,16 +114,16 @@ class DeviceModelsTest {
         byte[] picture = draw(base);
         deleteWeights(base);
         assertThat(adapter("a", base, drawnIn())).as("over what drew").isEqualTo(alone);
-        device.run(new DeviceCommand.DrawTrained(drawing(), directory));
+        assertThat(device.run(new DeviceCommand.DrawTrained(drawing(), directory)))
+                .isEqualTo(new Done());
         device.run(new DeviceCommand.CloseTrainer());
         assertThat(adapter("b", base, drawnIn()))
                 .as("over what another trained beside")
                 .isEqualTo(alone);
         assertThat(draw(base)).isEqualTo(picture);
 
-        assertThat(device.run(opened("c", base, adapters(drawnIn()), Optional.empty(), directory)))
-                .as("a latent that cannot be read")
-                .isInstanceOf(DeviceAnswer.Broken.class);
+        LoraSettings nowhere = new LoraSettings(2, 2, Map.of("unet", List.of("no_such_layer")));
+        assertRefused(opened("c", base, adapters(nowhere, drawnIn()), Optional.empty(), latent), "no_such_layer");
         assertThat(draw(base)).as("after an opening that failed").isEqualTo(picture);
         device.run(new DeviceCommand.CloseModels());
         assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "read-once");
@@ -184,13 +185,17 @@ class DeviceModelsTest {
     }
 
     private static Refinements adapters(ComputePrecision precision) {
+        return adapters(LoraSettings.attention(2, 2), precision);
+    }
+
+    private static Refinements adapters(LoraSettings lora, ComputePrecision precision) {
         return new Refinements(
                 1,
                 new LearningRateSchedule.Constant(),
                 OptionalDouble.empty(),
                 0,
                 OptionalDouble.empty(),
-                Optional.of(LoraSettings.attention(2, 2)),
+                Optional.of(lora),
                 Compute.PLAIN.in(precision));
     }
 

@@ -197,21 +197,23 @@ class DeviceTest {
 
     @Test
     void freesWhatIsOpenWhenNobodyAsksForAnything() throws Exception {
-        try (Device device = FakeDevice.start(directory, TURN, Duration.ofSeconds(1), Cores.ANY)) {
+        new FakeDevice.Orders(model).takeMillisForAStep(4000); // longer than that, and as good as a command at its end
+        try (Device device = FakeDevice.start(directory, TURN, Duration.ofSeconds(2), Cores.ANY)) {
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
                 turn.ask(opened());
+                turn.ask(new TrainStep());
                 turn.ask(new DeviceCommand.SaveState(directory.resolve("state")));
             }
-            for (int i = 0; i < 12; i++) { // much longer than that, and never as long without a command
+            for (int i = 0; i < 8; i++) { // longer than that, and never as long without a command
                 try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
-                    assertThat(turn.ask(stateAtZero())).isInstanceOf(DeviceAnswer.TrainerOpened.class);
+                    assertThat(turn.ask(savedState())).isInstanceOf(DeviceAnswer.TrainerOpened.class);
                 }
-                Thread.sleep(250);
+                Thread.sleep(500);
             }
 
             assertThat(untilClosed(device)).isTrue();
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
-                assertThat(turn.ask(stateAtZero())).isEqualTo(new DeviceAnswer.Done());
+                assertThat(turn.ask(savedState())).isEqualTo(new DeviceAnswer.Done());
             }
         }
     }
@@ -229,8 +231,8 @@ class DeviceTest {
         return false;
     }
 
-    private static DeviceCommand.ResumeTrainer stateAtZero() {
-        return new DeviceCommand.ResumeTrainer("run", 0, FakeDevice.weights(3, 0));
+    private static DeviceCommand.ResumeTrainer savedState() {
+        return new DeviceCommand.ResumeTrainer("run", 1, FakeDevice.weights(3, 1));
     }
 
     @Test

@@ -15,9 +15,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.dreamboothactors.diffusion.kernels.Argument.Many;
 import org.dreamboothactors.diffusion.kernels.Argument.Named;
 import org.dreamboothactors.diffusion.kernels.Argument.One;
@@ -31,6 +33,7 @@ import org.dreamboothactors.diffusion.tokenizer.Djl;
  */
 public final class Kernels implements AutoCloseable {
     private static final String METHOD = "module_method:";
+    private static final String SOURCE = source();
 
     private final PtNDManager manager;
     private final Processor processor;
@@ -77,13 +80,27 @@ public final class Kernels implements AutoCloseable {
     }
 
     private static PtSymbolBlock loaded(PtNDManager manager, Processor processor, String more) {
-        try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
-            String script = new String(source.readAllBytes(), StandardCharsets.UTF_8) + about(processor) + more;
-            byte[] archive = ScriptArchive.of(script);
+        try {
+            byte[] archive = ScriptArchive.of(SOURCE + about(processor) + more);
             return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot load the kernels: " + e.getMessage(), e);
         }
+    }
+
+    private static String source() {
+        try (InputStream source = Objects.requireNonNull(Kernels.class.getResourceAsStream("kernels.py"))) {
+            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the kernels: " + e.getMessage(), e);
+        }
+    }
+
+    /** Tells versions of the operations apart, whose bits may differ: the CRC-32 of their source. */
+    public static String revision() {
+        CRC32 sum = new CRC32();
+        sum.update(SOURCE.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 
     /** What kernels ask about the processor, as a method of theirs. */

@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.training;
 import java.util.Arrays;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.ComputePrecision;
+import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Processor;
 
 /** What beside settings and data decides a run's bits: two runs with equal fingerprints give equal weights. */
@@ -18,10 +19,10 @@ public final class Fingerprint {
                 .findFirst();
     }
 
-    /** Processor, threads, engine and precision in one line. */
+    /** Processor, threads, engine, our kernels and precision in one line. */
     public static String of(int threads, String engineVersion, ComputePrecision precision) {
         Processor cpu = Processor.here();
         return "cpu=" + cpu.vendor() + "/" + cpu.instructions() + " threads=" + threads + " libtorch=" + engineVersion
-                + PRECISION + precision.word();
+                + " kernels=" + Kernels.revision() + PRECISION + precision.word();
     }
 }

@@ -73,9 +73,13 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
 
     /** Older files keep the linear layers of the VAE's attention as 1x1 convolutions. */
     private static NDArray reshaped(NDArray array, Shape shape) {
-        NDArray flat = array.reshape(shape);
-        flat.attach(array.getManager());
-        return flat;
+        NDManager manager = array.getManager();
+        try (array;
+                NDArray view = array.reshape(shape)) {
+            NDArray flat = view.duplicate();
+            flat.attach(manager);
+            return flat;
+        }
     }
 
     private static StoredTensor check(Path folder, String name, Shape wanted, SortedMap<String, StoredTensor> stored) {

@@ -33,6 +33,21 @@ class WeightsTest {
     }
 
     @Test
+    void keepsNothingOfWhatItRefuses() {
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            try (NDArray weight = kernels.manager().create(new float[] {1, Float.NaN});
+                    NDArray bias = kernels.manager().zeros(new Shape(2))) {
+                Safetensors.write(
+                        Map.of("a.weight", weight, "a.bias", bias), Map.of(), folder.resolve("model.safetensors"));
+            }
+            int before = kernels.manager().getManagedArrays().size();
+
+            assertThatThrownBy(() -> read(kernels)).hasMessageContaining("a.weight");
+            assertThat(kernels.manager().getManagedArrays()).hasSize(before);
+        }
+    }
+
+    @Test
     void namesAMisshapedTensorWithBothShapes() {
         assertThatThrownBy(() -> load(new float[] {1, 2, 3}, new Shape(3)))
                 .hasMessageContaining("a.weight is (3), expected (2)");

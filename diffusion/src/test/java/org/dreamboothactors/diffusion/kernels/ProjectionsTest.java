@@ -1,0 +1,134 @@
+package org.dreamboothactors.diffusion.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Projections of a transformer, which bf16 computes in another way than fp32. */
+final class ProjectionsTest {
+    private static final Arithmetic BF16 = new Arithmetic(true, false, true, false);
+    private static final double NEARLY = 0.02; // of the norm; bf16 keeps 8 bits
+    private static final int CHANNELS = 32;
+    private static final int SIDE = 4;
+    private static final Shape PIXELS = new Shape(2, CHANNELS, SIDE, SIDE);
+    private static final Shape TOKENS = new Shape(2, SIDE * SIDE, CHANNELS);
+
+    private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
+    private final NDManager manager = kernels.manager();
+    private final Map<Shape, NDArray> upstream = new HashMap<>();
+
+    @AfterEach
+    void close() {
+        kernels.close();
+    }
+
+    /** Adapters beside one of the three: each is a product of its own then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "to_q", "to_k", "to_v"})
+    void queriesKeysAndValuesLieInThatOrder(String adapted) {
+        SortedMap<String, NDArray> parameters = norm("norm1");
+        List.of("to_q", "to_k", "to_v")
+                .forEach(layer -> parameters.put("attn1." + layer + ".weight", random(CHANNELS, CHANNELS)));
+        if (!adapted.isEmpty()) {
+            parameters.put("attn1." + adapted + ".lora_A.weight", random(4, CHANNELS));
+            parameters.put("attn1." + adapted + ".lora_B.weight", random(CHANNELS, 4));
+            parameters.put("attn1." + adapted + ".lora_scale", manager.create(1f));
+        }
+
+        assertAlike("queries_keys_values", parameters, List.of(), random(TOKENS));
+    }
+
+    @Test
+    void aConvolutionBeforeTheTokensIsTheirProduct() {
+        SortedMap<String, NDArray> parameters = norm("norm");
+        parameters.putAll(convolution("proj_in"));
+
+        assertAlike("pixels_to_tokens", parameters, List.of(kernels.number(8)), random(PIXELS));
+    }
+
+    @Test
+    void aConvolutionAfterTheTokensIsTheirProduct() {
+        assertAlike("tokens_to_pixels", convolution("proj_out"), List.of(), random(TOKENS), random(PIXELS));
+    }
+
+    /** The result, and the gradients of the sum of its products with some numbers. */
+    private void assertAlike(
+            String kernel, SortedMap<String, NDArray> parameters, List<NDArray> numbers, NDArray... inputs) {
+        parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!name.endsWith("scale")));
+        Map<String, NDArray> exact = run(kernel, parameters, numbers, Arithmetic.PLAIN, List.of(inputs));
+        Map<String, NDArray> found =
+                run(kernel, parameters, numbers, BF16, kernels.prepared(List.of(inputs), BF16, manager));
+
+        assertThat(found.keySet()).isEqualTo(exact.keySet());
+        exact.forEach((name, wanted) -> assertThat(
+                        norm(wide(Objects.requireNonNull(found.get(name), name)).sub(wanted)))
+                .as(name)
+                .isLessThan(NEARLY * norm(wanted)));
+    }
+
+    private Map<String, NDArray> run(
+            String kernel,
+            SortedMap<String, NDArray> parameters,
+            List<NDArray> numbers,
+            Arithmetic arithmetic,
+            List<NDArray> inputs) {
+        Block block = new Block(kernel, "", parameters, numbers, arithmetic, Optional.empty());
+        try (Tape tape = Tape.learning(kernels)) {
+            Tape.Value out = tape.run(block, inputs.stream().map(tape::input).toArray(Tape.Value[]::new));
+            Map<String, NDArray> found = new TreeMap<>(Map.of("result", wide(out.array())));
+            NDArray some = upstream.computeIfAbsent(out.array().getShape(), this::random);
+            Gradients gradients = new Gradients(manager);
+            tape.back(
+                    out,
+                    kernels.prepared(List.of(some.duplicate()), arithmetic, manager)
+                            .getFirst(),
+                    gradients);
+            gradients.byName().forEach((name, gradient) -> found.put(name, wide(gradient)));
+            return found;
+        }
+    }
+
+    private SortedMap<String, NDArray> norm(String name) {
+        return new TreeMap<>(Map.of(
+                name + ".weight", manager.ones(new Shape(CHANNELS)),
+                name + ".bias", manager.zeros(new Shape(CHANNELS))));
+    }
+
+    private SortedMap<String, NDArray> convolution(String name) {
+        return new TreeMap<>(Map.of(
+                name + ".weight", random(CHANNELS, CHANNELS, 1, 1),
+                name + ".bias", random(CHANNELS)));
+    }
+
+    private NDArray random(long... shape) {
+        return random(new Shape(shape));
+    }
+
+    private NDArray random(Shape shape) {
+        return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
+    }
+
+    private static double norm(NDArray array) {
+        return array.norm().toFloatArray()[0];
+    }
+
+    private NDArray wide(NDArray array) {
+        NDArray wide = array.toType(DataType.FLOAT32, true);
+        wide.attach(manager);
+        return wide;
+    }
+}
