@@ -238,15 +238,15 @@ class Kernels(Module):
     return t
 
   # beside queries, keys or values
-  def has_adapters(self: __torch__.Kernels, prefix: str, p: Dict[str, Tensor]) -> bool:
-    q = torch.__contains__(p, prefix + "q.lora_A.weight")
-    k = torch.__contains__(p, prefix + "k.lora_A.weight")
-    return torch.__or__(torch.__or__(q, k), torch.__contains__(p, prefix + "v.lora_A.weight"))
+  def has_adapters(self: __torch__.Kernels, p: Dict[str, Tensor]) -> bool:
+    q = torch.__contains__(p, "attn1.to_q.lora_A.weight")
+    k = torch.__contains__(p, "attn1.to_k.lora_A.weight")
+    return torch.__or__(torch.__or__(q, k), torch.__contains__(p, "attn1.to_v.lora_A.weight"))
 
   # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C). One bf16 product is faster than three
   def queries_keys_values(self: __torch__.Kernels, t: Tensor, p: Dict[str, Tensor]) -> Tensor:
     a = self.layer_norm(t, "norm1", p, 1.0000000000000001e-05)
-    if torch.__and__(self.is_bf16_on_cpu(a), torch.__not__(self.has_adapters("attn1.to_", p))):
+    if torch.__and__(self.is_bf16_on_cpu(a), torch.__not__(self.has_adapters(p))):
       y = torch.linear(a, torch.cat([p["attn1.to_q.weight"], p["attn1.to_k.weight"], p["attn1.to_v.weight"]], 0))
     else:
       y = torch.cat([self.linear(a, "attn1.to_q", p), self.linear(a, "attn1.to_k", p), self.linear(a, "attn1.to_v", p)], -1)
@@ -482,9 +482,27 @@ class Kernels(Module):
       _0 = torch.append(out, unchecked_cast(Tensor, found[i]))
     return out
 
+  # of a bf16 tensor, in fp32: 2^19 numbers at a time, whose wide copies stay in a processor's cache
+  def norm_in_pieces(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    all = torch.reshape(x, [-1])
+    n = torch.size(all, 0)
+    squares = annotate(List[Tensor], [])
+    for i in range(torch.floordiv(n + 524287, 524288)):
+      first = i * 524288
+      wide = torch.to(torch.narrow(all, 0, first, ops.prim.min(524288, n - first)), 6)
+      _0 = torch.append(squares, torch.dot(wide, wide))
+    return torch.sqrt(torch.sum(torch.stack(squares)))
+
   # (2): norm of all gradients together, and what brings it down to most where it is above
   def clipping(self: __torch__.Kernels, gradients: List[Tensor], most: Tensor) -> Tensor:
-    norm = torch.norm(torch.stack(torch._foreach_norm(gradients, 2, 6)), 2)
+    norms = annotate(List[Tensor], [])
+    for i in range(torch.len(gradients)):
+      g = gradients[i]
+      if self.is_bf16_on_cpu(g):
+        _0 = torch.append(norms, self.norm_in_pieces(g))
+      else:
+        _1 = torch.append(norms, torch.linalg_vector_norm(g, 2, None, False, dtype=6))
+    norm = torch.norm(torch.stack(norms), 2)
     scale = torch.clamp(torch.reciprocal(torch.div(torch.add(norm, 9.9999999999999995e-07), float(most))), None, 1.)
     return torch.stack([norm, scale])
 
@@ -503,7 +521,12 @@ class Kernels(Module):
     exact = annotate(List[Tensor], [])
     for j in range(torch.len(weights)):
       _1 = torch.append(steps, torch.tensor(n[5], dtype=6))
-      _2 = torch.append(exact, torch.mul(torch.contiguous(torch.to(gradients[j], 6)), n[6]))
+      wide = torch.contiguous(torch.to(gradients[j], 6))
+      if torch.eq(ops.prim.dtype(gradients[j]), 6):
+        scaled = torch.mul(wide, n[6])
+      else:
+        scaled = torch.mul_(wide, n[6])  # a copy already
+      _2 = torch.append(exact, scaled)
     torch._fused_adamw_(weights, exact, means, squares, annotate(List[Tensor], []), steps, lr=n[0], beta1=n[1], beta2=n[2], weight_decay=n[3], eps=n[4], amsgrad=False, maximize=False)
     return numbers
 
