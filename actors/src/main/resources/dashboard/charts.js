@@ -68,7 +68,8 @@ export class Charts {
       width: Math.max(200, parent.clientWidth || this.node.clientWidth),
       height,
       scales: { x: { time: false } },
-      axes: [axis, { ...axis, size: 56, values: (_, values) => values.map((value) => (value === null ? '' : decimal(value))) }],
+      // uPlot rounds ticks to their distance: fewer digits would give two of them one label
+      axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : String(tick))) }],
       series: [{ label: 'step' }, ...lines],
       legend: { live: true },
       cursor: { drag: { x: true, y: false } },
