@@ -41,9 +41,9 @@ public final class BaseWeights implements AutoCloseable {
         return new BaseWeights(folder, Kernels.open(threads), true);
     }
 
-    /** One whose parts are freed as soon as they are {@link #done}. */
-    static BaseWeights once(Path folder, int threads) {
-        return new BaseWeights(folder, Kernels.open(threads), false);
+    /** One whose parts are freed as soon as they are {@link #done}, or with {@code kernels}. */
+    static BaseWeights once(Path folder, Kernels kernels) {
+        return new BaseWeights(folder, kernels, false);
     }
 
     /** A diffusers folder. */
@@ -95,17 +95,11 @@ public final class BaseWeights implements AutoCloseable {
         }
     }
 
-    /** Nothing is needed any more: all is freed where it is not kept. */
-    void done() {
-        if (!kept) {
-            close();
-        }
-    }
-
     private void free(String part) {
         Optional.ofNullable(parts.remove(part)).ifPresent(Weights::free);
     }
 
+    /** Frees all; only for those that are kept. */
     @Override
     public void close() {
         parts.clear();

@@ -27,9 +27,9 @@ public final class CheckpointCheck {
     public static void load(Path folder, int threads) {
         StableDiffusion.scheduler(folder);
         try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
-                BaseWeights parts = BaseWeights.once(folder, threads);
                 Kernels kernels = Kernels.open(threads);
                 NDManager texts = kernels.manager().newSubManager()) {
+            BaseWeights parts = BaseWeights.once(folder, kernels);
             NDArray text = encoded(parts, kernels, tokenizer.ids("a photo"), texts);
             parts.done(CLIPTextModel.PART);
             requireFinite(folder, "the UNet predicts", predicted(parts, kernels, text));

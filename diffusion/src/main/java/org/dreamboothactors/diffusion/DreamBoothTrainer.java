@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.LoraFiles;
@@ -141,20 +142,29 @@ public final class DreamBoothTrainer implements AutoCloseable {
      */
     public static DreamBoothTrainer open(
             Path model, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
-        return open(BaseWeights.once(model, threads), config, data, threads, ranks);
+        return open(model, kernels -> BaseWeights.once(model, kernels), config, data, threads, ranks);
     }
 
     /** The same over weights that are kept, for adapters; they are not freed with this. */
     public static DreamBoothTrainer open(
             BaseWeights base, TrainingConfig config, TrainingData data, int threads, Ranks ranks) {
-        ClipTokenizer tokenizer = ClipTokenizer.open(base.folder().resolve("tokenizer"));
+        return open(base.folder(), _ -> base, config, data, threads, ranks);
+    }
+
+    private static DreamBoothTrainer open(
+            Path model,
+            Function<Kernels, BaseWeights> base,
+            TrainingConfig config,
+            TrainingData data,
+            int threads,
+            Ranks ranks) {
+        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
         Kernels kernels = Kernels.open(threads);
         try {
-            return new DreamBoothTrainer(kernels, base, tokenizer, config, data, threads, ranks);
+            return new DreamBoothTrainer(kernels, base.apply(kernels), tokenizer, config, data, threads, ranks);
         } catch (RuntimeException e) {
             tokenizer.close();
             kernels.close();
-            base.done();
             throw e;
         }
     }
@@ -313,7 +323,6 @@ public final class DreamBoothTrainer implements AutoCloseable {
     public void close() {
         tokenizer.close();
         kernels.close(); // gradients before the memory they lie in
-        base.done();
         others.ifPresent(RankedGradients::close);
     }
 }

@@ -12,6 +12,7 @@ import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.PackedParameters;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.lora.LoraMerge;
@@ -30,16 +31,19 @@ import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
  * where they are not those of {@link BaseWeights}.
  */
 public final class StableDiffusion implements AutoCloseable {
+    private final int threads;
     private final Kernels kernels;
     private final ClipTokenizer tokenizer;
-    private final AutoencoderKL vae;
-    private final Painter painter;
+    private final SchedulerSettings scheduler;
+    private final Models models;
 
-    private StableDiffusion(Kernels kernels, ClipTokenizer tokenizer, AutoencoderKL vae, Painter painter) {
+    private StableDiffusion(
+            int threads, Kernels kernels, ClipTokenizer tokenizer, SchedulerSettings scheduler, Models models) {
+        this.threads = threads;
         this.kernels = kernels;
         this.tokenizer = tokenizer;
-        this.vae = vae;
-        this.painter = painter;
+        this.scheduler = scheduler;
+        this.models = models;
     }
 
     /**
@@ -53,32 +57,43 @@ public final class StableDiffusion implements AutoCloseable {
     }
 
     /**
-     * The same with a UNet that computes in another precision, text and pictures are fp32 in any case, and with adapters
-     * added to its weights; one that it has no place for is refused too.
+     * The same, drawing in another precision and with adapters added to the weights; one that they have no place for is
+     * refused too. Texts and what is encoded are fp32 in any case.
      */
     public static StableDiffusion open(Path model, int threads, ComputePrecision precision, Optional<AddedLora> lora) {
-        return open(model, threads, precision, (kernels, arithmetic) -> {
-            CLIPTextModel text = CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels);
-            UNet2DConditionModel unet =
-                    UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels, weights -> {
-                        lora.ifPresent(added -> LoraMerge.into(List.of(text.weights(), weights), added, kernels));
-                        return weights.computing(arithmetic, kernels);
-                    });
-            return new Models(text, unet, AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels));
-        });
+        return open(
+                model,
+                threads,
+                precision,
+                (kernels, arithmetic) -> lora.isPresent()
+                        ? Models.with(lora.get(), model, arithmetic, kernels)
+                        : Models.over(BaseWeights.once(model, kernels), arithmetic, kernels));
     }
 
     /** The same over weights that are kept; they are not freed with this. */
     public static StableDiffusion open(BaseWeights base, int threads, ComputePrecision precision) {
-        return open(
-                base.folder(),
-                threads,
-                precision,
-                (kernels, arithmetic) ->
-                        new Models(base.textEncoder(kernels), base.unet(arithmetic, kernels), base.vae(kernels)));
+        return open(base.folder(), threads, precision, (kernels, arithmetic) -> Models.over(base, arithmetic, kernels));
     }
 
-    private record Models(CLIPTextModel text, UNet2DConditionModel unet, AutoencoderKL vae) {}
+    private record Models(CLIPTextModel text, UNet2DConditionModel unet, AutoencoderKL vae) {
+        static Models over(BaseWeights base, Arithmetic arithmetic, Kernels kernels) {
+            return new Models(base.textEncoder(kernels), base.unet(arithmetic, kernels), base.vae(kernels));
+        }
+
+        static Models with(AddedLora lora, Path model, Arithmetic arithmetic, Kernels kernels) {
+            CLIPTextModel text = CLIPTextModel.load(model.resolve(CLIPTextModel.PART), kernels);
+            UNet2DConditionModel unet =
+                    UNet2DConditionModel.load(model.resolve(UNet2DConditionModel.PART), kernels, weights -> {
+                        LoraMerge.into(List.of(text.weights(), weights), lora, kernels);
+                        return weights.computing(arithmetic, kernels);
+                    });
+            return new Models(text, unet, AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels));
+        }
+
+        Models packed(Kernels on) {
+            return new Models(text, unet.packed(on), vae.packed(on));
+        }
+    }
 
     private static StableDiffusion open(
             Path model, int threads, ComputePrecision precision, BiFunction<Kernels, Arithmetic, Models> loading) {
@@ -89,9 +104,7 @@ public final class StableDiffusion implements AutoCloseable {
             Arithmetic arithmetic = Compute.PLAIN
                     .in(DecidedPrecision.of(precision, kernels, threads))
                     .arithmetic();
-            Models loaded = loading.apply(kernels, arithmetic);
-            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, loaded.text(), loaded.unet(), loaded.vae());
-            return new StableDiffusion(kernels, tokenizer, loaded.vae(), new Painter(easel, scheduler));
+            return new StableDiffusion(threads, kernels, tokenizer, scheduler, loading.apply(kernels, arithmetic));
         } catch (RuntimeException e) {
             tokenizer.close();
             kernels.close();
@@ -108,7 +121,7 @@ public final class StableDiffusion implements AutoCloseable {
      */
     public void encode(Path png, Path moments, Crop crop) {
         RgbImage image = crop.apply(Png.read(png));
-        int unit = vae.config().pixelsPerLatent();
+        int unit = models.vae().config().pixelsPerLatent();
         if (image.width() % unit != 0 || image.height() % unit != 0) {
             throw new IllegalArgumentException("Cannot encode at " + image.width() + " x " + image.height()
                     + " pixels: a side is no multiple of " + unit + ", expected one. Change the resolution");
@@ -116,14 +129,24 @@ public final class StableDiffusion implements AutoCloseable {
         try (Tape tape = Tape.forward(kernels)) {
             NDArray pixels = tape.manager()
                     .create(image.toModel(), new Shape(1, RgbImage.CHANNELS, image.height(), image.width()));
-            NDArray encoded = vae.encode(tape, pixels).array();
+            NDArray encoded = models.vae().encode(tape, pixels).array();
             Safetensors.write(Map.of(LatentFile.MOMENTS, encoded.squeeze(0)), Map.of(), moments);
         }
     }
 
     /** Writes picture i of {@code drawing} to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
-        painter.draw(drawing, folder, listener);
+        if (!models.unet().weights().arithmetic().bf16() || !PackedParameters.exist(kernels)) {
+            painter(kernels, models).draw(drawing, folder, listener);
+            return;
+        }
+        try (Kernels forThis = Kernels.open(threads)) { // packed weights are kept no longer than they are needed
+            painter(forThis, models.packed(forThis)).draw(drawing, folder, listener);
+        }
+    }
+
+    private Painter painter(Kernels on, Models of) {
+        return new Painter(new ModelEasel(on, tokenizer::ids, of.text(), of.unet(), of.vae()), scheduler);
     }
 
     @Override

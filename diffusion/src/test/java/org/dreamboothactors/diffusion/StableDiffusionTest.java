@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
@@ -65,6 +66,24 @@ class StableDiffusionTest {
                 .isLessThanOrEqualTo(1);
         assertThat(largestDifference(together, picture(folder.resolve("three"), 0)))
                 .isGreaterThan(1);
+    }
+
+    @Test
+    void drawsNearlyTheSameInBf16(@TempDir Path folder) {
+        Drawing drawing = drawing(List.of("a cat"), List.of(1L), SamplerKind.DPMPP_2M, "", 1);
+        diffusion.draw(drawing, folder.resolve("fp32"), (_, _) -> {});
+        try (StableDiffusion rounded = StableDiffusion.open(
+                shared.resolve("model"),
+                Runtime.getRuntime().availableProcessors(),
+                ComputePrecision.BF16,
+                Optional.empty())) {
+            rounded.draw(drawing, folder.resolve("bf16"), (_, _) -> {});
+        }
+
+        byte[] exact = picture(folder.resolve("fp32"), 0);
+        byte[] near = picture(folder.resolve("bf16"), 0);
+        assertThat(near).isNotEqualTo(exact);
+        assertThat(largestDifference(exact, near)).isLessThanOrEqualTo(8);
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.dreamboothactors.diffusion.tokenizer.Djl;
 public final class Kernels implements AutoCloseable {
     private static final String METHOD = "module_method:";
     private static final String SOURCE = source();
+    private static final String REVISION = sum(SOURCE);
 
     private final PtNDManager manager;
     private final Processor processor;
@@ -96,11 +97,15 @@ public final class Kernels implements AutoCloseable {
         }
     }
 
+    private static String sum(String source) {
+        CRC32 sum = new CRC32();
+        sum.update(source.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits((int) sum.getValue());
+    }
+
     /** Tells versions of the operations apart, whose bits may differ: the CRC-32 of their source. */
     public static String revision() {
-        CRC32 sum = new CRC32();
-        sum.update(SOURCE.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().toHexDigits((int) sum.getValue());
+        return REVISION;
     }
 
     /** What kernels ask about the processor, as a method of theirs. */
@@ -109,7 +114,10 @@ public final class Kernels implements AutoCloseable {
 
                   def mkl_is_slow(self: __torch__.Kernels) -> bool:
                     return %s
-                """.formatted(processor.isOfIntel() ? "False" : "True");
+
+                  def has_tiles(self: __torch__.Kernels) -> bool:
+                    return %s
+                """.formatted(processor.isOfIntel() ? "False" : "True", processor.hasTiles() ? "True" : "False");
     }
 
     /** What they run on where they run on a CPU. */

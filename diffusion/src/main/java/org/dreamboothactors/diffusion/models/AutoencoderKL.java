@@ -76,6 +76,11 @@ public final class AutoencoderKL {
         return new AutoencoderKL(VaeConfig.read(folder), weights, kernels);
     }
 
+    /** The same model in bf16 for going forward alone, whose weights lie in the memory of {@code kernels}. */
+    public AutoencoderKL packed(Kernels kernels) {
+        return new AutoencoderKL(config, weights.packed(kernels), kernels);
+    }
+
     /** What a folder holds, fp32. */
     public static Weights weights(Path folder, Kernels kernels) {
         return Weights.load(folder, PART, shapes(VaeConfig.read(folder)), AutoencoderKL::renamed, kernels);

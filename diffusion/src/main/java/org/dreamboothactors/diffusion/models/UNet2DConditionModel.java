@@ -76,6 +76,11 @@ public final class UNet2DConditionModel {
         return new UNet2DConditionModel(UNetConfig.read(folder), weights, kernels);
     }
 
+    /** The same model for going forward alone, whose weights lie beside these in the memory of {@code kernels}. */
+    public UNet2DConditionModel packed(Kernels kernels) {
+        return new UNet2DConditionModel(config, weights.packed(kernels), kernels);
+    }
+
     /** What a folder holds, fp32. */
     public static Weights weights(Path folder, Kernels kernels) {
         return Weights.load(folder, PART, shapes(UNetConfig.read(folder)), UnaryOperator.identity(), kernels);

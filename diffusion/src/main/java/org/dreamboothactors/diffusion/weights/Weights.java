@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.PackedParameters;
 
 /**
  * The parameters of one part of a model in memory, by their diffusers names. They live as long as the kernels.
@@ -152,6 +153,11 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
         SortedMap<String, NDArray> held = new TreeMap<>();
         byName.forEach((name, array) -> held.put(name, array.hasGradient() ? array : held(array, wanted, kernels)));
         return new Weights(part, held, wanted);
+    }
+
+    /** The same for blocks that only go forward, beside these; they live as long as {@code kernels}. */
+    public Weights packed(Kernels kernels) {
+        return new Weights(part, PackedParameters.of(byName, kernels), arithmetic);
     }
 
     /** Frees their memory before the kernels end; what was built over them cannot run any more. */

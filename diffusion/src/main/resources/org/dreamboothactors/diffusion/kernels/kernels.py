@@ -18,14 +18,21 @@ class Kernels(Module):
   def is_bf16_on_cpu(self: __torch__.Kernels, x: Tensor) -> bool:
     return torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.__not__(ops.prim.is_cuda(x)))
 
-  # a few pixels with many channels are faster as one product, where they are bf16
   def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
     w = p[name + ".weight"]
+    if ops.prim.is_mkldnn(w):
+      y = self.packed_conv(x, w, p[name + ".bias"], stride, padding)
+    else:
+      y = self.plain_conv(x, w, p[name + ".bias"], stride, padding)
+    return y
+
+  # a few pixels with many channels are faster as one product, where they are bf16
+  def plain_conv(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     usual = torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))
     if torch.__and__(torch.__and__(usual, self.is_bf16_on_cpu(x)), torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64)):
-      y = self.conv_as_product(x, w, p[name + ".bias"])
+      y = self.conv_as_product(x, w, bias)
     else:
-      y = torch.conv2d(x, w, p[name + ".bias"], [stride, stride], [padding, padding], [1, 1], 1)
+      y = torch.conv2d(x, w, bias, [stride, stride], [padding, padding], [1, 1], 1)
     return y
 
   # x (B, C, H, W), w (D, C, 3, 3) to (B, D, H, W)
@@ -50,8 +57,15 @@ class Kernels(Module):
       z = torch.linear(x, w, bias)
     return z
 
-  # the weight may be that of a 1x1 convolution
   def linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
+    if ops.prim.is_mkldnn(p[name + ".weight"]):
+      y = self.packed_linear(x, name, p, "none")
+    else:
+      y = self.plain_linear(x, name, p)
+    return y
+
+  # the weight may be that of a 1x1 convolution
+  def plain_linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
     w = torch.flatten(p[name + ".weight"], 1)
     if torch.__contains__(p, name + ".bias"):
       y = self.product(x, w, p[name + ".bias"])
@@ -63,6 +77,42 @@ class Kernels(Module):
     else:
       z = y
     return z
+
+  # ---- layers whose weights are packed: in the order in which oneDNN computes, so that they go forward only ----
+
+  # weights (N, K), or 1x1 convolutions, one below the other to one of bf16
+  def packed_product(self: __torch__.Kernels, weights: List[Tensor]) -> Tensor:
+    return ops.mkldnn._reorder_linear_weight(torch.to(torch.flatten(torch.cat(weights, 0), 1), 15), None)
+
+  # of the first axis
+  def halves(self: __torch__.Kernels, x: Tensor) -> List[Tensor]:
+    return torch.chunk(x, 2, 0)
+
+  # w (D, C, k, k)
+  def packed_convolution(self: __torch__.Kernels, w: Tensor, stride: Tensor) -> Tensor:
+    s, p = int(stride), torch.floordiv(torch.size(w, 2), 2)
+    return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(w, 15), [p, p], [s, s], [1, 1], 1, None)
+
+  # x in any order of memory to one with the channels last
+  def packed_conv(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
+    none = annotate(List[Optional[number]], [])
+    return ops.mkldnn._convolution_pointwise(x, w, bias, [padding, padding], [stride, stride], [1, 1], 1, "none", none, "")
+
+  # activation: none or gelu, on sums that are fp32 still
+  def packed_linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], activation: str) -> Tensor:
+    none = annotate(List[Optional[number]], [])
+    if torch.__contains__(p, name + ".bias"):
+      y = ops.mkldnn._linear_pointwise(x, p[name + ".weight"], p[name + ".bias"], activation, none, "none")
+    else:
+      y = ops.mkldnn._linear_pointwise(x, p[name + ".weight"], None, activation, none, "none")
+    return y
+
+  # Shazeer 2020: the value is multiplied by the gate before it is rounded
+  def packed_geglu(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    gate = self.packed_linear(x, "ff.net.0.gate", p, "gelu")
+    return ops.mkldnn._linear_pointwise(x, gate, p["ff.net.0.proj.weight"], p["ff.net.0.proj.bias"], "mul")
+
+  # ---- attention ----
 
   # x (B, N, heads * d), context (B, M, heads * d) already projected
   def attend(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
@@ -197,10 +247,10 @@ class Kernels(Module):
       e = torch.cat([torch.cos(angles), torch.sin(angles)], 1)
     else:
       e = torch.cat([torch.sin(angles), torch.cos(angles)], 1)
-    return self.linear(torch.silu(self.linear(torch.type_as(e, p["linear_1.weight"]), "linear_1", p)), "linear_2", p)
+    return self.linear(torch.silu(self.linear(torch.type_as(e, p["linear_1.bias"]), "linear_1", p)), "linear_2", p)
 
   def conv_in(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
-    return self.conv(torch.type_as(x, p["conv_in.weight"]), "conv_in", p, 1, 1)
+    return self.conv(torch.type_as(x, p["conv_in.bias"]), "conv_in", p, 1, 1)
 
   def shortcut(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     if torch.__contains__(p, "conv_shortcut.weight"):
@@ -243,9 +293,17 @@ class Kernels(Module):
     k = torch.__contains__(p, "attn1.to_k.lora_A.weight")
     return torch.__or__(torch.__or__(q, k), torch.__contains__(p, "attn1.to_v.lora_A.weight"))
 
-  # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C). One bf16 product is faster than three
+  # BasicTransformerBlock begins: t (B, N, C) to (B, N, 3 C)
   def queries_keys_values(self: __torch__.Kernels, t: Tensor, p: Dict[str, Tensor]) -> Tensor:
     a = self.layer_norm(t, "norm1", p, 1.0000000000000001e-05)
+    if torch.__contains__(p, "attn1.to_qkv.weight"):
+      y = self.packed_linear(a, "attn1.to_qkv", p, "none")
+    else:
+      y = self.plain_queries_keys_values(a, p)
+    return y
+
+  # one bf16 product is faster than three
+  def plain_queries_keys_values(self: __torch__.Kernels, a: Tensor, p: Dict[str, Tensor]) -> Tensor:
     if torch.__and__(self.is_bf16_on_cpu(a), torch.__not__(self.has_adapters(p))):
       y = torch.linear(a, torch.cat([p["attn1.to_q.weight"], p["attn1.to_k.weight"], p["attn1.to_v.weight"]], 0))
     else:
@@ -260,11 +318,21 @@ class Kernels(Module):
     q1 = self.linear(a1, "attn2.to_q", p)
     k1 = self.linear(told, "attn2.to_k", p)
     v1 = self.linear(told, "attn2.to_v", p)
-    x2 = torch.add(x1, self.linear(self.attend_as_asked(q1, k1, v1, int(heads), bool(flash)), "attn2.to_out.0", p))
+    if torch.__and__(ops.prim.is_mkldnn(p["attn2.to_q.weight"]), self.has_tiles()):
+      y = self.attend(q1, k1, v1, int(heads), False)  # slow on the way back alone
+    else:
+      y = self.attend_as_asked(q1, k1, v1, int(heads), bool(flash))
+    x2 = torch.add(x1, self.linear(y, "attn2.to_out.0", p))
     a2 = self.layer_norm(x2, "norm3", p, 1.0000000000000001e-05)
-    halves = torch.chunk(self.linear(a2, "ff.net.0.proj", p), 2, -1)
-    geglu = torch.mul(halves[0], torch.gelu(halves[1]))
-    return torch.add(x2, self.linear(geglu, "ff.net.2", p))
+    return torch.add(x2, self.linear(self.geglu(a2, p), "ff.net.2", p))
+
+  def geglu(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    if torch.__contains__(p, "ff.net.0.gate.weight"):
+      y = self.packed_geglu(x, p)
+    else:
+      halves = torch.chunk(self.linear(x, "ff.net.0.proj", p), 2, -1)
+      y = torch.mul(halves[0], torch.gelu(halves[1]))
+    return y
 
   # Transformer2DModel ends: t (B, N, C), x (B, C, H, W) that it began with, to (B, C, H, W)
   def tokens_to_pixels(self: __torch__.Kernels, t: Tensor, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
@@ -273,7 +341,11 @@ class Kernels(Module):
       z = torch.permute(torch.reshape(self.linear(t, "proj_out", p), [b, h, w, c]), [0, 3, 1, 2])
     else:
       z = self.conv(torch.contiguous(torch.permute(torch.reshape(t, [b, h, w, -1]), [0, 3, 1, 2])), "proj_out", p, 1, 0)
-    return torch.add(torch.contiguous(z), x)
+    if ops.prim.is_mkldnn(p["proj_out.weight"]):
+      y = z
+    else:
+      y = torch.contiguous(z)
+    return torch.add(y, x)
 
   def downsample(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "conv", p, 2, 1)
@@ -376,13 +448,13 @@ class Kernels(Module):
 
   def vae_conv_out(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
     h = torch.silu(self.group_norm(x, "conv_norm_out", p, int(groups), 9.9999999999999995e-07))
-    return self.conv(h, "conv_out", p, 1, 1)
+    return torch.contiguous(self.conv(torch.type_as(h, p["conv_out.bias"]), "conv_out", p, 1, 1))
 
   def quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "quant_conv", p, 1, 0)
 
   def post_quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
-    return self.conv(x, "post_quant_conv", p, 1, 0)
+    return self.conv(torch.type_as(x, p["post_quant_conv.bias"]), "post_quant_conv", p, 1, 0)
 
   # ---- judge ----
 

@@ -6,10 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Projections of a transformer, which bf16 computes in another way than fp32. */
 final class ProjectionsTest {
-    private static final Arithmetic BF16 = new Arithmetic(true, false, true, false);
     private static final double NEARLY = 0.02; // of the norm; bf16 keeps 8 bits
     private static final int CHANNELS = 32;
     private static final int SIDE = 4;
@@ -29,7 +26,7 @@ final class ProjectionsTest {
 
     private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
     private final NDManager manager = kernels.manager();
-    private final Map<Shape, NDArray> upstream = new HashMap<>();
+    private final BlockRuns runs = new BlockRuns(kernels);
 
     @AfterEach
     void close() {
@@ -65,19 +62,15 @@ final class ProjectionsTest {
         assertAlike("tokens_to_pixels", convolution("proj_out"), List.of(), random(TOKENS), random(PIXELS));
     }
 
-    /** The result, and the gradients of the sum of its products with some numbers. */
     private void assertAlike(
             String kernel, SortedMap<String, NDArray> parameters, List<NDArray> numbers, NDArray... inputs) {
         parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!name.endsWith("scale")));
-        Map<String, NDArray> exact = run(kernel, parameters, numbers, Arithmetic.PLAIN, List.of(inputs));
-        Map<String, NDArray> found =
-                run(kernel, parameters, numbers, BF16, kernels.prepared(List.of(inputs), BF16, manager));
+        Map<String, NDArray> exact = run(kernel, parameters, numbers, Arithmetic.PLAIN, inputs);
+        Map<String, NDArray> found = run(kernel, parameters, numbers, BlockRuns.BF16, inputs);
 
         assertThat(found.keySet()).isEqualTo(exact.keySet());
-        exact.forEach((name, wanted) -> assertThat(
-                        norm(wide(Objects.requireNonNull(found.get(name), name)).sub(wanted)))
-                .as(name)
-                .isLessThan(NEARLY * norm(wanted)));
+        exact.forEach((name, wanted) ->
+                assertThat(runs.error(found, name, wanted)).as(name).isLessThan(NEARLY));
     }
 
     private Map<String, NDArray> run(
@@ -85,21 +78,9 @@ final class ProjectionsTest {
             SortedMap<String, NDArray> parameters,
             List<NDArray> numbers,
             Arithmetic arithmetic,
-            List<NDArray> inputs) {
+            NDArray... inputs) {
         Block block = new Block(kernel, "", parameters, numbers, arithmetic, Optional.empty());
-        try (Tape tape = Tape.learning(kernels)) {
-            Tape.Value out = tape.run(block, inputs.stream().map(tape::input).toArray(Tape.Value[]::new));
-            Map<String, NDArray> found = new TreeMap<>(Map.of("result", wide(out.array())));
-            NDArray some = upstream.computeIfAbsent(out.array().getShape(), this::random);
-            Gradients gradients = new Gradients(manager);
-            tape.back(
-                    out,
-                    kernels.prepared(List.of(some.duplicate()), arithmetic, manager)
-                            .getFirst(),
-                    gradients);
-            gradients.byName().forEach((name, gradient) -> found.put(name, wide(gradient)));
-            return found;
-        }
+        return runs.run(List.of(block), arithmetic, inputs);
     }
 
     private SortedMap<String, NDArray> norm(String name) {
@@ -120,15 +101,5 @@ final class ProjectionsTest {
 
     private NDArray random(Shape shape) {
         return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
-    }
-
-    private static double norm(NDArray array) {
-        return array.norm().toFloatArray()[0];
-    }
-
-    private NDArray wide(NDArray array) {
-        NDArray wide = array.toType(DataType.FLOAT32, true);
-        wide.attach(manager);
-        return wide;
     }
 }

@@ -8,24 +8,22 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Our own way through bf16 attention and back, beside libtorch's. */
 final class SelfAttentionTest {
-    private static final Arithmetic BF16 = new Arithmetic(true, false, true, false);
     private static final double AS_GOOD = 2; // times the error of libtorch's bf16 attention
     private static final double NEARLY_EXACT = 1.0 / 256; // of the norm; bf16 keeps 8 bits
     private static final int HEAD = 8; // channels
 
     private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
     private final NDManager manager = kernels.manager();
+    private final BlockRuns runs = new BlockRuns(kernels);
 
     @AfterEach
     void close() {
@@ -50,54 +48,22 @@ final class SelfAttentionTest {
         parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
 
         NDArray count = kernels.number(heads);
-        NDArray halved = kernels.prepared(List.of(x), BF16, manager).getFirst();
         Block libtorch = new Block("self_attention", "", Map.of(), List.of(count, kernels.number(1)));
         Block inParts = new Block("self_attention_in_parts", "", Map.of(), List.of(count))
                 .withReverse("self_attention_in_parts_back");
         Map<String, NDArray> exact = run(x, parameters, Arithmetic.PLAIN, libtorch);
-        Map<String, NDArray> theirs = run(halved, parameters, BF16, libtorch);
-        Map<String, NDArray> ours = run(halved, parameters, BF16, inParts);
+        Map<String, NDArray> theirs = run(x, parameters, BlockRuns.BF16, libtorch);
+        Map<String, NDArray> ours = run(x, parameters, BlockRuns.BF16, inParts);
 
         assertThat(ours.keySet()).isEqualTo(exact.keySet()).hasSize(6);
-        exact.forEach((name, numbers) -> assertThat(error(ours, name, numbers))
+        exact.forEach((name, numbers) -> assertThat(runs.error(ours, name, numbers))
                 .as(name)
-                .isLessThan(NEARLY_EXACT + AS_GOOD * error(theirs, name, numbers)));
+                .isLessThan(NEARLY_EXACT + AS_GOOD * runs.error(theirs, name, numbers)));
     }
 
-    /** Distance from what is exact, beside its size. */
-    private double error(Map<String, NDArray> found, String name, NDArray exact) {
-        return norm(wide(Objects.requireNonNull(found.get(name), name)).sub(exact)) / norm(exact);
-    }
-
-    /** The result, and the gradients of the sum of its products with some numbers. */
     private Map<String, NDArray> run(
             NDArray x, SortedMap<String, NDArray> parameters, Arithmetic arithmetic, Block attention) {
         Block before = new Block("queries_keys_values", "", parameters, List.of(), arithmetic, Optional.empty());
-        try (Tape tape = Tape.learning(kernels)) {
-            Value out = tape.run(attention, tape.run(before, tape.input(x)));
-            Map<String, NDArray> found = new TreeMap<>(Map.of("result", wide(out.array())));
-            NDArray wave = manager.arange(0, (float) out.array().size(), 1, DataType.FLOAT32)
-                    .reshape(out.array().getShape())
-                    .sin();
-            Gradients gradients = new Gradients(manager);
-            tape.back(
-                    out,
-                    arithmetic.bf16()
-                            ? kernels.prepared(List.of(wave), BF16, manager).getFirst()
-                            : wave,
-                    gradients);
-            found.putAll(gradients.byName());
-            return found;
-        }
-    }
-
-    private static double norm(NDArray array) {
-        return array.norm().toFloatArray()[0];
-    }
-
-    private NDArray wide(NDArray array) {
-        NDArray wide = array.toType(DataType.FLOAT32, true);
-        wide.attach(manager);
-        return wide;
+        return runs.run(List.of(before, attention), arithmetic, x);
     }
 }
