@@ -127,13 +127,12 @@ public final class Device implements AutoCloseable {
 
     /** Frees what is open whenever nobody has asked for anything for a while, until the process is gone. */
     private void freeWhenIdle(DeviceProcess running) {
-        long freed = -1; // as counted when it was done last
         try {
             while (isAlive(running)) {
                 long before = asked.get();
                 Thread.sleep(keptOpen);
-                if (asked.get() == before && before != freed && free(running, before)) {
-                    freed = before;
+                if (asked.get() == before) {
+                    free(running, before);
                 }
             }
         } catch (DeviceLost e) {
@@ -143,11 +142,11 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** False where somebody has the device. */
-    private boolean free(DeviceProcess running, long before) throws InterruptedException {
+    /** Unless somebody has the device. */
+    private void free(DeviceProcess running, long before) throws InterruptedException {
         Optional<Turn> turn = takeTurn(ONE_TRY);
         if (turn.isEmpty()) {
-            return false;
+            return;
         }
         try (Turn _ = turn.get()) {
             if (asked.get() == before) {
@@ -156,7 +155,6 @@ public final class Device implements AutoCloseable {
         } catch (DeviceRefused e) {
             LOG.warn("{} did not free what is open: {}", name(), e.getMessage());
         }
-        return true;
     }
 
     /** Kills the child JVM, whatever it is computing; the next command starts another. One in flight is lost. */

@@ -118,7 +118,7 @@ public final class Gang {
                 ranks.size() == 1
                         ? leader().ask(command, progress)
                         : all(_ -> new DeviceCommand.CloseTrainer()).getFirst();
-            case DeviceCommand.TrainStep _, DeviceCommand.CloseTrainer _, DeviceCommand.CloseModels _ ->
+            case DeviceCommand.TrainStep _, DeviceCommand.CloseTrainer _ ->
                 all(_ -> command).getFirst();
             case DeviceCommand.SaveState _, DeviceCommand.SaveCheckpoint _ -> {
                 compareWeights();
@@ -129,6 +129,7 @@ public final class Gang {
                     DeviceCommand.DrawTrained _,
                     DeviceCommand.OpenDoor _,
                     DeviceCommand.DigestWeights _,
+                    DeviceCommand.CloseModels _,
                     DeviceCommand.CheckCheckpoint _,
                     DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
         };

@@ -119,7 +119,7 @@ public final class Lent implements AutoCloseable {
                     yield opener.open(asked, device);
                 }
                 case DeviceCommand.TrainStep _, DeviceCommand.DigestWeights _ -> device.ask(command);
-                case DeviceCommand.CloseTrainer _, DeviceCommand.CloseModels _ -> {
+                case DeviceCommand.CloseTrainer _ -> {
                     DeviceAnswer done = device.ask(command);
                     settle();
                     yield done;
@@ -130,6 +130,7 @@ public final class Lent implements AutoCloseable {
                         DeviceCommand.ResumeTrainer _,
                         DeviceCommand.SaveState _,
                         DeviceCommand.SaveCheckpoint _,
+                        DeviceCommand.CloseModels _,
                         DeviceCommand.CheckCheckpoint _,
                         DeviceCommand.JudgePictures _ ->
                     new Refused("only rank 0 does " + command.getClass().getSimpleName());

@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.dreamboothactors.protocol.Topics;
 
 /**
- * Where the devices of other nodes are, and how long to wait for them. They are called through the queue that all trainers take their work from:
- * whichever is idle answers. Safe from any thread.
+ * Where the devices of other nodes are, and how long to wait for them. They are called through the queue that all
+ * trainers take their work from: whichever is idle answers. Safe from any thread.
  *
  * @param bootstrapServers of Kafka
  * @param shortest that whoever calls waits; at most twice as long
