@@ -12,7 +12,6 @@ import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
-import org.dreamboothactors.diffusion.kernels.PackedParameters;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.lora.LoraMerge;
@@ -89,10 +88,6 @@ public final class StableDiffusion implements AutoCloseable {
                     });
             return new Models(text, unet, AutoencoderKL.load(model.resolve(AutoencoderKL.PART), kernels));
         }
-
-        Models packed(Kernels on) {
-            return new Models(text, unet.packed(on), vae.packed(on));
-        }
     }
 
     private static StableDiffusion open(
@@ -136,17 +131,8 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Writes picture i of {@code drawing} to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
-        if (!models.unet().weights().arithmetic().bf16() || !PackedParameters.exist(kernels)) {
-            painter(kernels, models).draw(drawing, folder, listener);
-            return;
-        }
-        try (Kernels forThis = Kernels.open(threads)) { // packed weights are kept no longer than they are needed
-            painter(forThis, models.packed(forThis)).draw(drawing, folder, listener);
-        }
-    }
-
-    private Painter painter(Kernels on, Models of) {
-        return new Painter(new ModelEasel(on, tokenizer::ids, of.text(), of.unet(), of.vae()), scheduler);
+        new ModelEasel(kernels, tokenizer::ids, models.text(), models.unet(), models.vae())
+                .whileDrawing(threads, easel -> new Painter(easel, scheduler).draw(drawing, folder, listener));
     }
 
     @Override

@@ -5,23 +5,28 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dreamboothactors.diffusion.kernels.Argument.Many;
 import org.dreamboothactors.diffusion.kernels.Argument.One;
 
 /**
  * A model's parameters for blocks that only go forward, in bf16: weights lie in the order in which oneDNN multiplies, which
- * it would else put them in at every run, a fifth of the time of Stable Diffusion's UNet. Kernels see it by the weights and
- * keep what flows between them with the channels last.
+ * it would else put them in at every run. Kernels see it by the weights and keep what flows between them with the channels
+ * last.
  *
- * <p>Names are those of diffusers, but queries, keys and values of self-attention are one product {@code attn1.to_qkv}, and
- * GEGLU's first product is two: {@code ff.net.0.proj} has the value, {@code ff.net.0.gate} the gate.
+ * <p>Names are those of diffusers, but without adapters beside them queries, keys and values of self-attention are one
+ * product {@code attn1.to_qkv}, and GEGLU's first product is two: {@code ff.net.0.proj} has the value, {@code ff.net.0.gate}
+ * the gate. Adapters stay products of their own: added to weights in bf16, most of what they learned would be rounded away.
  */
 public final class PackedParameters {
-    private static final String WEIGHT = ".weight";
-    private static final String QUERIES = "attn1.to_q.weight";
-    private static final String KEYS = "attn1.to_k.weight";
-    private static final String VALUES = "attn1.to_v.weight";
-    private static final String GEGLU = "ff.net.0.proj.";
+    private static final Pattern QUERIES_KEYS_VALUES = Pattern.compile("(.*attn1\\.)to_([qkv])\\.weight");
+    private static final Pattern GEGLU = Pattern.compile("(.*ff\\.net\\.0\\.)proj\\.(weight|bias)");
+    /** Around the tokens of a transformer, a 1x1 convolution is computed as the product that it is. */
+    private static final Pattern OF_TOKENS = Pattern.compile(".*\\.proj_(in|out)\\.weight");
+
+    private static final Pattern HALVES_THE_SIDE = Pattern.compile(".*\\.downsamplers\\..*");
+    private static final String ADAPTER = ".lora_";
     /** A picture's last layer; bf16 would add as much noise to a pixel as its rounding to a byte. */
     private static final String LAST_OF_PICTURES = "decoder.conv_out.";
 
@@ -39,7 +44,10 @@ public final class PackedParameters {
         return !kernels.manager().getDevice().isGpu() && kernels.processor().multipliesBf16();
     }
 
-    /** What they are for {@code byName}, which stays as it is; they belong to {@code kernels}. */
+    /**
+     * What they are for {@code byName}, which stays as it is; they belong to {@code kernels}, and some share the memory of
+     * {@code byName}.
+     */
     public static SortedMap<String, NDArray> of(SortedMap<String, NDArray> byName, Kernels kernels) {
         PackedParameters parameters = new PackedParameters(byName, kernels);
         byName.forEach(parameters::pack);
@@ -47,22 +55,33 @@ public final class PackedParameters {
     }
 
     private void pack(String name, NDArray array) {
+        Matcher projection = QUERIES_KEYS_VALUES.matcher(name);
+        Matcher geglu = GEGLU.matcher(name);
         if (name.startsWith(LAST_OF_PICTURES)) {
             packed.put(name, array);
-        } else if (name.endsWith(QUERIES)) {
-            String prefix = name.substring(0, name.length() - QUERIES.length());
-            packed.put(
-                    prefix + "attn1.to_qkv.weight",
-                    product(array, parameter(prefix + KEYS), parameter(prefix + VALUES)));
-        } else if (name.endsWith(KEYS) || name.endsWith(VALUES)) {
-            return; // with the queries
-        } else if (name.contains(GEGLU)) {
+        } else if (projection.matches() && areAlone(projection.group(1), "to_q", "to_k", "to_v")) {
+            if (projection.group(2).equals("q")) {
+                packed.put(projection.group(1) + "to_qkv.weight", queriesKeysValues(projection.group(1)));
+            }
+        } else if (geglu.matches() && areAlone(geglu.group(1), "proj")) {
             List<NDArray> halves = kernels.runForMany("halves", kernels.manager(), new One(array));
             packed.put(name, form(name, halves.get(0)));
-            packed.put(name.replace(GEGLU, "ff.net.0.gate."), form(name, halves.get(1)));
+            packed.put(geglu.group(1) + "gate." + geglu.group(2), form(name, halves.get(1)));
         } else {
             packed.put(name, form(name, array));
         }
+    }
+
+    /** Whether no adapter is beside any of these layers. */
+    private boolean areAlone(String prefix, String... layers) {
+        return List.of(layers).stream().noneMatch(layer -> byName.containsKey(prefix + layer + ADAPTER + "A.weight"));
+    }
+
+    private NDArray queriesKeysValues(String prefix) {
+        return product(
+                parameter(prefix + "to_q.weight"),
+                parameter(prefix + "to_k.weight"),
+                parameter(prefix + "to_v.weight"));
     }
 
     private NDArray parameter(String name) {
@@ -70,16 +89,15 @@ public final class PackedParameters {
     }
 
     private NDArray form(String name, NDArray array) {
-        boolean weight = name.endsWith(WEIGHT);
-        if (weight && array.getShape().dimension() == 4 && !isOfTokens(name)) {
-            return convolution(array, name.contains("downsamplers.") ? 2 : 1);
+        if (!name.endsWith(".weight")
+                || name.contains(ADAPTER)
+                || array.getShape().dimension() < 2) {
+            return half(array);
         }
-        return weight && array.getShape().dimension() > 1 ? product(array) : half(array);
-    }
-
-    /** Around the tokens of a transformer, a 1x1 convolution is computed as the product that it is. */
-    private static boolean isOfTokens(String name) {
-        return name.endsWith("proj_in.weight") || name.endsWith("proj_out.weight");
+        if (array.getShape().dimension() == 2 || OF_TOKENS.matcher(name).matches()) {
+            return product(array);
+        }
+        return convolution(array, HALVES_THE_SIDE.matcher(name).matches() ? 2 : 1);
     }
 
     private NDArray product(NDArray... weights) {

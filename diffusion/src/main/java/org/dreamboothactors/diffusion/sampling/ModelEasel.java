@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.kernels.PackedParameters;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
@@ -24,6 +26,22 @@ public record ModelEasel(
     @FunctionalInterface
     public interface ToIds {
         long[] ids(String text);
+    }
+
+    /**
+     * Lends these models to {@code use}: for bf16 on a CPU that has packed weights, as models over such. Those are made
+     * for it and freed after it.
+     *
+     * @param threads those of the kernels
+     */
+    public void whileDrawing(int threads, Consumer<ModelEasel> use) {
+        if (!unet.weights().arithmetic().bf16() || !PackedParameters.exist(kernels)) {
+            use.accept(this);
+            return;
+        }
+        try (Kernels once = Kernels.open(threads)) {
+            use.accept(new ModelEasel(once, tokenizer, textEncoder, unet.packed(once), vae.packed(once)));
+        }
     }
 
     @Override

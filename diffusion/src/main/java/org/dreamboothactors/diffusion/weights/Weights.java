@@ -157,7 +157,8 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
 
     /** The same for blocks that only go forward, beside these; they live as long as {@code kernels}. */
     public Weights packed(Kernels kernels) {
-        return new Weights(part, PackedParameters.of(byName, kernels), arithmetic);
+        Arithmetic bf16 = new Arithmetic(true, false, arithmetic.flashAttention(), false);
+        return new Weights(part, PackedParameters.of(byName, kernels), bf16);
     }
 
     /** Frees their memory before the kernels end; what was built over them cannot run any more. */

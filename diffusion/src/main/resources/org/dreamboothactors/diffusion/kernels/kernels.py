@@ -62,7 +62,12 @@ class Kernels(Module):
       y = self.packed_linear(x, name, p, "none")
     else:
       y = self.plain_linear(x, name, p)
-    return y
+    if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
+      low = torch.linear(x, p[name + ".lora_A.weight"])
+      z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
+    else:
+      z = y
+    return z
 
   # the weight may be that of a 1x1 convolution
   def plain_linear(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor]) -> Tensor:
@@ -71,12 +76,7 @@ class Kernels(Module):
       y = self.product(x, w, p[name + ".bias"])
     else:
       y = self.product(x, w, None)
-    if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
-      low = torch.linear(x, p[name + ".lora_A.weight"])
-      z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
-    else:
-      z = y
-    return z
+    return y
 
   # ---- layers whose weights are packed: in the order in which oneDNN computes, so that they go forward only ----
 
