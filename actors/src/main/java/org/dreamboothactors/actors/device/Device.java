@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One device of this machine, through a child JVM that is started when it is needed and replaced when it is lost.
+ * One device of this machine, through a child JVM that is started when it is needed, replaced when it is lost, and
+ * ended when it has nothing to do.
  *
  * <p>The queues of a device take turns: whoever holds the {@link Turn} asks. Fair, so that none starves.
  */
@@ -21,7 +22,7 @@ public final class Device implements AutoCloseable {
     /** One command of the largest model on the slowest processor takes less; each sign of progress starts it anew. */
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
-    /** Work that comes back later than that finds its models closed. */
+    /** Work that comes back later than that finds another child, with nothing open. */
     private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
     /** Longer than the queues of a device need to look for work, one after the other: turns are given in order. */
     static final Duration ONE_TRY = Duration.ofSeconds(2);
@@ -52,7 +53,7 @@ public final class Device implements AutoCloseable {
      * A device with another child.
      *
      * @param patience how long a child may be silent while a command is under way, before it is killed
-     * @param keptOpen how long nobody asks for anything before what is open is freed; about twice as long at most
+     * @param keptOpen how long nobody asks for anything before the child is ended; about twice as long at most
      * @param main class of the child JVM; answers commands on its standard output
      */
     public Device(
@@ -125,35 +126,32 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Frees what is open whenever nobody has asked for anything for a while, until the process is gone. */
-    private void freeWhenIdle(DeviceProcess running) {
+    /** Ends the child when nobody has asked for anything for a while: its memory is the machine's again. */
+    private void endWhenIdle(DeviceProcess running) {
         try {
             while (isAlive(running)) {
                 long before = asked.get();
                 Thread.sleep(keptOpen);
                 if (asked.get() == before) {
-                    free(running, before);
+                    end(running, before);
                 }
             }
-        } catch (DeviceLost e) {
-            // What it held is free as well.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Unless somebody has the device. */
-    private void free(DeviceProcess running, long before) throws InterruptedException {
+    /** Unless somebody has the device, or has asked again. */
+    private void end(DeviceProcess running, long before) throws InterruptedException {
         Optional<Turn> turn = takeTurn(ONE_TRY);
         if (turn.isEmpty()) {
             return;
         }
         try (Turn _ = turn.get()) {
             if (asked.get() == before) {
-                running.talk().ask(new DeviceCommand.CloseModels(), patience, _ -> {});
+                LOG.info("{} has nothing to do: its process ends", name());
+                running.talk().end();
             }
-        } catch (DeviceRefused e) {
-            LOG.warn("{} did not free what is open: {}", name(), e.getMessage());
         }
     }
 
@@ -195,7 +193,7 @@ public final class Device implements AutoCloseable {
     private DeviceProcess start() {
         DeviceProcess started = DeviceProcess.start(jvm);
         process = Optional.of(started);
-        Thread.ofVirtual().name("idle-" + name()).start(() -> freeWhenIdle(started));
+        Thread.ofVirtual().name("idle-" + name()).start(() -> endWhenIdle(started));
         return started;
     }
 }

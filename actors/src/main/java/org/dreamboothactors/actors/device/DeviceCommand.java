@@ -107,9 +107,6 @@ public sealed interface DeviceCommand {
     /** Frees what trains or draws; what it did not change of its base model stays for whatever is opened next. */
     record CloseTrainer() implements DeviceCommand {}
 
-    /** Frees all of that, and the base model. */
-    record CloseModels() implements DeviceCommand {}
-
     /** Loads every part of a diffusers folder and runs it once. */
     record CheckCheckpoint(Path folder) implements DeviceCommand {}
 }

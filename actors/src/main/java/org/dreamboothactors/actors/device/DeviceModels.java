@@ -140,11 +140,6 @@ final class DeviceModels {
                 close();
                 yield new Done();
             }
-            case DeviceCommand.CloseModels _ -> {
-                close();
-                base.free();
-                yield new Done();
-            }
             case DeviceCommand.CheckCheckpoint check -> {
                 CheckpointCheck.load(check.folder(), threads);
                 yield new Done();

@@ -129,7 +129,6 @@ public final class Gang {
                     DeviceCommand.DrawTrained _,
                     DeviceCommand.OpenDoor _,
                     DeviceCommand.DigestWeights _,
-                    DeviceCommand.CloseModels _,
                     DeviceCommand.CheckCheckpoint _,
                     DeviceCommand.JudgePictures _ -> leader().ask(command, progress);
         };

@@ -130,7 +130,6 @@ public final class Lent implements AutoCloseable {
                         DeviceCommand.ResumeTrainer _,
                         DeviceCommand.SaveState _,
                         DeviceCommand.SaveCheckpoint _,
-                        DeviceCommand.CloseModels _,
                         DeviceCommand.CheckCheckpoint _,
                         DeviceCommand.JudgePictures _ ->
                     new Refused("only rank 0 does " + command.getClass().getSimpleName());

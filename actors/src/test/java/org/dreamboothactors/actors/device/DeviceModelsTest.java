@@ -71,7 +71,6 @@ class DeviceModelsTest {
         device.run(opened("a", Optional.of(state), latent));
         train(2);
         assertThat(save(directory.resolve("restored.safetensors"))).isEqualTo(resumed);
-        device.run(new DeviceCommand.CloseModels());
     }
 
     @Test
@@ -109,7 +108,7 @@ class DeviceModelsTest {
     void adaptersOfOneRunAfterTheOtherAreTrainedBesideABaseModelThatIsReadOnce() throws IOException {
         Path base = randomModel("read-once");
         String alone = adapter("a", base, drawnIn());
-        device.run(new DeviceCommand.CloseModels());
+        freeTheBase();
 
         byte[] picture = draw(base);
         deleteWeights(base);
@@ -125,7 +124,7 @@ class DeviceModelsTest {
         LoraSettings nowhere = new LoraSettings(2, 2, Map.of("unet", List.of("no_such_layer")));
         assertRefused(opened("c", base, adapters(nowhere, drawnIn()), Optional.empty(), latent), "no_such_layer");
         assertThat(draw(base)).as("after an opening that failed").isEqualTo(picture);
-        device.run(new DeviceCommand.CloseModels());
+        freeTheBase();
         assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "read-once");
     }
 
@@ -133,7 +132,7 @@ class DeviceModelsTest {
     void aBaseModelThatIsKeptInAnotherFormIsReadAgain() throws IOException {
         Path base = randomModel("other-form");
         String alone = adapter("a", base, ComputePrecision.FP32);
-        device.run(new DeviceCommand.CloseModels());
+        freeTheBase();
 
         String bf16 = adapter("a", base, ComputePrecision.BF16);
         assertThat(adapter("b", base, ComputePrecision.FP32)).isEqualTo(alone).isNotEqualTo(bf16);
@@ -142,7 +141,6 @@ class DeviceModelsTest {
                 .isInstanceOf(Saved.class);
         assertThat(device.run(new DeviceCommand.CheckCheckpoint(directory.resolve("checkpoint"))))
                 .isEqualTo(new Done());
-        device.run(new DeviceCommand.CloseModels());
     }
 
     @Test
@@ -153,6 +151,12 @@ class DeviceModelsTest {
         deleteWeights(base);
 
         assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "held-once");
+    }
+
+    /** What learns in place needs its memory. */
+    private void freeTheBase() {
+        device.run(opened("learns-whole", Optional.empty(), latent));
+        device.run(new DeviceCommand.CloseTrainer());
     }
 
     private void assertRefused(DeviceCommand command, String about) {

@@ -196,7 +196,7 @@ class DeviceTest {
     }
 
     @Test
-    void freesWhatIsOpenWhenNobodyAsksForAnything() throws Exception {
+    void endsAChildThatNobodyAsksForAnything() throws Exception {
         new FakeDevice.Orders(model).takeMillisForAStep(4000); // longer than that, and as good as a command at its end
         try (Device device = FakeDevice.start(directory, TURN, Duration.ofSeconds(2), Cores.ANY)) {
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
@@ -211,7 +211,9 @@ class DeviceTest {
                 Thread.sleep(500);
             }
 
-            assertThat(untilClosed(device)).isTrue();
+            ProcessHandle child = ProcessHandle.of(device.pid().orElseThrow()).orElseThrow();
+            assertThat(untilEnded(device)).isTrue();
+            assertThat(child.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(child);
             try (Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
                 assertThat(turn.ask(savedState())).isEqualTo(new DeviceAnswer.Done());
             }
@@ -219,12 +221,12 @@ class DeviceTest {
     }
 
     /** Looks for work all the time meanwhile, as the queues of a device do. */
-    private boolean untilClosed(Device device) throws Exception {
+    private boolean untilEnded(Device device) throws Exception {
         for (int i = 0; i < 600; i++) {
             try (Device.Turn _ = device.takeTurn(TURN).orElseThrow()) {
                 Thread.sleep(50);
             }
-            if (Files.readString(directory.resolve("device.log")).contains("closed")) {
+            if (device.pid().isEmpty()) {
                 return true;
             }
         }

@@ -64,11 +64,6 @@ public final class FakeDeviceMain {
                     close();
                     yield new Done();
                 }
-                case DeviceCommand.CloseModels _ -> {
-                    close();
-                    System.err.println("closed");
-                    yield new Done();
-                }
                 case DeviceCommand.CheckCheckpoint check -> check(check.folder());
                 case DeviceCommand.JudgePictures judging -> judge(judging);
             };
