@@ -69,7 +69,7 @@ public final class BaseWeights implements AutoCloseable {
         return new Weights(part, held.byName(), wanted);
     }
 
-    /** In fp32, as text and pictures are computed in any case. */
+    /** In fp32, as texts are encoded in any case. */
     CLIPTextModel textEncoder(Kernels on) {
         return CLIPTextModel.over(folder(CLIPTextModel.PART), part(CLIPTextModel.PART, Arithmetic.PLAIN), on);
     }
@@ -99,10 +99,12 @@ public final class BaseWeights implements AutoCloseable {
         Optional.ofNullable(parts.remove(part)).ifPresent(Weights::free);
     }
 
-    /** Frees all; only for those that are kept. */
     @Override
     public void close() {
+        parts.values().forEach(Weights::free);
         parts.clear();
-        kernels.close();
+        if (kept) {
+            kernels.close();
+        }
     }
 }

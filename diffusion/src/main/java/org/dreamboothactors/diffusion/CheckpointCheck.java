@@ -28,8 +28,8 @@ public final class CheckpointCheck {
         StableDiffusion.scheduler(folder);
         try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
                 Kernels kernels = Kernels.open(threads);
+                BaseWeights parts = BaseWeights.once(folder, kernels);
                 NDManager texts = kernels.manager().newSubManager()) {
-            BaseWeights parts = BaseWeights.once(folder, kernels);
             NDArray text = encoded(parts, kernels, tokenizer.ids("a photo"), texts);
             parts.done(CLIPTextModel.PART);
             requireFinite(folder, "the UNet predicts", predicted(parts, kernels, text));

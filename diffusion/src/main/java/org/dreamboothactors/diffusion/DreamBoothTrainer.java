@@ -260,8 +260,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
         try {
             CLIPTextModel encoder = textEncoder.orElseGet(() -> base.textEncoder(kernels));
             ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, encoder, unet, base.vae(kernels));
-            Runnable draw = () ->
-                    easel.whileDrawing(threads, lent -> new Painter(lent, scheduler).draw(drawing, folder, listener));
+            Runnable draw =
+                    () -> easel.whileDrawing(lent -> new Painter(lent, scheduler).draw(drawing, folder, listener));
             ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
         } finally { // training itself needs neither
             base.done(AutoencoderKL.PART);

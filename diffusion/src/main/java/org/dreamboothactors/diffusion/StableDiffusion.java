@@ -30,15 +30,12 @@ import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
  * where they are not those of {@link BaseWeights}.
  */
 public final class StableDiffusion implements AutoCloseable {
-    private final int threads;
     private final Kernels kernels;
     private final ClipTokenizer tokenizer;
     private final SchedulerSettings scheduler;
     private final Models models;
 
-    private StableDiffusion(
-            int threads, Kernels kernels, ClipTokenizer tokenizer, SchedulerSettings scheduler, Models models) {
-        this.threads = threads;
+    private StableDiffusion(Kernels kernels, ClipTokenizer tokenizer, SchedulerSettings scheduler, Models models) {
         this.kernels = kernels;
         this.tokenizer = tokenizer;
         this.scheduler = scheduler;
@@ -99,7 +96,7 @@ public final class StableDiffusion implements AutoCloseable {
             Arithmetic arithmetic = Compute.PLAIN
                     .in(DecidedPrecision.of(precision, kernels, threads))
                     .arithmetic();
-            return new StableDiffusion(threads, kernels, tokenizer, scheduler, loading.apply(kernels, arithmetic));
+            return new StableDiffusion(kernels, tokenizer, scheduler, loading.apply(kernels, arithmetic));
         } catch (RuntimeException e) {
             tokenizer.close();
             kernels.close();
@@ -132,7 +129,7 @@ public final class StableDiffusion implements AutoCloseable {
     /** Writes picture i of {@code drawing} to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
         new ModelEasel(kernels, tokenizer::ids, models.text(), models.unet(), models.vae())
-                .whileDrawing(threads, easel -> new Painter(easel, scheduler).draw(drawing, folder, listener));
+                .whileDrawing(easel -> new Painter(easel, scheduler).draw(drawing, folder, listener));
     }
 
     @Override

@@ -14,6 +14,9 @@ public record Arithmetic(boolean bf16, boolean channelsLast, boolean flashAttent
     /** fp32 in the usual order of memory. */
     public static final Arithmetic PLAIN = new Arithmetic(false, false, true, false);
 
+    /** bf16 in the usual order of memory. */
+    public static final Arithmetic BF16 = new Arithmetic(true, false, true, false);
+
     /** Whether parameters are held in the same form. */
     public boolean holdsAs(Arithmetic other) {
         return bf16 == other.bf16 && channelsLast == other.channelsLast;

@@ -23,7 +23,7 @@ public record ArithmeticSpeed(double fp32Seconds, double bf16Seconds) {
     public static ArithmeticSpeed measured(Kernels kernels) {
         try (NDManager scratch = kernels.manager().newSubManager()) {
             NDArray matrix = scratch.randomNormal(0, 1, new Shape(SIDE, SIDE), DataType.FLOAT32);
-            NDArray half = kernels.prepared(List.of(matrix), new Arithmetic(true, false, true, false), scratch)
+            NDArray half = kernels.prepared(List.of(matrix), Arithmetic.BF16, scratch)
                     .getFirst(); // DJL 0.35 ends the process when it is asked for bf16
             return new ArithmeticSpeed(seconds(matrix), seconds(half));
         }

@@ -36,6 +36,7 @@ public final class Kernels implements AutoCloseable {
     private static final String SOURCE = source();
     private static final String REVISION = sum(SOURCE);
 
+    private final int threads;
     private final PtNDManager manager;
     private final Processor processor;
     private final PtSymbolBlock script;
@@ -44,7 +45,8 @@ public final class Kernels implements AutoCloseable {
 
     private final Map<String, NDArray> methods = new HashMap<>();
 
-    private Kernels(PtNDManager manager, Processor processor, PtSymbolBlock script) {
+    private Kernels(int threads, PtNDManager manager, Processor processor, PtSymbolBlock script) {
+        this.threads = threads;
         this.manager = manager;
         this.processor = processor;
         this.script = script;
@@ -65,7 +67,12 @@ public final class Kernels implements AutoCloseable {
         JniUtils.setGraphExecutorOptimize(false);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
         Processor processor = Processor.here();
-        return new Kernels(manager, processor, loaded(manager, processor, ""));
+        return new Kernels(threads, manager, processor, loaded(manager, processor, ""));
+    }
+
+    /** Others on the same thread, for what is to be freed before what these own. */
+    public Kernels beside() {
+        return open(threads);
     }
 
     /**

@@ -24,11 +24,10 @@ public final class PackedParameters {
     private static final Pattern GEGLU = Pattern.compile("(.*ff\\.net\\.0\\.)proj\\.(weight|bias)");
     /** Around the tokens of a transformer, a 1x1 convolution is computed as the product that it is. */
     private static final Pattern OF_TOKENS = Pattern.compile(".*\\.proj_(in|out)\\.weight");
-
+    /** Of stride 2, as the kernels know. */
     private static final Pattern HALVES_THE_SIDE = Pattern.compile(".*\\.downsamplers\\..*");
+
     private static final String ADAPTER = ".lora_";
-    /** A picture's last layer; bf16 would add as much noise to a pixel as its rounding to a byte. */
-    private static final String LAST_OF_PICTURES = "decoder.conv_out.";
 
     private final SortedMap<String, NDArray> byName;
     private final Kernels kernels;
@@ -44,10 +43,7 @@ public final class PackedParameters {
         return !kernels.manager().getDevice().isGpu() && kernels.processor().multipliesBf16();
     }
 
-    /**
-     * What they are for {@code byName}, which stays as it is; they belong to {@code kernels}, and some share the memory of
-     * {@code byName}.
-     */
+    /** Those for {@code byName}, which stays as it is; they belong to {@code kernels}, but some share its memory. */
     public static SortedMap<String, NDArray> of(SortedMap<String, NDArray> byName, Kernels kernels) {
         PackedParameters parameters = new PackedParameters(byName, kernels);
         byName.forEach(parameters::pack);
@@ -57,9 +53,7 @@ public final class PackedParameters {
     private void pack(String name, NDArray array) {
         Matcher projection = QUERIES_KEYS_VALUES.matcher(name);
         Matcher geglu = GEGLU.matcher(name);
-        if (name.startsWith(LAST_OF_PICTURES)) {
-            packed.put(name, array);
-        } else if (projection.matches() && areAlone(projection.group(1), "to_q", "to_k", "to_v")) {
+        if (projection.matches() && areAlone(projection.group(1), "to_q", "to_k", "to_v")) {
             if (projection.group(2).equals("q")) {
                 packed.put(projection.group(1) + "to_qkv.weight", queriesKeysValues(projection.group(1)));
             }
@@ -92,7 +86,7 @@ public final class PackedParameters {
         if (!name.endsWith(".weight")
                 || name.contains(ADAPTER)
                 || array.getShape().dimension() < 2) {
-            return half(array);
+            return inBf16(array);
         }
         if (array.getShape().dimension() == 2 || OF_TOKENS.matcher(name).matches()) {
             return product(array);
@@ -110,8 +104,8 @@ public final class PackedParameters {
         }
     }
 
-    private NDArray half(NDArray array) {
-        Arithmetic bf16 = new Arithmetic(true, false, true, false);
-        return kernels.prepared(List.of(array), bf16, kernels.manager()).getFirst();
+    private NDArray inBf16(NDArray array) {
+        return kernels.prepared(List.of(array), Arithmetic.BF16, kernels.manager())
+                .getFirst();
     }
 }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -20,6 +22,8 @@ import org.dreamboothactors.diffusion.weights.Weights;
 public final class AutoencoderKL {
     /** Folder in a diffusers model. */
     public static final String PART = "vae";
+
+    private static final List<String> DECODING = List.of("post_quant_conv.", "decoder.");
 
     /** Names of the attention's layers in files of 2022. */
     private static final Map<String, String> OLD_NAMES = Map.of(
@@ -76,9 +80,11 @@ public final class AutoencoderKL {
         return new AutoencoderKL(VaeConfig.read(folder), weights, kernels);
     }
 
-    /** The same model in bf16 for going forward alone, whose weights lie in the memory of {@code kernels}. */
-    public AutoencoderKL packed(Kernels kernels) {
-        return new AutoencoderKL(config, weights.packed(kernels), kernels);
+    /** The same model in bf16 for decoding alone; its weights belong to {@code kernels}, beside these. */
+    public AutoencoderKL packedDecoder(Kernels kernels) {
+        SortedMap<String, NDArray> decoding = new TreeMap<>(weights.byName());
+        decoding.keySet().removeIf(name -> DECODING.stream().noneMatch(name::startsWith));
+        return new AutoencoderKL(config, new Weights(PART, decoding).packed(kernels), kernels);
     }
 
     /** What a folder holds, fp32. */

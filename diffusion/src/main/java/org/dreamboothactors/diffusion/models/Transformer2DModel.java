@@ -33,7 +33,7 @@ final class Transformer2DModel {
                         weights.layers(
                                 "queries_keys_values",
                                 prefix,
-                                List.of("norm1.", "attn1.to_q", "attn1.to_k.", "attn1.to_v.")),
+                                List.of("norm1.", "attn1.to_q.", "attn1.to_k.", "attn1.to_v.", "attn1.to_qkv.")),
                         selfAttention,
                         weights.layers(
                                 "after_self_attention",

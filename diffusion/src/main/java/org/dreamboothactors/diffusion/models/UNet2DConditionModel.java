@@ -76,7 +76,7 @@ public final class UNet2DConditionModel {
         return new UNet2DConditionModel(UNetConfig.read(folder), weights, kernels);
     }
 
-    /** The same model for going forward alone, whose weights lie beside these in the memory of {@code kernels}. */
+    /** The same model in bf16 for going forward alone; its weights belong to {@code kernels}, beside these. */
     public UNet2DConditionModel packed(Kernels kernels) {
         return new UNet2DConditionModel(config, weights.packed(kernels), kernels);
     }

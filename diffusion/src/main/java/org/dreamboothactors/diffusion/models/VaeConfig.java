@@ -43,7 +43,7 @@ public record VaeConfig(
                 config.flag("use_post_quant_conv", true),
                 config.flag("mid_block_add_attention", true));
         config.choice("act_fn", "silu", "swish");
-        // Upcasting guards half precision; the size is only what it was trained on.
+        // Upcasting guards fp16, whose range is small; the size is only what it was trained on.
         config.ignore("force_upcast", "sample_size");
         types(config, "down_block_types", "DownEncoderBlock2D", read.channels().size());
         types(config, "up_block_types", "UpDecoderBlock2D", read.channels().size());

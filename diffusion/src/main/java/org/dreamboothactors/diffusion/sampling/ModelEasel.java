@@ -31,16 +31,14 @@ public record ModelEasel(
     /**
      * Lends these models to {@code use}: for bf16 on a CPU that has packed weights, as models over such. Those are made
      * for it and freed after it.
-     *
-     * @param threads those of the kernels
      */
-    public void whileDrawing(int threads, Consumer<ModelEasel> use) {
+    public void whileDrawing(Consumer<ModelEasel> use) {
         if (!unet.weights().arithmetic().bf16() || !PackedParameters.exist(kernels)) {
             use.accept(this);
             return;
         }
-        try (Kernels once = Kernels.open(threads)) {
-            use.accept(new ModelEasel(once, tokenizer, textEncoder, unet.packed(once), vae.packed(once)));
+        try (Kernels once = kernels.beside()) {
+            use.accept(new ModelEasel(once, tokenizer, textEncoder, unet.packed(once), vae.packedDecoder(once)));
         }
     }
 

@@ -155,7 +155,7 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
         return new Weights(part, held, wanted);
     }
 
-    /** The same for blocks that only go forward, beside these; they live as long as {@code kernels}. */
+    /** The same in bf16 for blocks that only go forward, beside these. They belong to {@code kernels}. */
     public Weights packed(Kernels kernels) {
         Arithmetic bf16 = new Arithmetic(true, false, arithmetic.flashAttention(), false);
         return new Weights(part, PackedParameters.of(byName, kernels), bf16);

@@ -139,10 +139,11 @@ class Kernels(Module):
     y = torch.matmul(shares, vh)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
-  # libtorch's bf16 attention is slow where there are few keys; all their scores are small
-  def attend_as_asked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, flash: bool) -> Tensor:
+  # libtorch's bf16 attention is slow where there are few keys, all of whose scores are small; with tiles on the way back alone
+  def attend_as_asked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, flash: bool, forward: bool) -> Tensor:
     few = torch.__and__(torch.eq(ops.prim.dtype(q), 15), torch.le(torch.size(k, 1), 256))
-    if torch.__and__(flash, torch.__not__(few)):
+    slow = torch.__and__(few, torch.__not__(torch.__and__(forward, self.has_tiles())))
+    if torch.__and__(flash, torch.__not__(slow)):
       y = self.attend(q, k, v, heads, False)
     else:
       y = self.attend_plainly(q, k, v, heads)
@@ -151,7 +152,7 @@ class Kernels(Module):
   # qkv (B, N, 3 C), heads that are side by side in C, to (B, N, C)
   def self_attention(self: __torch__.Kernels, qkv: Tensor, heads: Tensor, flash: Tensor) -> Tensor:
     parts = torch.chunk(qkv, 3, -1)
-    return self.attend_as_asked(parts[0], parts[1], parts[2], int(heads), bool(flash))
+    return self.attend_as_asked(parts[0], parts[1], parts[2], int(heads), bool(flash), False)
 
   # (B, N, heads * d) to (B * heads, N, D), where D is d and some zeros: products are faster with a multiple of 16
   def by_head(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
@@ -318,10 +319,7 @@ class Kernels(Module):
     q1 = self.linear(a1, "attn2.to_q", p)
     k1 = self.linear(told, "attn2.to_k", p)
     v1 = self.linear(told, "attn2.to_v", p)
-    if torch.__and__(ops.prim.is_mkldnn(p["attn2.to_q.weight"]), self.has_tiles()):
-      y = self.attend(q1, k1, v1, int(heads), False)  # slow on the way back alone
-    else:
-      y = self.attend_as_asked(q1, k1, v1, int(heads), bool(flash))
+    y = self.attend_as_asked(q1, k1, v1, int(heads), bool(flash), ops.prim.is_mkldnn(p["attn2.to_q.weight"]))
     x2 = torch.add(x1, self.linear(y, "attn2.to_out.0", p))
     a2 = self.layer_norm(x2, "norm3", p, 1.0000000000000001e-05)
     return torch.add(x2, self.linear(self.geglu(a2, p), "ff.net.2", p))
@@ -448,7 +446,7 @@ class Kernels(Module):
 
   def vae_conv_out(self: __torch__.Kernels, x: Tensor, groups: Tensor, p: Dict[str, Tensor]) -> Tensor:
     h = torch.silu(self.group_norm(x, "conv_norm_out", p, int(groups), 9.9999999999999995e-07))
-    return torch.contiguous(self.conv(torch.type_as(h, p["conv_out.bias"]), "conv_out", p, 1, 1))
+    return torch.to(torch.contiguous(self.conv(h, "conv_out", p, 1, 1)), 6)
 
   def quant_conv(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     return self.conv(x, "quant_conv", p, 1, 0)

@@ -10,8 +10,6 @@ import org.dreamboothactors.diffusion.kernels.Tape.Value;
 
 /** Runs blocks there and back, and says how far results are from what is exact. */
 public record BlockRuns(Kernels kernels) {
-    public static final Arithmetic BF16 = new Arithmetic(true, false, true, false);
-
     /** The last block's result, and the gradients of the sum of its products with some numbers, in fp32. */
     Map<String, NDArray> run(List<Block> chain, Arithmetic arithmetic, NDArray... inputs) {
         try (Tape tape = Tape.learning(kernels)) {

@@ -66,7 +66,7 @@ final class ProjectionsTest {
             String kernel, SortedMap<String, NDArray> parameters, List<NDArray> numbers, NDArray... inputs) {
         parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!name.endsWith("scale")));
         Map<String, NDArray> exact = run(kernel, parameters, numbers, Arithmetic.PLAIN, inputs);
-        Map<String, NDArray> found = run(kernel, parameters, numbers, BlockRuns.BF16, inputs);
+        Map<String, NDArray> found = run(kernel, parameters, numbers, Arithmetic.BF16, inputs);
 
         assertThat(found.keySet()).isEqualTo(exact.keySet());
         exact.forEach((name, wanted) ->

@@ -52,8 +52,8 @@ final class SelfAttentionTest {
         Block inParts = new Block("self_attention_in_parts", "", Map.of(), List.of(count))
                 .withReverse("self_attention_in_parts_back");
         Map<String, NDArray> exact = run(x, parameters, Arithmetic.PLAIN, libtorch);
-        Map<String, NDArray> theirs = run(x, parameters, BlockRuns.BF16, libtorch);
-        Map<String, NDArray> ours = run(x, parameters, BlockRuns.BF16, inParts);
+        Map<String, NDArray> theirs = run(x, parameters, Arithmetic.BF16, libtorch);
+        Map<String, NDArray> ours = run(x, parameters, Arithmetic.BF16, inParts);
 
         assertThat(ours.keySet()).isEqualTo(exact.keySet()).hasSize(6);
         exact.forEach((name, numbers) -> assertThat(runs.error(ours, name, numbers))

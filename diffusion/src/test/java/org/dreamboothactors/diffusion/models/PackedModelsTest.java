@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.BlockRuns;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.PackedParameters;
@@ -18,6 +19,8 @@ import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.lora.LoraLayers;
 import org.dreamboothactors.diffusion.lora.LoraSettings;
+import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
 import org.dreamboothactors.diffusion.weights.Weights;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,17 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that only go forward, beside the same ones in fp32 and in bf16 as it learns. */
 final class PackedModelsTest {
-    private static final Path UNET = Path.of("src/test/resources/golden/unet-sd1/model");
-    private static final Path VAE = Path.of("src/test/resources/golden/vae/model");
-    private static final int CONTEXT = 32; // numbers of a token that this UNet looks at
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final Path UNET = GOLDEN.resolve("unet-sd1/model");
+    private static final Path VAE = GOLDEN.resolve("vae/model");
     private static final double AS_GOOD = 1.5; // times the error of bf16 as it learns
     private static final double OF_BF16 = 0.02; // of the norm; bf16 keeps 8 bits
 
     private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
     private final NDManager manager = kernels.manager();
     private final BlockRuns runs = new BlockRuns(kernels);
-    private final NDArray sample = random(new Shape(2, 4, 12, 16)); // at the least, a few rows of a few pixels
-    private final NDArray text = random(new Shape(2, 77, CONTEXT));
 
     @BeforeEach
     void onSuchAProcessor() {
@@ -51,11 +52,14 @@ final class PackedModelsTest {
         kernels.close();
     }
 
-    @Test
-    void aPackedUNetIsAsNearToFp32AsOneThatLearns() {
-        UNet2DConditionModel exact = UNet2DConditionModel.load(UNET, kernels);
+    /** The second one projects tokens linearly, as Stable Diffusion 2 does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unet-sd1/model", "settings/training-v-no-prior/unet"})
+    void aPackedUNetIsAsNearToFp32AsOneThatLearns(String golden) {
+        Path folder = GOLDEN.resolve(golden);
+        UNet2DConditionModel exact = UNet2DConditionModel.load(folder, kernels);
         UNet2DConditionModel rounded =
-                UNet2DConditionModel.load(UNET, kernels, weights -> weights.computing(BlockRuns.BF16, kernels));
+                UNet2DConditionModel.load(folder, kernels, weights -> weights.computing(Arithmetic.BF16, kernels));
         NDArray wanted = predicted(exact);
 
         double packed = runs.error(predicted(rounded.packed(kernels)), wanted);
@@ -70,7 +74,9 @@ final class PackedModelsTest {
         UNet2DConditionModel plain = UNet2DConditionModel.load(UNET, kernels);
         UNet2DConditionModel exact = UNet2DConditionModel.load(UNET, kernels, weights -> adapted(weights, target));
         UNet2DConditionModel rounded = UNet2DConditionModel.load(
-                UNET, kernels, weights -> LoraLayers.onto(weights.computing(BlockRuns.BF16, kernels), exact.weights()));
+                UNET,
+                kernels,
+                weights -> LoraLayers.onto(weights.computing(Arithmetic.BF16, kernels), exact.weights()));
         NDArray wanted = predicted(exact);
 
         double packed = runs.error(predicted(rounded.packed(kernels)), wanted);
@@ -96,14 +102,17 @@ final class PackedModelsTest {
         NDArray latents = random(new Shape(1, exact.config().latentChannels(), 6, 8));
         NDArray wanted = forward(tape -> exact.decode(tape, latents));
 
-        NDArray drawn = forward(tape -> exact.packed(kernels).decode(tape, latents));
+        NDArray drawn = forward(tape -> exact.packedDecoder(kernels).decode(tape, latents));
 
         assertThat(drawn.getDataType()).isEqualTo(DataType.FLOAT32);
         assertThat(runs.error(drawn, wanted)).isPositive().isLessThan(OF_BF16);
     }
 
     private NDArray predicted(UNet2DConditionModel model) {
-        return forward(tape -> model.forward(tape, sample, manager.create(new float[] {801, 3}), tape.input(text)));
+        NDArray sample = random(model.latents(2, 12, 16)); // at the least, a few rows of a few pixels
+        NDArray text = random(new Shape(2, 77, model.config().crossAttentionDim()));
+        NDArray timesteps = manager.create(new float[] {801, 3});
+        return forward(tape -> model.forward(tape, sample, timesteps, tape.input(text)));
     }
 
     private NDArray forward(Function<Tape, Value> pass) {
@@ -115,6 +124,7 @@ final class PackedModelsTest {
     }
 
     private NDArray random(Shape shape) {
-        return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
+        int count = Math.toIntExact(shape.size());
+        return manager.create(new Draws(1).gaussian(Purpose.LATENT, 0, count, count), shape);
     }
 }
