@@ -30,16 +30,14 @@ import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
  * where they are not those of {@link BaseWeights}.
  */
 public final class StableDiffusion implements AutoCloseable {
-    private final Kernels kernels;
     private final ClipTokenizer tokenizer;
     private final SchedulerSettings scheduler;
-    private final Models models;
+    private final ModelEasel easel;
 
-    private StableDiffusion(Kernels kernels, ClipTokenizer tokenizer, SchedulerSettings scheduler, Models models) {
-        this.kernels = kernels;
+    private StableDiffusion(ClipTokenizer tokenizer, SchedulerSettings scheduler, ModelEasel easel) {
         this.tokenizer = tokenizer;
         this.scheduler = scheduler;
-        this.models = models;
+        this.easel = easel;
     }
 
     /**
@@ -96,7 +94,9 @@ public final class StableDiffusion implements AutoCloseable {
             Arithmetic arithmetic = Compute.PLAIN
                     .in(DecidedPrecision.of(precision, kernels, threads))
                     .arithmetic();
-            return new StableDiffusion(kernels, tokenizer, scheduler, loading.apply(kernels, arithmetic));
+            Models loaded = loading.apply(kernels, arithmetic);
+            ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, loaded.text(), loaded.unet(), loaded.vae());
+            return new StableDiffusion(tokenizer, scheduler, easel);
         } catch (RuntimeException e) {
             tokenizer.close();
             kernels.close();
@@ -113,28 +113,27 @@ public final class StableDiffusion implements AutoCloseable {
      */
     public void encode(Path png, Path moments, Crop crop) {
         RgbImage image = crop.apply(Png.read(png));
-        int unit = models.vae().config().pixelsPerLatent();
+        int unit = easel.pixelsPerLatent();
         if (image.width() % unit != 0 || image.height() % unit != 0) {
             throw new IllegalArgumentException("Cannot encode at " + image.width() + " x " + image.height()
                     + " pixels: a side is no multiple of " + unit + ", expected one. Change the resolution");
         }
-        try (Tape tape = Tape.forward(kernels)) {
+        try (Tape tape = Tape.forward(easel.kernels())) {
             NDArray pixels = tape.manager()
                     .create(image.toModel(), new Shape(1, RgbImage.CHANNELS, image.height(), image.width()));
-            NDArray encoded = models.vae().encode(tape, pixels).array();
+            NDArray encoded = easel.vae().encode(tape, pixels).array();
             Safetensors.write(Map.of(LatentFile.MOMENTS, encoded.squeeze(0)), Map.of(), moments);
         }
     }
 
     /** Writes picture i of {@code drawing} to {@code <i>.png} in {@code folder}. */
     public void draw(Drawing drawing, Path folder, ProgressListener listener) {
-        new ModelEasel(kernels, tokenizer::ids, models.text(), models.unet(), models.vae())
-                .whileDrawing(easel -> new Painter(easel, scheduler).draw(drawing, folder, listener));
+        easel.whileDrawing(lent -> new Painter(lent, scheduler).draw(drawing, folder, listener));
     }
 
     @Override
     public void close() {
         tokenizer.close();
-        kernels.close();
+        easel.kernels().close();
     }
 }
