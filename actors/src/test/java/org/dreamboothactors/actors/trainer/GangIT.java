@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -153,9 +155,12 @@ class GangIT {
 
         assertThat(trainWithHelp(request("two-nodes", 2), TestShift.endless())).isEqualTo(DONE);
 
+        SortedMap<Long, String> expected = states("one-node");
+        SortedMap<Long, String> found = states("two-nodes");
+        expected.keySet().retainAll(found.keySet()); // a slow machine leaves out some
+        found.keySet().retainAll(expected.keySet());
+        assertThat(found).isNotEmpty().isEqualTo(expected);
         assertThat(weights("two-nodes")).isEqualTo(weights("one-node"));
-        assertThat(commits("two-nodes", Kind.STATE).getLast().weightsSha256())
-                .isEqualTo(commits("one-node", Kind.STATE).getLast().weightsSha256());
         assertThat(bench.told("two-nodes", FactCase.TRAINING_STARTED))
                 .singleElement()
                 .satisfies(event ->
@@ -371,6 +376,13 @@ class GangIT {
 
     private static String weights(String run) {
         return commits(run, Kind.CHECKPOINT).getLast().weightsSha256();
+    }
+
+    /** Digests of the weights by step, where they were committed. */
+    private static SortedMap<Long, String> states(String run) {
+        SortedMap<Long, String> digests = new TreeMap<>();
+        commits(run, Kind.STATE).forEach(state -> digests.put(state.step(), state.weightsSha256()));
+        return digests;
     }
 
     private static List<Commit> commits(String run, Kind kind) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.dreamboothactors.actors.device.Cores;
@@ -121,21 +122,26 @@ class ShareQueueIT {
     @Test
     void tellsAWorkerThatSleptThatItsRecordIsGone() throws Exception {
         QueueSettings<LatentRequest> queue = bench.queue("slept", LOCK);
+        CountDownLatch sleeperHasIt = new CountDownLatch(1);
         CountDownLatch otherHasIt = new CountDownLatch(1);
         CountDownLatch told = new CountDownLatch(1);
+        Consumer<String> sleep = _ -> {
+            sleeperHasIt.countDown();
+            await(otherHasIt);
+        };
         RunningQueue.Work untilTold = (_, shift) -> {
             waitUntil(shift);
             told.countDown();
             return new Outcome.Again("lost");
         };
-        try (RunningQueue sleeper = RunningQueue.start(queue, device(), untilTold, _ -> await(otherHasIt))) {
+        try (RunningQueue sleeper = RunningQueue.start(queue, device(), untilTold, sleep)) {
             bench.send("slept", "a");
+            await(sleeperHasIt); // otherwise the other might have it first, and nobody would sleep over it
             try (RunningQueue other = RunningQueue.start(queue, device(), (_, _) -> {
                 otherHasIt.countDown();
                 assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
                 return new Outcome.Done();
             })) {
-                // whichever of the two got it first, the sleeper's clock runs out
                 assertThat(other.begun()).isEqualTo("a");
                 assertThat(sleeper.ended()).isEqualTo("a");
                 assertThat(other.ended()).isEqualTo("a");
