@@ -5,12 +5,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -20,10 +21,10 @@ import org.dreamboothactors.diffusion.weights.Weights;
  * <p>Owned by the thread that opened it, and closed after all that was opened over it.
  */
 public final class BaseWeights implements AutoCloseable {
-    private static final Map<String, BiFunction<Path, Kernels, Weights>> READERS = Map.of(
-            UNet2DConditionModel.PART, UNet2DConditionModel::weights,
-            CLIPTextModel.PART, CLIPTextModel::weights,
-            AutoencoderKL.PART, AutoencoderKL::weights);
+    private static final Map<String, Function<Path, StoredWeights>> STORED = Map.of(
+            UNet2DConditionModel.PART, UNet2DConditionModel::stored,
+            CLIPTextModel.PART, CLIPTextModel::stored,
+            AutoencoderKL.PART, AutoencoderKL::stored);
 
     private final Path folder;
     private final Kernels kernels;
@@ -85,7 +86,12 @@ public final class BaseWeights implements AutoCloseable {
 
     /** A part as the folder has it, in memory of {@code on}. */
     Weights read(String part, Kernels on) {
-        return Objects.requireNonNull(READERS.get(part), part).apply(folder(part), on);
+        return stored(part).load(on);
+    }
+
+    /** A part as the folder has it, not yet in memory. */
+    StoredWeights stored(String part) {
+        return Objects.requireNonNull(STORED.get(part), part).apply(folder(part));
     }
 
     /** The part is not needed for now: it is freed where it is not kept. */

@@ -2,12 +2,13 @@ package org.dreamboothactors.diffusion;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -46,6 +47,7 @@ import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
 import org.dreamboothactors.diffusion.training.WeightsDigest;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -231,17 +233,24 @@ public final class DreamBoothTrainer implements AutoCloseable {
         config.refinements().lora().ifPresent(lora -> LoraFiles.write(learned, lora, folder.resolve(LORA)));
     }
 
+    /** One weight after the other: in bf16, what adapters are merged into is read again, and is larger than all the rest. */
     private void write(Weights part, Path file) {
         boolean exact =
                 part.arithmetic().asLoaded() || config.refinements().lora().isEmpty();
-        Optional<Weights> loaded = exact ? Optional.empty() : Optional.of(base.read(part.part(), kernels));
-        try (NDManager scratch = kernels.manager().newSubManager()) {
-            Weights whole =
-                    loaded.map(weights -> LoraLayers.onto(weights, part)).orElse(part);
-            Safetensors.write(LoraLayers.merged(whole, scratch), Map.of("format", "pt"), file);
-        } finally {
-            loaded.ifPresent(Weights::free);
-        }
+        SortedMap<String, NDArray> own = LoraLayers.own(part);
+        Optional<StoredWeights> stored = exact ? Optional.empty() : Optional.of(base.stored(part.part()));
+        SortedMap<String, Shape> shapes = new TreeMap<>();
+        own.forEach((name, weight) -> shapes.put(name, weight.getShape()));
+        Safetensors.write(
+                shapes,
+                (name, scratch) -> {
+                    NDArray weight = stored.map(files -> files.read(name, scratch))
+                            .orElseGet(() -> Objects.requireNonNull(own.get(name), name));
+                    return LoraLayers.merged(name, weight, part, scratch);
+                },
+                kernels.manager(),
+                Map.of("format", "pt"),
+                file);
     }
 
     /** A part's weights, or adapters beside those of the base model. */

@@ -12,6 +12,7 @@ import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -56,7 +57,8 @@ public final class Judge {
     /** Loads a folder with {@code image_tower} and {@code text_encoder}. */
     public static Judge load(Path folder, Kernels kernels) {
         JudgeConfig config = JudgeConfig.read(folder.resolve(PART));
-        Weights weights = Weights.load(folder.resolve(PART), PART, shapes(config), UnaryOperator.identity(), kernels);
+        Weights weights = StoredWeights.of(folder.resolve(PART), PART, shapes(config), UnaryOperator.identity())
+                .load(kernels);
         return new Judge(config, weights, CLIPTextModel.load(folder.resolve(CLIPTextModel.PART), kernels), kernels);
     }
 

@@ -88,34 +88,23 @@ public final class LoraLayers {
         return adapters;
     }
 
-    /** The adapters of {@code adapted} beside other weights of the same layers. */
-    public static Weights onto(Weights base, Weights adapted) {
-        SortedMap<String, NDArray> all = new TreeMap<>(base.byName());
-        adapted.byName().forEach((name, array) -> {
-            if (name.endsWith(A) || name.endsWith(B) || name.endsWith(SCALE)) {
-                all.put(name, array);
-            }
-        });
-        return new Weights(base.part(), all, base.arithmetic());
+    /** The part's own weights, by name, as they are without adapters. */
+    public static SortedMap<String, NDArray> own(Weights adapted) {
+        SortedMap<String, NDArray> own = new TreeMap<>(adapted.byName());
+        own.keySet().removeIf(name -> name.endsWith(A) || name.endsWith(B) || name.endsWith(SCALE));
+        return own;
     }
 
     /**
-     * The part's own weights with what the adapters add: a model that needs no adapters.
+     * A weight with what the adapters beside it add: a model of such weights needs no adapters.
      *
-     * @param owner of the changed weights; the others are the part's own
+     * @param weight fp32, of the layer that {@code name} names
+     * @param owner of the result, where it is another than {@code weight}
      */
-    public static SortedMap<String, NDArray> merged(Weights adapted, NDManager owner) {
+    public static NDArray merged(String name, NDArray weight, Weights adapted, NDManager owner) {
         Map<String, NDArray> all = adapted.byName();
-        SortedMap<String, NDArray> merged = new TreeMap<>();
-        all.forEach((name, array) -> {
-            String layer = name.endsWith(WEIGHT) ? layerOf(name, WEIGHT) : name;
-            if (all.containsKey(layer + A)) {
-                merged.put(name, merged(array, all, layer, owner));
-            } else if (!name.endsWith(A) && !name.endsWith(B) && !name.endsWith(SCALE)) {
-                merged.put(name, array);
-            }
-        });
-        return merged;
+        String layer = name.endsWith(WEIGHT) ? layerOf(name, WEIGHT) : name;
+        return all.containsKey(layer + A) ? merged(weight, all, layer, owner) : weight;
     }
 
     private static NDArray merged(NDArray weight, Map<String, NDArray> all, String layer, NDManager owner) {

@@ -12,6 +12,7 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -72,7 +73,7 @@ public final class AutoencoderKL {
 
     /** Loads a folder with {@code config.json} and safetensors. */
     public static AutoencoderKL load(Path folder, Kernels kernels) {
-        return over(folder, weights(folder, kernels), kernels);
+        return over(folder, stored(folder).load(kernels), kernels);
     }
 
     /** The model of a folder's {@code config.json} over weights that are in memory. */
@@ -87,9 +88,9 @@ public final class AutoencoderKL {
         return new AutoencoderKL(config, new Weights(PART, decoding).packed(kernels), kernels);
     }
 
-    /** What a folder holds, fp32. */
-    public static Weights weights(Path folder, Kernels kernels) {
-        return Weights.load(folder, PART, shapes(VaeConfig.read(folder)), AutoencoderKL::renamed, kernels);
+    /** What a folder holds. */
+    public static StoredWeights stored(Path folder) {
+        return StoredWeights.of(folder, PART, shapes(VaeConfig.read(folder)), AutoencoderKL::renamed);
     }
 
     /** A parameter's name here, for one of a file of any year. */

@@ -10,6 +10,7 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -51,8 +52,9 @@ public final class CLIPModel {
         CLIPTextConfig text = CLIPTextConfig.read(config.part("text_config"));
         CLIPVisionConfig vision = CLIPVisionConfig.read(config.part("vision_config"));
         ExpectedShapes shapes = shapes(text, vision, config.number("projection_dim", 512));
-        return new CLIPModel(
-                text, vision, Weights.load(folder, PART, shapes, UnaryOperator.identity(), kernels), kernels);
+        Weights weights =
+                StoredWeights.of(folder, PART, shapes, UnaryOperator.identity()).load(kernels);
+        return new CLIPModel(text, vision, weights, kernels);
     }
 
     private static ExpectedShapes shapes(CLIPTextConfig text, CLIPVisionConfig vision, int projection) {

@@ -11,6 +11,7 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -56,7 +57,7 @@ public final class CLIPTextModel {
      * @param adapt from the folder's weights; may add some, which the kernels find by their names
      */
     public static CLIPTextModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
-        return over(folder, adapt.apply(weights(folder, kernels)), kernels);
+        return over(folder, adapt.apply(stored(folder).load(kernels)), kernels);
     }
 
     /** The model of a folder's {@code config.json} over weights that are in memory. */
@@ -64,9 +65,9 @@ public final class CLIPTextModel {
         return new CLIPTextModel(CLIPTextConfig.read(folder), weights, kernels);
     }
 
-    /** What a folder holds, fp32. */
-    public static Weights weights(Path folder, Kernels kernels) {
-        return Weights.load(folder, PART, shapes(CLIPTextConfig.read(folder)), CLIPTextModel::renamed, kernels);
+    /** What a folder holds. */
+    public static StoredWeights stored(Path folder) {
+        return StoredWeights.of(folder, PART, shapes(CLIPTextConfig.read(folder)), CLIPTextModel::renamed);
     }
 
     /** Over weights that may be part of a larger model's, with the prefix that transformers 5 drops. */

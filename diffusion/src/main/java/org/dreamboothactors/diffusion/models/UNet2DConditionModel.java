@@ -14,6 +14,7 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.weights.ExpectedShapes;
+import org.dreamboothactors.diffusion.weights.StoredWeights;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
@@ -68,7 +69,7 @@ public final class UNet2DConditionModel {
      * @param adapt from the folder's weights; may add some, which the kernels find by their names
      */
     public static UNet2DConditionModel load(Path folder, Kernels kernels, UnaryOperator<Weights> adapt) {
-        return over(folder, adapt.apply(weights(folder, kernels)), kernels);
+        return over(folder, adapt.apply(stored(folder).load(kernels)), kernels);
     }
 
     /** The model of a folder's {@code config.json} over weights that are in memory. */
@@ -81,9 +82,9 @@ public final class UNet2DConditionModel {
         return new UNet2DConditionModel(config, weights.packed(kernels), kernels);
     }
 
-    /** What a folder holds, fp32. */
-    public static Weights weights(Path folder, Kernels kernels) {
-        return Weights.load(folder, PART, shapes(UNetConfig.read(folder)), UnaryOperator.identity(), kernels);
+    /** What a folder holds. */
+    public static StoredWeights stored(Path folder) {
+        return StoredWeights.of(folder, PART, shapes(UNetConfig.read(folder)), UnaryOperator.identity());
     }
 
     /** Every parameter of a model of this configuration. */

@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /** A safetensors file: named tensors behind a table of contents. Read one by one, so that memory holds no second copy. */
 public final class Safetensors {
@@ -106,7 +108,41 @@ public final class Safetensors {
 
     /** Writes tensors in the order of their names; an existing file is replaced, whole or not at all. */
     public static void write(Map<String, NDArray> tensors, Map<String, String> metadata, Path file) {
-        SortedMap<String, NDArray> sorted = new TreeMap<>(tensors);
+        SortedMap<String, Content> contents = new TreeMap<>();
+        tensors.forEach((name, array) -> contents.put(name, new Content(array.getDataType(), array.getShape(), out -> {
+            writeAll(out, array.toByteBuffer(true));
+        })));
+        writeContents(contents, metadata, file);
+    }
+
+    /**
+     * The same for fp32 tensors that are made one after the other, so that memory does not hold them all.
+     *
+     * @param make makes the tensor of a name; what it leaves to the manager it is given is freed when it is written
+     * @param manager parent of those managers
+     */
+    public static void write(
+            Map<String, Shape> shapes,
+            BiFunction<String, NDManager, NDArray> make,
+            NDManager manager,
+            Map<String, String> metadata,
+            Path file) {
+        SortedMap<String, Content> contents = new TreeMap<>();
+        shapes.forEach((name, shape) -> contents.put(name, new Content(DataType.FLOAT32, shape, out -> {
+            try (NDManager scratch = manager.newSubManager()) {
+                writeAll(out, make.apply(name, scratch).toByteBuffer(true));
+            }
+        })));
+        writeContents(contents, metadata, file);
+    }
+
+    private interface Writing {
+        void writeTo(FileChannel out) throws IOException;
+    }
+
+    private record Content(DataType type, Shape shape, Writing numbers) {}
+
+    private static void writeContents(SortedMap<String, Content> sorted, Map<String, String> metadata, Path file) {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel out = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -118,8 +154,8 @@ public final class Safetensors {
                             .putLong(head.length)
                             .flip());
             writeAll(out, ByteBuffer.wrap(head));
-            for (NDArray array : sorted.values()) {
-                writeAll(out, array.toByteBuffer(true));
+            for (Content content : sorted.values()) {
+                content.numbers().writeTo(out);
             }
             out.force(true);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -128,18 +164,18 @@ public final class Safetensors {
         }
     }
 
-    private static byte[] head(SortedMap<String, NDArray> tensors, Map<String, String> metadata) throws IOException {
+    private static byte[] head(SortedMap<String, Content> tensors, Map<String, String> metadata) throws IOException {
         ObjectNode head = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             head.set("__metadata__", JSON.valueToTree(new TreeMap<>(metadata)));
         }
         long offset = 0;
-        for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
-            NDArray array = entry.getValue();
-            long end = offset + array.size() * array.getDataType().getNumOfBytes();
+        for (Map.Entry<String, Content> entry : tensors.entrySet()) {
+            Content content = entry.getValue();
+            long end = offset + content.shape().size() * content.type().getNumOfBytes();
             ObjectNode tensor = head.putObject(entry.getKey());
-            tensor.put("dtype", dtype(array.getDataType()));
-            tensor.set("shape", JSON.valueToTree(array.getShape().getShape()));
+            tensor.put("dtype", dtype(content.type()));
+            tensor.set("shape", JSON.valueToTree(content.shape().getShape()));
             tensor.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }

@@ -2,15 +2,11 @@ package org.dreamboothactors.diffusion.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -28,96 +24,6 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
     /** Weights as they were loaded, for computing in fp32. */
     public Weights(String part, SortedMap<String, NDArray> byName) {
         this(part, byName, Arithmetic.PLAIN);
-    }
-
-    /**
-     * Loads a part's folder.
-     *
-     * @param expected every parameter the model has; one that is missing, left over or misshaped is named
-     * @param rename from the file's names to those of the model
-     */
-    public static Weights load(
-            Path folder, String part, ExpectedShapes expected, UnaryOperator<String> rename, Kernels kernels) {
-        SortedMap<String, StoredTensor> stored = new TreeMap<>();
-        WeightFiles.tensors(folder).forEach((name, tensor) -> stored.put(rename.apply(name), tensor));
-        stored.keySet().removeIf(name -> name.endsWith("position_ids")); // a table of 0, 1, 2, ... in older files
-        refuseExtra(folder, expected.byName(), stored);
-        SortedMap<String, NDArray> loaded = new TreeMap<>();
-        try {
-            for (Map.Entry<String, Shape> wanted : expected.byName().entrySet()) {
-                StoredTensor tensor = check(folder, wanted.getKey(), wanted.getValue(), stored);
-                NDArray array = Safetensors.fp32(tensor, kernels.manager());
-                loaded.put(
-                        wanted.getKey(),
-                        array.getShape().equals(wanted.getValue()) ? array : reshaped(array, wanted.getValue()));
-                requireFinite(folder, wanted.getKey(), array);
-            }
-        } catch (RuntimeException e) {
-            loaded.values().forEach(NDArray::close); // kernels may live longer
-            throw e;
-        }
-        return new Weights(part, loaded);
-    }
-
-    /** One number that is not finite makes every prediction so. */
-    private static void requireFinite(Path folder, String name, NDArray array) {
-        try (NDArray sum = array.sum()) {
-            float total = sum.getFloat();
-            if (!Float.isFinite(total)) {
-                throw refused(
-                        folder,
-                        name + " holds numbers that are not finite (they sum up to " + total + ")",
-                        "finite numbers. Fetch the model again or choose another");
-            }
-        }
-    }
-
-    /** Older files keep the linear layers of the VAE's attention as 1x1 convolutions. */
-    private static NDArray reshaped(NDArray array, Shape shape) {
-        NDManager manager = array.getManager();
-        try (array;
-                NDArray view = array.reshape(shape)) {
-            NDArray flat = view.duplicate();
-            flat.attach(manager);
-            return flat;
-        }
-    }
-
-    private static StoredTensor check(Path folder, String name, Shape wanted, SortedMap<String, StoredTensor> stored) {
-        StoredTensor tensor = stored.get(name);
-        if (tensor == null) {
-            throw refused(folder, name + " is missing", wanted.toString());
-        }
-        if (!tensor.type().isFloating()) {
-            throw refused(folder, name + " holds " + tensor.type(), "floats");
-        }
-        if (!sameNumbers(tensor.shape(), wanted)) {
-            throw refused(folder, name + " is " + tensor.shape(), wanted + " as config.json says");
-        }
-        return tensor;
-    }
-
-    private static void refuseExtra(
-            Path folder, SortedMap<String, Shape> expected, SortedMap<String, StoredTensor> stored) {
-        stored.forEach((name, tensor) -> {
-            if (!expected.containsKey(name)) {
-                throw refused(
-                        folder,
-                        "it has " + name + " " + tensor.shape(),
-                        "only what config.json describes (" + expected.size() + " tensors)");
-            }
-        });
-    }
-
-    private static boolean sameNumbers(Shape stored, Shape wanted) {
-        return stored.equals(wanted)
-                || (stored.dimension() == 4
-                        && wanted.dimension() == 2
-                        && stored.equals(new Shape(wanted.get(0), wanted.get(1), 1, 1)));
-    }
-
-    private static IllegalArgumentException refused(Path folder, String what, String expected) {
-        return new IllegalArgumentException("Cannot load " + folder + ": " + what + ", expected " + expected);
     }
 
     /** Lets every parameter learn. */

@@ -70,8 +70,7 @@ final class LoraTest {
     @Test
     void mergedWeightsPredictWhatAdaptersBesideThemDo() {
         UNet2DConditionModel adapted = trained();
-        UNet2DConditionModel merged =
-                unet(base -> new Weights(base.part(), LoraLayers.merged(adapted.weights(), kernels.manager())));
+        UNet2DConditionModel merged = unet(base -> new Weights(base.part(), merged(adapted.weights())));
 
         assertThat(merged.weights().byName().keySet())
                 .isEqualTo(unet(UnaryOperator.identity()).weights().byName().keySet());
@@ -146,6 +145,12 @@ final class LoraTest {
 
     private static void assertClose(float[] found, float[] expected) {
         assertThat(found).containsExactly(expected, within(1e-4f));
+    }
+
+    private SortedMap<String, NDArray> merged(Weights adapted) {
+        SortedMap<String, NDArray> merged = LoraLayers.own(adapted);
+        merged.replaceAll((name, weight) -> LoraLayers.merged(name, weight, adapted, kernels.manager()));
+        return merged;
     }
 
     private NDArray random(long... shape) {

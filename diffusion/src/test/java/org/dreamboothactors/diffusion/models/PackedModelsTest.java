@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.BlockRuns;
@@ -74,15 +76,20 @@ final class PackedModelsTest {
         UNet2DConditionModel plain = UNet2DConditionModel.load(UNET, kernels);
         UNet2DConditionModel exact = UNet2DConditionModel.load(UNET, kernels, weights -> adapted(weights, target));
         UNet2DConditionModel rounded = UNet2DConditionModel.load(
-                UNET,
-                kernels,
-                weights -> LoraLayers.onto(weights.computing(Arithmetic.BF16, kernels), exact.weights()));
+                UNET, kernels, weights -> besides(weights.computing(Arithmetic.BF16, kernels), exact.weights()));
         NDArray wanted = predicted(exact);
 
         double packed = runs.error(predicted(rounded.packed(kernels)), wanted);
 
         assertThat(packed).isLessThan(AS_GOOD * runs.error(predicted(rounded), wanted));
         assertThat(runs.error(predicted(plain), wanted)).isGreaterThan(10 * packed);
+    }
+
+    /** The adapters of {@code adapted} beside other weights of the same layers. */
+    private static Weights besides(Weights base, Weights adapted) {
+        SortedMap<String, NDArray> all = new TreeMap<>(adapted.byName());
+        all.putAll(base.byName());
+        return new Weights(base.part(), all, base.arithmetic());
     }
 
     private Weights adapted(Weights weights, String target) {

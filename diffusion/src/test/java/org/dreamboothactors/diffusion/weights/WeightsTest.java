@@ -80,7 +80,7 @@ class WeightsTest {
     private void read(Kernels kernels) {
         ExpectedShapes expected = new ExpectedShapes();
         expected.norm("a", 2);
-        Weights.load(folder, "part", expected, UnaryOperator.identity(), kernels);
+        StoredWeights.of(folder, "part", expected, UnaryOperator.identity()).load(kernels);
     }
 
     /** What DJL makes of Java numbers lies in Java's memory, which is gone once nobody holds the first array. */
