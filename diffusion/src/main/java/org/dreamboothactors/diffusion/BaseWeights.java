@@ -63,7 +63,7 @@ public final class BaseWeights implements AutoCloseable {
                 .filter(held -> held.arithmetic().holdsAs(wanted));
         Weights held = there.orElseGet(() -> {
             free(part);
-            Weights read = read(part, kernels).computing(wanted, kernels);
+            Weights read = stored(part).load(wanted, kernels);
             parts.put(part, read);
             return read;
         });

@@ -12,7 +12,10 @@ import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 
-/** Loads every part of a checkpoint and asks it once, one after the other: a base model may be kept beside. */
+/**
+ * Loads every part of a checkpoint and asks it once, one after the other. Trainer and base model may lie beside it in
+ * memory, so the UNet is held in bf16 where that is what one computes in here.
+ */
 public final class CheckpointCheck {
     private static final float TIMESTEP = 500;
 
@@ -32,7 +35,7 @@ public final class CheckpointCheck {
                 NDManager texts = kernels.manager().newSubManager()) {
             NDArray text = encoded(parts, kernels, tokenizer.ids("a photo"), texts);
             parts.done(CLIPTextModel.PART);
-            requireFinite(folder, "the UNet predicts", predicted(parts, kernels, text));
+            requireFinite(folder, "the UNet predicts", predicted(parts, kernels, threads, text));
             parts.done(UNet2DConditionModel.PART);
             requireFinite(folder, "the VAE decodes to", decoded(parts, kernels));
         }
@@ -47,8 +50,9 @@ public final class CheckpointCheck {
         }
     }
 
-    private static float[] predicted(BaseWeights parts, Kernels kernels, NDArray text) {
-        UNet2DConditionModel unet = parts.unet(Arithmetic.PLAIN, kernels);
+    private static float[] predicted(BaseWeights parts, Kernels kernels, int threads, NDArray text) {
+        boolean bf16 = DecidedPrecision.of(ComputePrecision.AUTO, kernels, threads) == ComputePrecision.BF16;
+        UNet2DConditionModel unet = parts.unet(bf16 ? Arithmetic.BF16 : Arithmetic.PLAIN, kernels);
         int side = 1 << (unet.config().channels().size() - 1); // the smallest that can be halved at every level
         try (Tape tape = Tape.forward(kernels)) {
             NDArray latents = tape.manager().ones(unet.latents(1, side, side)).mul(0.5f);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 
 /** The parameters of one part of a model in its folder, by their diffusers names; their numbers are read when asked for. */
@@ -41,14 +42,25 @@ public final class StoredWeights {
 
     /** All of them in memory, fp32. */
     public Weights load(Kernels kernels) {
+        return load(Arithmetic.PLAIN, kernels);
+    }
+
+    /**
+     * All of them for blocks that compute so and do not learn. Each is brought into that form before the next is read:
+     * memory never holds all in fp32.
+     */
+    public Weights load(Arithmetic wanted, Kernels kernels) {
         SortedMap<String, NDArray> loaded = new TreeMap<>();
         try {
-            shapes.keySet().forEach(name -> loaded.put(name, read(name, kernels.manager())));
+            for (String name : shapes.keySet()) {
+                NDArray array = read(name, kernels.manager());
+                loaded.put(name, wanted.asLoaded() ? array : Weights.held(array, wanted, kernels));
+            }
         } catch (RuntimeException e) {
             loaded.values().forEach(NDArray::close); // kernels may live longer
             throw e;
         }
-        return new Weights(part, loaded);
+        return new Weights(part, loaded, wanted);
     }
 
     /** One of them, fp32; throws {@link IllegalArgumentException} where it holds numbers that are not finite. */

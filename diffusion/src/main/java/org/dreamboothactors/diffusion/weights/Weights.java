@@ -72,7 +72,8 @@ public record Weights(String part, SortedMap<String, NDArray> byName, Arithmetic
         byName.values().forEach(NDArray::close);
     }
 
-    private static NDArray held(NDArray array, Arithmetic wanted, Kernels kernels) {
+    /** {@code array} in the form that blocks without learning compute with, in its place. */
+    static NDArray held(NDArray array, Arithmetic wanted, Kernels kernels) {
         NDArray prepared =
                 kernels.prepared(List.of(array), wanted, kernels.manager()).getFirst();
         boolean shares = prepared.getDataType() == array.getDataType(); // maybe: with memory that may be Java's
