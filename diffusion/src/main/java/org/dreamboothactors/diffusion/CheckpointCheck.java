@@ -14,7 +14,7 @@ import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 
 /**
  * Loads every part of a checkpoint and asks it once, one after the other. Trainer and base model may lie beside it in
- * memory, so the UNet is held in bf16 where that is what one computes in here.
+ * memory, so the UNet is held in bf16 where the processor multiplies that.
  */
 public final class CheckpointCheck {
     private static final float TIMESTEP = 500;
@@ -35,7 +35,7 @@ public final class CheckpointCheck {
                 NDManager texts = kernels.manager().newSubManager()) {
             NDArray text = encoded(parts, kernels, tokenizer.ids("a photo"), texts);
             parts.done(CLIPTextModel.PART);
-            requireFinite(folder, "the UNet predicts", predicted(parts, kernels, threads, text));
+            requireFinite(folder, "the UNet predicts", predicted(parts, kernels, text));
             parts.done(UNet2DConditionModel.PART);
             requireFinite(folder, "the VAE decodes to", decoded(parts, kernels));
         }
@@ -50,8 +50,8 @@ public final class CheckpointCheck {
         }
     }
 
-    private static float[] predicted(BaseWeights parts, Kernels kernels, int threads, NDArray text) {
-        boolean bf16 = DecidedPrecision.of(ComputePrecision.AUTO, kernels, threads) == ComputePrecision.BF16;
+    private static float[] predicted(BaseWeights parts, Kernels kernels, NDArray text) {
+        boolean bf16 = kernels.processor().multipliesBf16();
         UNet2DConditionModel unet = parts.unet(bf16 ? Arithmetic.BF16 : Arithmetic.PLAIN, kernels);
         int side = 1 << (unet.config().channels().size() - 1); // the smallest that can be halved at every level
         try (Tape tape = Tape.forward(kernels)) {

@@ -233,7 +233,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
         config.refinements().lora().ifPresent(lora -> LoraFiles.write(learned, lora, folder.resolve(LORA)));
     }
 
-    /** One weight after the other: in bf16, what adapters are merged into is read again, and is larger than all the rest. */
+    /**
+     * One weight after the other: where the trainer holds what adapters are merged into in another form than fp32, it is
+     * read again, and memory need not hold all of it.
+     */
     private void write(Weights part, Path file) {
         boolean exact =
                 part.arithmetic().asLoaded() || config.refinements().lora().isEmpty();

@@ -29,7 +29,8 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
 
 /**
  * Writes diffusers folders of known shapes with random weights: for tests, memory and time, not for pictures. The same
- * weights each time, so that a test that failed meets the model it failed with.
+ * weights each time on one kind of processor, so that a test that failed meets the model it failed with. Seeds libtorch's
+ * generator for that, the one of all the process.
  */
 public final class RandomModel {
     private static final ObjectMapper JSON = new ObjectMapper();

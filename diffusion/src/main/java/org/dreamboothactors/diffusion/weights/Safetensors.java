@@ -130,10 +130,20 @@ public final class Safetensors {
         SortedMap<String, Content> contents = new TreeMap<>();
         shapes.forEach((name, shape) -> contents.put(name, new Content(DataType.FLOAT32, shape, out -> {
             try (NDManager scratch = manager.newSubManager()) {
-                writeAll(out, make.apply(name, scratch).toByteBuffer(true));
+                NDArray made = make.apply(name, scratch);
+                requireAsAnnounced(name, shape, made);
+                writeAll(out, made.toByteBuffer(true));
             }
         })));
         writeContents(contents, metadata, file);
+    }
+
+    /** The table of contents is written before: another tensor would shift all that follow. */
+    private static void requireAsAnnounced(String name, Shape shape, NDArray made) {
+        if (made.getDataType() != DataType.FLOAT32 || !made.getShape().equals(shape)) {
+            throw new IllegalArgumentException("Cannot write " + name + ": it is " + made.getDataType() + " "
+                    + made.getShape() + ", expected " + DataType.FLOAT32 + " " + shape);
+        }
     }
 
     private interface Writing {
@@ -160,8 +170,19 @@ public final class Safetensors {
             out.force(true);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+            throw without(fresh, new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e));
+        } catch (RuntimeException e) {
+            throw without(fresh, e);
         }
+    }
+
+    private static RuntimeException without(Path draft, RuntimeException cause) {
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        return cause;
     }
 
     private static byte[] head(SortedMap<String, Content> tensors, Map<String, String> metadata) throws IOException {

@@ -46,15 +46,17 @@ public final class StoredWeights {
     }
 
     /**
-     * All of them for blocks that compute so and do not learn. Each is brought into that form before the next is read:
-     * memory never holds all in fp32.
+     * All of them for blocks that compute so and do not learn. Each is brought into that form before the next is read, so
+     * that for bf16 memory does not hold all in fp32 first.
      */
     public Weights load(Arithmetic wanted, Kernels kernels) {
         SortedMap<String, NDArray> loaded = new TreeMap<>();
         try {
             for (String name : shapes.keySet()) {
-                NDArray array = read(name, kernels.manager());
-                loaded.put(name, wanted.asLoaded() ? array : Weights.held(array, wanted, kernels));
+                loaded.put(name, read(name, kernels.manager()));
+                if (!wanted.asLoaded()) {
+                    loaded.computeIfPresent(name, (_, array) -> Weights.held(array, wanted, kernels));
+                }
             }
         } catch (RuntimeException e) {
             loaded.values().forEach(NDArray::close); // kernels may live longer
@@ -65,8 +67,8 @@ public final class StoredWeights {
 
     /** One of them, fp32; throws {@link IllegalArgumentException} where it holds numbers that are not finite. */
     public NDArray read(String name, NDManager owner) {
-        NDArray array = Safetensors.fp32(of(tensors, name), owner);
-        Shape wanted = of(shapes, name);
+        NDArray array = Safetensors.fp32(named(name, tensors), owner);
+        Shape wanted = named(name, shapes);
         NDArray shaped = array.getShape().equals(wanted) ? array : reshaped(array, wanted);
         try {
             requireFinite(name, shaped);
@@ -77,10 +79,10 @@ public final class StoredWeights {
         return shaped;
     }
 
-    private static <T> T of(Map<String, T> byName, String name) {
+    private <T> T named(String name, Map<String, T> byName) {
         T found = byName.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("Cannot read " + name + ": the model has no parameter of that name");
+            throw refused(folder, "it has no " + name, "one of the " + shapes.size() + " tensors it describes");
         }
         return found;
     }

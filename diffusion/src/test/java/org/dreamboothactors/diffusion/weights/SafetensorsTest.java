@@ -43,6 +43,28 @@ class SafetensorsTest {
     }
 
     @Test
+    void leavesNothingWhereATensorIsNotAsAnnounced() throws IOException {
+        Path file = folder.resolve("a.safetensors");
+        Map<String, Shape> announced = Map.of("a", new Shape(2), "b", new Shape(2));
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            Safetensors.write(announced, (_, scratch) -> scratch.ones(new Shape(2)), kernels.manager(), Map.of(), file);
+            byte[] before = Files.readAllBytes(file);
+
+            assertThatThrownBy(() -> Safetensors.write(
+                            announced,
+                            (name, scratch) -> scratch.ones(new Shape(name.equals("a") ? 2 : 3)),
+                            kernels.manager(),
+                            Map.of(),
+                            file))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Cannot write b: it is float32 (3), expected float32 (2)");
+            assertThat(folder).isDirectoryContaining(path -> path.equals(file));
+            assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file));
+            assertThat(file).hasBinaryContent(before);
+        }
+    }
+
+    @Test
     void widensHalfPrecisionOfTheOtherKind() throws IOException {
         String header = "{\"a\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}";
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + 6).order(ByteOrder.LITTLE_ENDIAN);
