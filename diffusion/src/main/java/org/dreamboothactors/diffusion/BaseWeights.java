@@ -84,11 +84,6 @@ public final class BaseWeights implements AutoCloseable {
         return AutoencoderKL.over(folder(AutoencoderKL.PART), part(AutoencoderKL.PART, Arithmetic.PLAIN), on);
     }
 
-    /** A part as the folder has it, in memory of {@code on}. */
-    Weights read(String part, Kernels on) {
-        return stored(part).load(on);
-    }
-
     /** A part as the folder has it, not yet in memory. */
     StoredWeights stored(String part) {
         return Objects.requireNonNull(STORED.get(part), part).apply(folder(part));

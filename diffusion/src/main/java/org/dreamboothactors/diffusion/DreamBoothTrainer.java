@@ -262,7 +262,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
         if (lora.isPresent()) {
             return LoraLayers.fresh(base.part(part, compute.arithmetic()), lora.get(), config.seed(), kernels);
         }
-        Weights own = base.read(part, kernels);
+        Weights own = base.stored(part).load(kernels);
         own.learn();
         return own.computing(compute.arithmetic(), kernels);
     }

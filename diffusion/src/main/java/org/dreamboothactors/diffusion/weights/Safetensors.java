@@ -13,9 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Set;
@@ -146,16 +144,10 @@ public final class Safetensors {
         }
     }
 
-    private interface Writing {
-        void writeTo(FileChannel out) throws IOException;
-    }
-
-    private record Content(DataType type, Shape shape, Writing numbers) {}
+    private record Content(DataType type, Shape shape, WholeFile.Content numbers) {}
 
     private static void writeContents(SortedMap<String, Content> sorted, Map<String, String> metadata, Path file) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel out = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        WholeFile.write(file, out -> {
             byte[] head = head(sorted, metadata);
             writeAll(
                     out,
@@ -167,22 +159,7 @@ public final class Safetensors {
             for (Content content : sorted.values()) {
                 content.numbers().writeTo(out);
             }
-            out.force(true);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw without(fresh, new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e));
-        } catch (RuntimeException e) {
-            throw without(fresh, e);
-        }
-    }
-
-    private static RuntimeException without(Path draft, RuntimeException cause) {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
-        return cause;
+        });
     }
 
     private static byte[] head(SortedMap<String, Content> tensors, Map<String, String> metadata) throws IOException {

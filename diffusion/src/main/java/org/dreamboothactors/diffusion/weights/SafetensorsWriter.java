@@ -5,15 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -42,25 +37,17 @@ public final class SafetensorsWriter {
     /** Writes in the order of the names; an existing file is replaced, whole or not at all. */
     public static void write(Map<String, Entry> tensors, Map<String, String> metadata, Path file) {
         SortedMap<String, Entry> sorted = new TreeMap<>(tensors);
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            try (FileChannel out = FileChannel.open(
-                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer head = head(sorted, metadata);
-                while (head.hasRemaining()) {
-                    out.write(head);
-                }
-                for (Entry entry : sorted.values()) {
-                    for (TensorSource part : entry.parts()) {
-                        part.writeTo(out, entry.type());
-                    }
-                }
-                out.force(true);
+        WholeFile.write(file, out -> {
+            ByteBuffer head = head(sorted, metadata);
+            while (head.hasRemaining()) {
+                out.write(head);
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
-        }
+            for (Entry entry : sorted.values()) {
+                for (TensorSource part : entry.parts()) {
+                    part.writeTo(out, entry.type());
+                }
+            }
+        });
     }
 
     private static ByteBuffer head(SortedMap<String, Entry> tensors, Map<String, String> metadata) throws IOException {

@@ -3,15 +3,11 @@ package org.dreamboothactors.diffusion.weights.pickle;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +18,7 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.SafetensorsWriter;
 import org.dreamboothactors.diffusion.weights.TensorBytes;
 import org.dreamboothactors.diffusion.weights.TensorSource;
+import org.dreamboothactors.diffusion.weights.WholeFile;
 
 /**
  * Cached latents as NeMo's DreamBooth keeps them ({@code dreambooth_dataset.py}): one {@code .pt} file a picture with the
@@ -92,26 +89,21 @@ public record LatentFile(Shape shape, float[] moments) {
 
     /** Writes fp32, as {@code torch.load(weights_only=True)} reads; an existing file is replaced, whole or not at all. */
     public void write(Path file) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         String folder = String.valueOf(file.getFileName()).replaceFirst("\\.pt$", "") + "/";
         Map<String, byte[]> members = new LinkedHashMap<>();
         members.put("data.pkl", pickle());
         members.put("byteorder", "little".getBytes(StandardCharsets.US_ASCII));
         members.put("data/0", numbers());
         members.put("version", "3\n".getBytes(StandardCharsets.US_ASCII));
-        try {
-            try (OutputStream out = Files.newOutputStream(fresh);
-                    ZipOutputStream zip = new ZipOutputStream(out)) {
-                for (Map.Entry<String, byte[]> member : members.entrySet()) {
-                    zip.putNextEntry(stored(folder + member.getKey(), member.getValue()));
-                    zip.write(member.getValue());
-                    zip.closeEntry();
-                }
+        WholeFile.write(file, out -> {
+            ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(out));
+            for (Map.Entry<String, byte[]> member : members.entrySet()) {
+                zip.putNextEntry(stored(folder + member.getKey(), member.getValue()));
+                zip.write(member.getValue());
+                zip.closeEntry();
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
-        }
+            zip.finish();
+        });
     }
 
     /** Same numbers, same bytes: no date. */
