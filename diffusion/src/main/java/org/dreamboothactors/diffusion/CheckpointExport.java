@@ -58,7 +58,7 @@ public final class CheckpointExport {
         for (Map.Entry<String, TensorSource> tensor : WeightFiles.sources(part).entrySet()) {
             TensorSource source = tensor.getValue();
             if (source.type().isFloating()) { // older files have a table of positions, which no reader wants
-                entries.put(tensor.getKey(), new Entry(List.of(source), source.shape(), precision.type()));
+                entries.put(tensor.getKey(), Entry.of(List.of(source), source.shape(), precision.type()));
             }
         }
         SafetensorsWriter.write(entries, Map.of("format", "pt"), file);

@@ -4,15 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -20,12 +19,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import org.dreamboothactors.diffusion.weights.SafetensorsWriter.Entry;
 
 /** A safetensors file: named tensors behind a table of contents. Read one by one, so that memory holds no second copy. */
 public final class Safetensors {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int ALIGNMENT = 8;
-
     private final SafetensorsHeader header;
 
     private Safetensors(SafetensorsHeader header) {
@@ -77,7 +74,7 @@ public final class Safetensors {
                     .asByteBuffer()
                     .order(ByteOrder.nativeOrder());
             NDArray owned = tensor.type() == DataType.BFLOAT16
-                    ? manager.create(widened(bytes), tensor.shape())
+                    ? widened(bytes, tensor.shape(), manager)
                     : copied(bytes, tensor, manager);
             owned.attach(manager);
             return owned;
@@ -95,22 +92,30 @@ public final class Safetensors {
         }
     }
 
-    /** The upper half of an fp32 number is a bf16 number; DJL 0.35 ends the process when it is given one. */
-    private static float[] widened(ByteBuffer bytes) {
-        float[] numbers = new float[bytes.remaining() / Short.BYTES];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << Short.SIZE);
+    /**
+     * The upper half of an fp32 number is a bf16 number; DJL 0.35 ends the process when it is given one. Widened into
+     * libtorch's memory: what DJL makes of numbers that lie in Java's is kept there, and a model is larger than the heap.
+     */
+    private static NDArray widened(ByteBuffer bytes, Shape shape, NDManager manager) {
+        NDArray wide = manager.create(shape);
+        IntBuffer to = wide.toByteBuffer(true).order(ByteOrder.nativeOrder()).asIntBuffer();
+        ShortBuffer from = bytes.asShortBuffer();
+        for (int i = 0; i < from.limit(); i++) {
+            to.put(i, from.get(i) << Short.SIZE);
         }
-        return numbers;
+        return wide;
     }
 
     /** Writes tensors in the order of their names; an existing file is replaced, whole or not at all. */
     public static void write(Map<String, NDArray> tensors, Map<String, String> metadata, Path file) {
-        SortedMap<String, Content> contents = new TreeMap<>();
-        tensors.forEach((name, array) -> contents.put(name, new Content(array.getDataType(), array.getShape(), out -> {
-            writeAll(out, array.toByteBuffer(true));
-        })));
-        writeContents(contents, metadata, file);
+        SortedMap<String, Entry> entries = new TreeMap<>();
+        tensors.forEach((name, array) -> entries.put(
+                name,
+                new Entry(
+                        array.getShape(),
+                        array.getDataType(),
+                        out -> WholeFile.writeAll(out, array.toByteBuffer(true)))));
+        SafetensorsWriter.write(entries, metadata, file);
     }
 
     /**
@@ -125,15 +130,15 @@ public final class Safetensors {
             NDManager manager,
             Map<String, String> metadata,
             Path file) {
-        SortedMap<String, Content> contents = new TreeMap<>();
-        shapes.forEach((name, shape) -> contents.put(name, new Content(DataType.FLOAT32, shape, out -> {
+        SortedMap<String, Entry> entries = new TreeMap<>();
+        shapes.forEach((name, shape) -> entries.put(name, new Entry(shape, DataType.FLOAT32, out -> {
             try (NDManager scratch = manager.newSubManager()) {
                 NDArray made = make.apply(name, scratch);
                 requireAsAnnounced(name, shape, made);
-                writeAll(out, made.toByteBuffer(true));
+                WholeFile.writeAll(out, made.toByteBuffer(true));
             }
         })));
-        writeContents(contents, metadata, file);
+        SafetensorsWriter.write(entries, metadata, file);
     }
 
     /** The table of contents is written before: another tensor would shift all that follow. */
@@ -141,61 +146,6 @@ public final class Safetensors {
         if (made.getDataType() != DataType.FLOAT32 || !made.getShape().equals(shape)) {
             throw new IllegalArgumentException("Cannot write " + name + ": it is " + made.getDataType() + " "
                     + made.getShape() + ", expected " + DataType.FLOAT32 + " " + shape);
-        }
-    }
-
-    private record Content(DataType type, Shape shape, WholeFile.Content numbers) {}
-
-    private static void writeContents(SortedMap<String, Content> sorted, Map<String, String> metadata, Path file) {
-        WholeFile.write(file, out -> {
-            byte[] head = head(sorted, metadata);
-            writeAll(
-                    out,
-                    ByteBuffer.allocate(Long.BYTES)
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .putLong(head.length)
-                            .flip());
-            writeAll(out, ByteBuffer.wrap(head));
-            for (Content content : sorted.values()) {
-                content.numbers().writeTo(out);
-            }
-        });
-    }
-
-    private static byte[] head(SortedMap<String, Content> tensors, Map<String, String> metadata) throws IOException {
-        ObjectNode head = JSON.createObjectNode();
-        if (!metadata.isEmpty()) {
-            head.set("__metadata__", JSON.valueToTree(new TreeMap<>(metadata)));
-        }
-        long offset = 0;
-        for (Map.Entry<String, Content> entry : tensors.entrySet()) {
-            Content content = entry.getValue();
-            long end = offset + content.shape().size() * content.type().getNumOfBytes();
-            ObjectNode tensor = head.putObject(entry.getKey());
-            tensor.put("dtype", dtype(content.type()));
-            tensor.set("shape", JSON.valueToTree(content.shape().getShape()));
-            tensor.putArray("data_offsets").add(offset).add(end);
-            offset = end;
-        }
-        String text = JSON.writeValueAsString(head);
-        int spaces = Math.floorMod(-text.getBytes(StandardCharsets.UTF_8).length, ALIGNMENT);
-        return (text + " ".repeat(spaces)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String dtype(DataType type) {
-        return switch (type) {
-            case FLOAT32 -> "F32";
-            case FLOAT16 -> "F16";
-            case UINT8 -> "U8";
-            default ->
-                throw new IllegalArgumentException(
-                        "Cannot write " + type + " as safetensors, expected FLOAT32, FLOAT16 or UINT8");
-        };
-    }
-
-    private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
         }
     }
 }

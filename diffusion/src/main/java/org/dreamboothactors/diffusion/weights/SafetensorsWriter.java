@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes tensors that lie in other files, one after the other, so that memory holds none of them whole. */
+/** Writes a table of contents and the tensors behind it, one after the other: memory need not hold them all. */
 public final class SafetensorsWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ALIGNMENT = 8;
@@ -22,13 +22,17 @@ public final class SafetensorsWriter {
     /**
      * A tensor to write.
      *
-     * @param parts one after the other along the first axis
-     * @param shape of the whole
-     * @param type FLOAT32, FLOAT16 or BFLOAT16
+     * @param type FLOAT32, FLOAT16, BFLOAT16 or UINT8
+     * @param numbers writes as many of that type as {@code shape} has, row by row, little-endian
      */
-    public record Entry(List<TensorSource> parts, Shape shape, DataType type) {
-        public Entry {
-            parts = List.copyOf(parts);
+    public record Entry(Shape shape, DataType type, WholeFile.Content numbers) {
+        /** One that lies in other files: {@code parts} are one after the other along the first axis. */
+        public static Entry of(List<TensorSource> parts, Shape shape, DataType type) {
+            return new Entry(shape, type, out -> {
+                for (TensorSource part : parts) {
+                    part.writeTo(out, type);
+                }
+            });
         }
     }
 
@@ -38,14 +42,9 @@ public final class SafetensorsWriter {
     public static void write(Map<String, Entry> tensors, Map<String, String> metadata, Path file) {
         SortedMap<String, Entry> sorted = new TreeMap<>(tensors);
         WholeFile.write(file, out -> {
-            ByteBuffer head = head(sorted, metadata);
-            while (head.hasRemaining()) {
-                out.write(head);
-            }
+            WholeFile.writeAll(out, head(sorted, metadata));
             for (Entry entry : sorted.values()) {
-                for (TensorSource part : entry.parts()) {
-                    part.writeTo(out, entry.type());
-                }
+                entry.numbers().writeTo(out);
             }
         });
     }
@@ -80,9 +79,10 @@ public final class SafetensorsWriter {
             case FLOAT32 -> "F32";
             case FLOAT16 -> "F16";
             case BFLOAT16 -> "BF16";
+            case UINT8 -> "U8";
             default ->
                 throw new IllegalArgumentException(
-                        "Cannot write " + type + " as safetensors, expected FLOAT32, FLOAT16 or BFLOAT16");
+                        "Cannot write " + type + " as safetensors, expected FLOAT32, FLOAT16, BFLOAT16 or UINT8");
         };
     }
 }

@@ -116,10 +116,7 @@ public record TensorSource(String name, TensorBytes bytes, DataType type, Shape 
     }
 
     private static void drain(ByteBuffer chunk, WritableByteChannel out) throws IOException {
-        chunk.flip();
-        while (chunk.hasRemaining()) {
-            out.write(chunk);
-        }
+        WholeFile.writeAll(out, chunk.flip());
         chunk.clear();
     }
 

@@ -2,7 +2,9 @@ package org.dreamboothactors.diffusion.weights;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,6 +36,13 @@ public final class WholeFile {
             throw without(draft, new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e));
         } catch (RuntimeException e) {
             throw without(draft, e);
+        }
+    }
+
+    /** Every byte: a channel may take some of them at a time. */
+    static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
         }
     }
 

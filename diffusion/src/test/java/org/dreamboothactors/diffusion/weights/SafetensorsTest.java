@@ -7,11 +7,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.junit.jupiter.api.Test;
@@ -66,11 +69,7 @@ class SafetensorsTest {
 
     @Test
     void widensHalfPrecisionOfTheOtherKind() throws IOException {
-        String header = "{\"a\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}";
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + 6).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
-        bytes.putShort((short) 0x3f80).putShort((short) 0xc000).putShort((short) 0x7f80);
-        Path file = Files.write(folder.resolve("bf16.safetensors"), bytes.array());
+        Path file = bf16((short) 0x3f80, (short) 0xc000, (short) 0x7f80);
 
         try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
             float[] numbers =
@@ -78,6 +77,40 @@ class SafetensorsTest {
 
             assertThat(numbers).containsExactly(1, -2, Float.POSITIVE_INFINITY);
         }
+    }
+
+    /** A child process has 1 GiB of it, and a UNet of bf16 numbers 3.2 GiB of fp32. */
+    @Test
+    void takesNoneOfJavasMemoryForTheWidenedNumbers() throws IOException {
+        short[] numbers = new short[1 << 20];
+        Arrays.fill(numbers, (short) 0x3f80);
+        Path file = bf16(numbers);
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            long before = direct.getMemoryUsed();
+            NDArray wide = Safetensors.open(file).fp32("a", kernels.manager());
+
+            assertThat(direct.getMemoryUsed() - before).isLessThan(numbers.length);
+            assertThat(wide.sum().getFloat()).isEqualTo(numbers.length);
+        }
+    }
+
+    private Path bf16(short... numbers) throws IOException {
+        int size = numbers.length * Short.BYTES;
+        String header =
+                "{\"a\":{\"dtype\":\"BF16\",\"shape\":[" + numbers.length + "],\"data_offsets\":[0," + size + "]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + size)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length())
+                .put(header.getBytes(StandardCharsets.UTF_8));
+        for (short number : numbers) {
+            bytes.putShort(number);
+        }
+        return Files.write(folder.resolve("bf16.safetensors"), bytes.array());
     }
 
     @ParameterizedTest

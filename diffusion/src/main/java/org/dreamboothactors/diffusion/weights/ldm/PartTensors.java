@@ -34,7 +34,7 @@ final class PartTensors {
                 throw refused(tensor.name() + " holds " + tensor.type(), "floats");
             }
             TensorSource part = fitting(tensor, place, wanted.getKey(), wanted.getValue());
-            found.put(wanted.getKey(), new Entry(List.of(part), wanted.getValue(), stored(tensor.type())));
+            found.put(wanted.getKey(), Entry.of(List.of(part), wanted.getValue(), stored(tensor.type())));
         }
         return found;
     }

@@ -77,7 +77,7 @@ public final class SingleFile {
         }
         joined.forEach((name, parts) -> {
             List<TensorSource> inOrder = List.copyOf(parts.values());
-            entries.put(name, new Entry(inOrder, joinedShape(part, inOrder), precision.type()));
+            entries.put(name, Entry.of(inOrder, joinedShape(part, inOrder), precision.type()));
         });
     }
 

@@ -84,7 +84,7 @@ public record LatentFile(Shape shape, float[] moments) {
     public void writeSafetensors(Path file) {
         TensorSource tensor = TensorSource.rowMajor(MOMENTS, new TensorBytes.Held(numbers()), DataType.FLOAT32, shape);
         SafetensorsWriter.write(
-                Map.of(MOMENTS, new SafetensorsWriter.Entry(List.of(tensor), shape, DataType.FLOAT32)), Map.of(), file);
+                Map.of(MOMENTS, SafetensorsWriter.Entry.of(List.of(tensor), shape, DataType.FLOAT32)), Map.of(), file);
     }
 
     /** Writes fp32, as {@code torch.load(weights_only=True)} reads; an existing file is replaced, whole or not at all. */

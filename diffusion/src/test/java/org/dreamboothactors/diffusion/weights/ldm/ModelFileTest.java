@@ -158,7 +158,7 @@ class ModelFileTest {
 
     private Path written(SortedMap<String, TensorSource> tensors) {
         SortedMap<String, Entry> entries = new TreeMap<>();
-        tensors.forEach((name, tensor) -> entries.put(name, new Entry(List.of(tensor), tensor.shape(), tensor.type())));
+        tensors.forEach((name, tensor) -> entries.put(name, Entry.of(List.of(tensor), tensor.shape(), tensor.type())));
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(entries, Map.of(), file);
         return file;

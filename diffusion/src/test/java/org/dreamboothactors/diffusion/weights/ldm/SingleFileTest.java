@@ -114,7 +114,7 @@ class SingleFileTest {
                 "conv_out.bias",
                 TensorSource.rowMajor("conv_out.bias", new Mapped(numbers, 0, 16), DataType.FLOAT32, new Shape(4)));
         SortedMap<String, Entry> entries = new TreeMap<>();
-        unet.forEach((name, tensor) -> entries.put(name, new Entry(List.of(tensor), tensor.shape(), DataType.FLOAT32)));
+        unet.forEach((name, tensor) -> entries.put(name, Entry.of(List.of(tensor), tensor.shape(), DataType.FLOAT32)));
         SafetensorsWriter.write(entries, Map.of(), diffusers.resolve("unet/new.safetensors"));
         Files.move(
                 diffusers.resolve("unet/new.safetensors"),
