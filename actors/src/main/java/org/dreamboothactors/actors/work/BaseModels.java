@@ -11,9 +11,11 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.weights.PipelineFiles;
 import org.dreamboothactors.storage.Sha256;
 
 /** The base models this node has, by the names that requests use. Safe from any thread. */
@@ -82,7 +84,8 @@ public final class BaseModels {
     /** The judge of what is trained from this base model. The first question takes as long as reading its files. */
     public Optional<JudgeModel> judge(String name) {
         return Optional.ofNullable(judges.get(name))
-                .map(folder -> knownJudges.computeIfAbsent(name, _ -> new JudgeModel(folder, digest(folder))));
+                .map(folder ->
+                        knownJudges.computeIfAbsent(name, _ -> new JudgeModel(folder, digest(filesOfJudge(folder)))));
     }
 
     public List<String> names() {
@@ -97,22 +100,28 @@ public final class BaseModels {
                     "Cannot use base model " + name + ": this node does not have it, expected one of "
                             + String.join(", ", folders.keySet()) + ". Name one of these or add it to the settings");
         }
-        return known.computeIfAbsent(name, _ -> new BaseModel(name, folder, digest(folder), defaultSize(folder)));
+        return known.computeIfAbsent(
+                name, _ -> new BaseModel(name, folder, digest(PipelineFiles.of(folder)), defaultSize(folder)));
     }
 
-    private static String digest(Path folder) {
-        MessageDigest digest = Sha256.digest();
+    /** A judge's folder may be any repository of a CLIP. */
+    private static SortedMap<Path, Path> filesOfJudge(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile)
-                    .filter(BaseModels::decides)
-                    .sorted()
-                    .toList()) {
-                digest.update(
-                        (folder.relativize(file) + "\n" + Sha256.of(file) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
+            SortedMap<Path, Path> byName = new TreeMap<>();
+            files.filter(Files::isRegularFile).forEach(file -> byName.put(folder.relativize(file), file));
+            return byName;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read model " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String digest(SortedMap<Path, Path> files) {
+        MessageDigest digest = Sha256.digest();
+        files.forEach((name, file) -> {
+            if (decides(name)) {
+                digest.update((name + "\n" + Sha256.of(file) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        });
         return Sha256.hex(digest.digest());
     }
 

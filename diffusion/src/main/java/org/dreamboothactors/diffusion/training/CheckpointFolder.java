@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.weights.PipelineFiles;
 
-/** Writes a diffusers folder: trained parts anew, the rest as it lies in the base model's folder. */
+/** Writes a diffusers folder: trained parts anew, the rest of the pipeline as it lies in the base model's folder. */
 public final class CheckpointFolder {
     private static final List<String> WEIGHT_ENDINGS =
             List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json");
@@ -29,13 +29,12 @@ public final class CheckpointFolder {
      * @param trained writers by the part's folder, {@code unet} or {@code text_encoder}
      */
     public static void write(Path base, Path target, Map<String, PartWriter> trained) {
-        try (Stream<Path> files = Files.walk(base)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                Path relative = base.relativize(file);
-                if (!replaced(relative, trained)) {
-                    Path copy = target.resolve(relative);
+        try {
+            for (Map.Entry<Path, Path> file : PipelineFiles.of(base).entrySet()) {
+                if (!replaced(file.getKey(), trained)) {
+                    Path copy = target.resolve(file.getKey());
                     Files.createDirectories(copy.toAbsolutePath().getParent());
-                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(file.getValue(), copy, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             for (Map.Entry<String, PartWriter> part : trained.entrySet()) {

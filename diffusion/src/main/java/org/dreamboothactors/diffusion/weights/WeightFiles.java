@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -46,19 +47,61 @@ public final class WeightFiles {
         return tensors;
     }
 
+    /**
+     * What a part's weights lie in.
+     *
+     * @param weights one file or all shards
+     * @param byName where each belongs in a copy of the folder: the one file or the shards' index of an fp16 variant has
+     *     the plain name there, which diffusers looks for when it is asked for no variant
+     */
+    record Chosen(List<Path> weights, SortedMap<String, Path> byName) {
+        private static Chosen whole(Path file) {
+            return new Chosen(List.of(file), new TreeMap<>(Map.of(plain(file), file)));
+        }
+
+        private static Chosen sharded(Path index, List<Path> shards) {
+            SortedMap<String, Path> byName = new TreeMap<>();
+            shards.forEach(shard -> byName.put(String.valueOf(shard.getFileName()), shard));
+            byName.put(plain(index), index);
+            return new Chosen(shards, byName);
+        }
+
+        private static String plain(Path file) {
+            return String.valueOf(file.getFileName()).replace(".fp16", "");
+        }
+    }
+
     private static List<Path> files(Path part) {
+        return chosen(part)
+                .orElseThrow(() -> new IllegalArgumentException("Cannot load " + part + ": it holds " + listing(part)
+                        + ", expected one of " + String.join(", ", WHOLE)
+                        + ". Convert pickled weights to safetensors first"))
+                .weights();
+    }
+
+    /** Empty where the folder holds no safetensors of a name that diffusers or transformers would look for. */
+    static Optional<Chosen> chosen(Path part) {
         for (String name : WHOLE) {
             Path file = part.resolve(name);
             if (Files.exists(file)) {
-                return List.of(file);
+                return Optional.of(Chosen.whole(file));
             }
-            Path index = part.resolve(name + ".index.json");
-            if (Files.exists(index)) {
-                return shards(part, index);
+            for (String table : tables(name)) {
+                Path index = part.resolve(table);
+                if (Files.exists(index)) {
+                    return Optional.of(Chosen.sharded(index, shards(part, index)));
+                }
             }
         }
-        throw new IllegalArgumentException("Cannot load " + part + ": it holds " + listing(part) + ", expected one of "
-                + String.join(", ", WHOLE) + ". Convert pickled weights to safetensors first");
+        return Optional.empty();
+    }
+
+    /** Names of the shards' index. Of a variant: as diffusers and transformers write it today, and as they did before. */
+    private static List<String> tables(String whole) {
+        String plain = whole.replace(".fp16", "");
+        return plain.equals(whole)
+                ? List.of(whole + ".index.json")
+                : List.of(plain + ".index.fp16.json", plain + ".fp16.index.json", whole + ".index.json");
     }
 
     private static List<Path> shards(Path part, Path index) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +23,11 @@ class CheckpointFolderTest {
             "vae/diffusion_pytorch_model.safetensors"
         }) {
             Files.createDirectories(base.resolve(file).getParent());
-            Files.writeString(base.resolve(file), "base");
+            Files.writeString(base.resolve(file), file.endsWith(".json") ? "{}" : "base");
         }
+        Files.writeString(
+                base.resolve("unet/diffusion_pytorch_model.safetensors.index.json"),
+                "{\"weight_map\":{\"a\":\"diffusion_pytorch_model-00001-of-00002.safetensors\"}}");
         Path target = folder.resolve("target");
 
         CheckpointFolder.write(base, target, Map.of("unet", file -> Files.writeString(file, "trained")));
@@ -34,5 +38,74 @@ class CheckpointFolderTest {
                 .isDirectoryNotContaining(file -> file.getFileName().toString().contains("index"));
         assertThat(target.resolve("unet"))
                 .isDirectoryNotContaining(file -> file.getFileName().toString().contains("00001"));
+    }
+
+    @Test
+    void takesFromARepositoryWhatAPipelineLoads(@TempDir Path folder) throws IOException {
+        Path base = folder.resolve("base");
+        for (String file : new String[] {
+            ".gitattributes",
+            ".cache/huggingface/download/unet.metadata",
+            "LICENSE.md",
+            "v1-5-pruned.ckpt",
+            "v1-5-pruned-emaonly.safetensors",
+            "feature_extractor/preprocessor_config.json",
+            "safety_checker/config.json",
+            "safety_checker/model.fp16.safetensors",
+            "safety_checker/model.safetensors",
+            "safety_checker/pytorch_model.bin",
+            "scheduler/scheduler_config.json",
+            "text_encoder/config.json",
+            "text_encoder/model.fp16.safetensors",
+            "tokenizer/vocab.json",
+            "unet/.ipynb_checkpoints/config.json",
+            "unet/config.json",
+            "unet/diffusion_pytorch_model.bin",
+            "unet/diffusion_pytorch_model.fp16.safetensors",
+            "unet/diffusion_pytorch_model.non_ema.safetensors",
+            "unet/diffusion_pytorch_model.safetensors",
+            "vae/config.json",
+            "vae/diffusion_flax_model.msgpack",
+            "vae/diffusion_pytorch_model.fp16.bin",
+            "vae/diffusion_pytorch_model.safetensors",
+            "vae_encoder/model.onnx"
+        }) {
+            Files.createDirectories(base.resolve(file).getParent());
+            Files.writeString(base.resolve(file), file);
+        }
+        Files.writeString(base.resolve("model_index.json"), """
+                {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.6.0",
+                 "feature_extractor": ["transformers", "CLIPImageProcessor"], "image_encoder": [null, null],
+                 "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+                 "scheduler": ["diffusers", "PNDMScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
+                 "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"],
+                 "vae": ["diffusers", "AutoencoderKL"]}
+                """);
+        Path target = folder.resolve("target");
+
+        CheckpointFolder.write(base, target, Map.of("unet", file -> Files.writeString(file, "trained")));
+
+        try (Stream<Path> files = Files.walk(target)) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> target.relativize(file).toString()))
+                    .containsExactlyInAnyOrder(
+                            "LICENSE.md",
+                            "feature_extractor/preprocessor_config.json",
+                            "model_index.json",
+                            "safety_checker/config.json",
+                            "safety_checker/model.safetensors",
+                            "scheduler/scheduler_config.json",
+                            "text_encoder/config.json",
+                            "text_encoder/model.safetensors",
+                            "tokenizer/vocab.json",
+                            "unet/config.json",
+                            "unet/diffusion_pytorch_model.safetensors",
+                            "vae/config.json",
+                            "vae/diffusion_pytorch_model.safetensors");
+        }
+        assertThat(target.resolve("unet/diffusion_pytorch_model.safetensors")).hasContent("trained");
+        assertThat(target.resolve("text_encoder/model.safetensors"))
+                .as("diffusers looks for this name where it is asked for no variant")
+                .hasContent("text_encoder/model.fp16.safetensors");
     }
 }
