@@ -57,15 +57,22 @@ record CaseFolder(Path path, JsonNode settings, SortedMap<String, Tensor> tensor
 
     private static double[] values(String type, ByteBuffer data) throws IOException {
         int size = switch (type) {
-            case "F16" -> Short.BYTES;
+            case "BOOL", "U8", "I8" -> Byte.BYTES;
+            case "F16", "BF16", "I16" -> Short.BYTES;
             case "F32", "I32" -> Float.BYTES;
             case "F64", "I64" -> Double.BYTES;
-            default -> throw new IOException("tensor type " + type + " is not one of F16, F32, F64, I32, I64");
+            default ->
+                throw new IOException(
+                        "tensor type " + type + " is not one of F16, BF16, F32, F64, BOOL, U8, I8, I16, I32, I64");
         };
         double[] values = new double[data.remaining() / size];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
+                case "BOOL", "U8" -> Byte.toUnsignedInt(data.get());
+                case "I8" -> data.get();
                 case "F16" -> Float.float16ToFloat(data.getShort());
+                case "BF16" -> Float.intBitsToFloat(data.getShort() << Short.SIZE);
+                case "I16" -> data.getShort();
                 case "F32" -> data.getFloat();
                 case "F64" -> data.getDouble();
                 case "I32" -> data.getInt();

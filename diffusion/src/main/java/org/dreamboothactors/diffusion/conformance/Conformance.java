@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.conformance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class Conformance {
     }
 
     static List<Path> cases(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(file -> file.endsWith("case.json"))
                     .map(file -> file.toAbsolutePath().getParent())
                     .sorted()

@@ -59,7 +59,8 @@ final class FileCases {
             setting.forEach(names::add);
             names.stream()
                     .filter(JsonNode::isTextual)
-                    .filter(name -> name.asText().matches("[\\w.-]+"))
+                    .filter(name -> name.asText().matches("[\\w./-]+"))
+                    .filter(name -> !name.asText().matches(".*\\.(ya?ml|json)")) // what describes a model beside it
                     .map(name -> reference.path().resolve(name.asText()))
                     .filter(Files::isRegularFile)
                     .forEach(files::add);

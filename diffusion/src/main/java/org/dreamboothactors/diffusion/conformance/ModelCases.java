@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.kernels.Gradients;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -44,30 +43,20 @@ final class ModelCases {
                 compare.output("last_hidden_state", states, reference.tensor("out.last_hidden_state"));
                 compare.output(
                         "pooler_output",
-                        pooled(
-                                states,
-                                reference.tensor("in.input_ids"),
-                                model.config().eosTokenId()),
+                        pooled(states, rows(reference.tensor("in.input_ids")), model),
                         reference.tensor("out.pooler_output"));
                 gradients(reference, compare, tape, hidden, CLIPTextModel.PART + ".");
             }
         }
     }
 
-    /** The state at the first end token of each text. */
-    private static float[] pooled(float[] states, Tensor ids, long endId) {
-        int texts = Math.toIntExact(ids.shape().get(0));
-        int length = Math.toIntExact(ids.shape().get(1));
-        int width = states.length / texts / length;
-        long[] tokens = ids.longs();
-        float[] pooled = new float[texts * width];
-        for (int b = 0; b < texts; b++) {
-            int text = b;
-            int end = IntStream.range(0, length)
-                    .filter(i -> tokens[text * length + i] == endId)
-                    .findFirst()
-                    .orElseThrow();
-            System.arraycopy(states, (b * length + end) * width, pooled, b * width, width);
+    /** The state at the end of each text, where the product itself sees it. */
+    private static float[] pooled(float[] states, List<long[]> texts, CLIPTextModel model) {
+        int length = texts.getFirst().length;
+        int width = states.length / texts.size() / length;
+        float[] pooled = new float[texts.size() * width];
+        for (int b = 0; b < texts.size(); b++) {
+            System.arraycopy(states, (b * length + model.end(texts.get(b))) * width, pooled, b * width, width);
         }
         return pooled;
     }

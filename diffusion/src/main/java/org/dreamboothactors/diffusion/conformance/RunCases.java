@@ -18,6 +18,7 @@ import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.models.UNetConfig;
 import org.dreamboothactors.diffusion.sampling.Denoising;
 import org.dreamboothactors.diffusion.sampling.ModelEasel;
 import org.dreamboothactors.diffusion.sampling.NoisePredictor;
@@ -40,12 +41,6 @@ import org.dreamboothactors.diffusion.weights.Weights;
 
 /** Cases of several models together: some training steps, a whole drawing. */
 final class RunCases {
-    /**
-     * Adds the same to a query's score of every key, which softmax takes away again: the gradient is zero but for
-     * rounding, and AdamW makes a step of whatever sign the rounding has. PyTorch on another CPU differs as much.
-     */
-    private static final String KEY_BIAS = "self_attn.k_proj.bias";
-
     private RunCases() {}
 
     static void training(CaseFolder reference, Compute compute, Comparison compare) {
@@ -91,15 +86,16 @@ final class RunCases {
             if (compute.precision() == ComputePrecision.BF16) {
                 return digest;
             }
+            RoundedGradients rounding = RoundedGradients.of(UNetConfig.read(reference.folder("unet")), side(reference));
             reference.tensors().forEach((name, theirs) -> {
                 String parameter = name.startsWith("out.") ? name.substring("out.".length()) : "";
                 if (parameter.startsWith(UNet2DConditionModel.PART + ".")
                         || parameter.startsWith(CLIPTextModel.PART + ".")) {
-                    NDArray ours = weights.get(parameter);
+                    NDArray ours = weights.get(named(parameter));
                     if (ours == null) {
                         throw new IllegalArgumentException("no parameter " + parameter + " was trained");
                     }
-                    if (parameter.endsWith(KEY_BIAS)) {
+                    if (rounding.decides(parameter, ours.getShape())) {
                         compare.noise(parameter, ours.toFloatArray(), theirs);
                     } else {
                         compare.trained(parameter, ours.toFloatArray(), theirs);
@@ -108,6 +104,19 @@ final class RunCases {
             });
             return digest;
         }
+    }
+
+    private static long side(CaseFolder reference) {
+        List<Long> latent = reference.tensor("in.000.0.noise").shape(); // (B, C, H, W)
+        return Math.max(latent.get(2), latent.get(3));
+    }
+
+    /** transformers 5 has no root in the names of a text encoder. */
+    private static String named(String parameter) {
+        String text = CLIPTextModel.PART + ".";
+        return parameter.startsWith(text)
+                ? text + CLIPTextModel.renamed(parameter.substring(text.length()))
+                : parameter;
     }
 
     private static LearningNetworks networks(

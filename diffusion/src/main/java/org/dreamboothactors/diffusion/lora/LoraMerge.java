@@ -118,7 +118,18 @@ public final class LoraMerge {
             return file.fp32(layer + ALPHA, scratch).toFloatArray()[0] / rank;
         }
         String part = layer.substring(0, Math.max(layer.indexOf('.'), 0));
-        return metadata.path(part + ".lora_alpha").asDouble((double) rank) / rank;
+        double alpha = alphaOf(layer, part).asDouble((double) rank);
+        boolean rankStabilised = metadata.path(part + ".use_rslora").asBoolean(); // Kalajdzievski 2023
+        return alpha / (rankStabilised ? Math.sqrt((double) rank) : (double) rank);
+    }
+
+    /** A layer of its own alpha is named by the end of its name, as in peft. */
+    private JsonNode alphaOf(String layer, String part) {
+        return metadata.path(part + ".alpha_pattern").properties().stream()
+                .filter(pattern -> ("." + layer).endsWith("." + pattern.getKey()))
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElse(metadata.path(part + ".lora_alpha"));
     }
 
     private void refuseUnused() {

@@ -26,9 +26,7 @@ public record CLIPTextConfig(
         config.choice("model_type", "clip_text_model");
         config.ignore(
                 "architectures",
-                "attention_dropout",
                 "bos_token_id",
-                "dropout",
                 "dtype",
                 "initializer_factor",
                 "initializer_range",

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.kernels.Block;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -146,18 +147,19 @@ public final class CLIPTextModel {
         return tape.run(head, states, tape.input(tape.manager().create(ends)));
     }
 
-    private int end(long[] ids) {
-        int place = 0;
+    /** Where a text ends, as transformers sees it: at its first end token; of none at the beginning. */
+    public int end(long[] ids) {
         if (config.eosTokenId() == LEGACY_EOS) {
+            int largest = 0;
             for (int i = 1; i < ids.length; i++) {
-                place = ids[i] > ids[place] ? i : place;
+                largest = ids[i] > ids[largest] ? i : largest;
             }
-            return place;
+            return largest;
         }
-        while (place < ids.length - 1 && ids[place] != config.eosTokenId()) {
-            place++;
-        }
-        return place;
+        return IntStream.range(0, ids.length)
+                .filter(i -> ids[i] == config.eosTokenId())
+                .findFirst()
+                .orElse(0);
     }
 
     private Value hidden(Tape tape, NDArray ids, int depth) {

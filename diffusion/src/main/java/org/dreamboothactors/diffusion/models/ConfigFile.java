@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,11 @@ final class ConfigFile {
         return numbers;
     }
 
+    /** A number, or the largest of a list. */
+    int largest(String key, int otherwise) {
+        return json.path(key).isArray() ? Collections.max(numbers(key)) : number(key, otherwise);
+    }
+
     /** A list of {@code length} numbers, or one number for all. */
     List<Integer> perLevel(String key, int length, int otherwise) {
         JsonNode node = ask(key);
@@ -80,7 +86,7 @@ final class ConfigFile {
             }
             return numbers(key);
         }
-        return java.util.Collections.nCopies(length, absent(node) ? otherwise : node.asInt());
+        return Collections.nCopies(length, absent(node) ? otherwise : node.asInt());
     }
 
     List<String> texts(String key) {
@@ -110,13 +116,17 @@ final class ConfigFile {
     void refuseTheRest() {
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
             JsonNode value = entry.getValue();
-            boolean off = absent(value)
-                    || (value.isBoolean() && !value.asBoolean())
-                    || (value.isNumber() && value.asDouble() == 0);
-            if (!asked.contains(entry.getKey()) && !entry.getKey().startsWith("_") && !off) {
+            if (!asked.contains(entry.getKey()) && !entry.getKey().startsWith("_") && !isOff(value)) {
                 throw refused(entry.getKey(), value, "it to be off");
             }
         }
+    }
+
+    private static boolean isOff(JsonNode value) {
+        return absent(value)
+                || (value.isBoolean() && !value.asBoolean())
+                || (value.isNumber() && value.asDouble() == 0)
+                || (value.isArray() && value.valueStream().allMatch(ConfigFile::isOff));
     }
 
     UnsupportedOperationException refused(String key, JsonNode value, String expected) {

@@ -63,7 +63,7 @@ public record UNetConfig(
                 config.decimal("norm_eps", 1e-5),
                 config.flag("flip_sin_to_cos", true),
                 config.decimal("freq_shift", 0),
-                config.number("sample_size", 64));
+                config.largest("sample_size", 64)); // height and width where it is a list
         config.choice("act_fn", "silu", "swish");
         config.choice("mid_block_type", "UNetMidBlock2DCrossAttn");
         config.choice("time_embedding_type", "positional");
@@ -75,7 +75,7 @@ public record UNetConfig(
         config.choice("mid_block_scale_factor", "1", "1.0");
         config.choice("resnet_out_scale_factor", "1.0", "1");
         // Upcasting guards half precision; heads of absent embeddings change nothing.
-        config.ignore("upcast_attention", "addition_embed_type_num_heads", "dropout");
+        config.ignore("upcast_attention", "addition_embed_type_num_heads");
         config.refuseTheRest();
         if (read.inChannels != read.outChannels || read.inChannels > LATENT_CHANNELS_AT_MOST) {
             throw config.refused(

@@ -10,14 +10,17 @@ final class Betas {
     private Betas() {}
 
     static float[] of(SchedulerSettings settings) {
-        settings.refuseIfSet("trained_betas");
-        float[] betas = switch (settings.betaSchedule()) {
+        float[] betas = settings.trainedBetas().orElseGet(() -> formula(settings));
+        return settings.zeroTerminalSnr() ? withoutLastSignal(betas) : betas;
+    }
+
+    private static float[] formula(SchedulerSettings settings) {
+        return switch (settings.betaSchedule()) {
             case LINEAR -> line(settings.betaStart(), settings.betaEnd(), settings.steps());
             case SCALED_LINEAR ->
                 squares(line(Math.sqrt(settings.betaStart()), Math.sqrt(settings.betaEnd()), settings.steps()));
             case SQUAREDCOS_CAP_V2 -> cosine(settings.steps());
         };
-        return settings.zeroTerminalSnr() ? withoutLastSignal(betas) : betas;
     }
 
     /** Share of the signal's variance after each timestep. */

@@ -16,6 +16,7 @@ public final class DpmSolverMultistepSampler implements Sampler {
     private static final int FEW_STEPS = 15;
 
     private static final int HIGHEST_ORDER = 3;
+    private static final List<String> OTHER_SOLVERS = List.of("logrho", "bh1", "bh2");
 
     private enum SolverType {
         MIDPOINT,
@@ -47,11 +48,18 @@ public final class DpmSolverMultistepSampler implements Sampler {
         }
         levels = NoiseLevels.ofSolver(settings, steps);
         prediction = settings.prediction();
-        solver = settings.choice(SolverType.class, "solver_type", SolverType.MIDPOINT);
+        solver = solver(settings);
         easeOut = settings.flag("lower_order_final", true) && levels.timesteps().length < FEW_STEPS;
         firstOrderLast = easeOut
                 || settings.flag("euler_at_final", false)
                 || settings.finalSigma() == SchedulerSettings.FinalSigma.ZERO;
+    }
+
+    /** Those of other multistep solvers mean midpoint, as to diffusers. */
+    private static SolverType solver(SchedulerSettings settings) {
+        return OTHER_SOLVERS.contains(settings.json().path("solver_type").asText())
+                ? SolverType.MIDPOINT
+                : settings.choice(SolverType.class, "solver_type", SolverType.MIDPOINT);
     }
 
     @Override

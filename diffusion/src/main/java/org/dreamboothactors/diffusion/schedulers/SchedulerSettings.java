@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -75,6 +76,22 @@ public record SchedulerSettings(JsonNode json) {
 
     double betaEnd() {
         return json.path("beta_end").asDouble(0.02);
+    }
+
+    /** Given one by one, in place of a formula. */
+    Optional<float[]> trainedBetas() {
+        JsonNode node = json.path("trained_betas");
+        if (node.isMissingNode() || node.isNull()) {
+            return Optional.empty();
+        }
+        if (node.size() != steps() || !node.valueStream().allMatch(JsonNode::isNumber)) {
+            throw unsupported("trained_betas", node, steps() + " numbers, one for each of the training timesteps");
+        }
+        float[] betas = new float[node.size()];
+        for (int t = 0; t < betas.length; t++) {
+            betas[t] = (float) node.path(t).asDouble();
+        }
+        return Optional.of(betas);
     }
 
     BetaSchedule betaSchedule() {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LoraTest {
@@ -90,6 +91,32 @@ final class LoraTest {
 
         assertClose(predict(merged), predict(adapted));
         assertThat(predict(merged)).isNotEqualTo(predict(unet(UnaryOperator.identity())));
+    }
+
+    /** As peft does with what diffusers gives it of the metadata; rank 2, alpha 3. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"unet.lora_alpha\":3,\"unet.use_rslora\":true         | 1.4142135",
+                "\"unet.lora_alpha\":1,\"unet.alpha_pattern\":{\"to_q\":6,\"to_k\":6,\"to_v\":6,\"to_out.0\":6} | 2",
+            })
+    void scalesAsTheMetadataOfDiffusersSays(String metadata, double times, @TempDir Path folder) {
+        UNet2DConditionModel adapted = trained();
+        Path plain = folder.resolve("plain.safetensors");
+        Path told = folder.resolve("told.safetensors");
+        SortedMap<String, NDArray> adapters = named("unet.", LoraLayers.adapters(adapted.weights()));
+        Safetensors.write(adapters, Map.of(LoraFiles.METADATA, "{\"unet.lora_alpha\":3}"), plain);
+        Safetensors.write(adapters, Map.of(LoraFiles.METADATA, "{" + metadata + "}"), told);
+
+        assertClose(predict(with(new AddedLora(told, 1))), predict(with(new AddedLora(plain, times))));
+    }
+
+    private UNet2DConditionModel with(AddedLora lora) {
+        return unet(base -> {
+            LoraMerge.into(List.of(base), lora, kernels);
+            return base;
+        });
     }
 
     @Test

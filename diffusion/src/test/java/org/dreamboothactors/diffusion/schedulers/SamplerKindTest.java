@@ -33,7 +33,7 @@ class SamplerKindTest {
                 "PNDM     | rescale_betas_zero_snr | true",
                 "DPMPP_2M | algorithm_type         | 'sde-dpmsolver++'",
                 "DPMPP_2M | solver_order           | 4",
-                "DPMPP_2M | solver_type            | 'bh1'",
+                "DPMPP_2M | solver_type            | 'half'",
                 "DPMPP_2M | final_sigmas_type      | 'half'",
                 "DPMPP_2M | use_lu_lambdas         | true",
                 "DPMPP_2M | use_flow_sigmas        | true",
@@ -50,6 +50,29 @@ class SamplerKindTest {
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining("expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "DDIM     | 'trained_betas': [0.1, 0.2, 0.3, 0.4] | 'beta_start': 0.1, 'beta_end': 0.4",
+                "DPMPP_2M | 'solver_type': 'bh2'                  | 'solver_type': 'midpoint'",
+            })
+    void takesAsTheSameWhatDiffusersDoes(SamplerKind kind, String one, String other) throws Exception {
+        assertThat(drawn(kind, settings(one + ", 'num_train_timesteps': 4")))
+                .containsExactly(drawn(kind, settings(other + ", 'num_train_timesteps': 4")), within(1e-6f));
+    }
+
+    /** What becomes of one number over four steps, of a model that always predicts the same. */
+    private static float[] drawn(SamplerKind kind, SchedulerSettings settings) {
+        Sampler sampler = kind.start(settings, 4, 0);
+        float[] sample = {1};
+        for (int i = 0; i < sampler.timesteps().length; i++) {
+            sample = sampler.step(i, new float[] {.5f}, sample, () -> new float[] {0});
+        }
+        return sample;
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.dreamboothactors.diffusion.weights.SafetensorsWriter;
 import org.dreamboothactors.diffusion.weights.SafetensorsWriter.Entry;
 
 /** Writes the diffusers folder of one original file: configurations first, then the weights they ask for. */
-record FolderWriter(Path folder, Shapes shapes, Told told) {
+record FolderWriter(Path folder, Shapes shapes, Told told, boolean zeroTerminalSnr) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double BETA_START = 0.00085;
     private static final double BETA_END = 0.012;
@@ -67,7 +67,11 @@ record FolderWriter(Path folder, Shapes shapes, Told told) {
                 tensors, Map.of("format", "pt"), folder.resolve(part).resolve(file));
     }
 
-    private ObjectNode scheduler(String prediction) {
+    private JsonNode scheduler(String prediction) {
+        return told.scheduler().orElseGet(() -> assumedScheduler(prediction));
+    }
+
+    private JsonNode assumedScheduler(String prediction) {
         ObjectNode config = JSON.createObjectNode();
         config.put("_class_name", "DDIMScheduler");
         config.put("beta_end", told.betaEnd().orElse(BETA_END));
@@ -76,6 +80,9 @@ record FolderWriter(Path folder, Shapes shapes, Told told) {
         config.put("clip_sample", false);
         config.put("num_train_timesteps", 1000);
         config.put("prediction_type", prediction);
+        if (zeroTerminalSnr) {
+            config.put("rescale_betas_zero_snr", true);
+        }
         config.put("set_alpha_to_one", false);
         config.put("steps_offset", 1);
         config.put("timestep_spacing", "leading");

@@ -37,6 +37,7 @@ public final class ModelFile {
     private final Shapes shapes;
     private final Told told;
     private final Optional<String> prediction;
+    private final boolean zeroTerminalSnr;
     private final OptionalLong steps;
 
     private ModelFile(
@@ -49,6 +50,7 @@ public final class ModelFile {
         this.shapes = new Shapes(String.valueOf(file), CanonicalNames.of(stored));
         this.told = told;
         this.prediction = stored.containsKey("v_pred") ? Optional.of("v_prediction") : prediction;
+        this.zeroTerminalSnr = stored.containsKey("ztsnr"); // beside v_pred: names that ComfyUI and A1111 look for
         this.steps = steps;
     }
 
@@ -162,12 +164,15 @@ public final class ModelFile {
         Told all = told.or(besides);
         Assumptions assumed = new Assumptions();
         String predicts = prediction(all, assumed);
-        new FolderWriter(folder, shapes, all).write(predicts, assumed);
+        new FolderWriter(folder, shapes, all, zeroTerminalSnr).write(predicts, assumed);
         return assumed.words();
     }
 
     private String prediction(Told all, Assumptions assumed) {
-        Optional<String> known = all.prediction().or(() -> prediction);
+        Optional<String> known = all.scheduler()
+                .map(scheduler -> scheduler.path("prediction_type").asText("epsilon"))
+                .or(all::prediction)
+                .or(() -> prediction);
         if (known.isPresent()) {
             return known.get();
         }

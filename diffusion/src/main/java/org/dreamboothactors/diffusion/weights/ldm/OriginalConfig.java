@@ -24,6 +24,7 @@ final class OriginalConfig {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final int PIXELS_PER_LATENT = 8;
+    private static final int TIMESTEPS = 1000;
 
     private final String source;
 
@@ -51,6 +52,9 @@ final class OriginalConfig {
         JsonNode schedule = model.has("noise_scheduler") ? model.path("noise_scheduler") : model;
         List<Integer> heads = new ArrayList<>();
         positive(unet.path("num_heads")).ifPresent(heads::add);
+        if (model.path("timesteps").asInt(TIMESTEPS) != TIMESTEPS) {
+            throw refused("timesteps", model.path("timesteps"), Integer.toString(TIMESTEPS));
+        }
         OptionalInt resolution = positive(model.path("data").path("resolution"));
         return new Told(
                 heads,
@@ -65,7 +69,8 @@ final class OriginalConfig {
                 decimal(model.path("scale_factor")),
                 prediction(schedule.path("parameterization")),
                 betas(schedule, "linear_start"),
-                betas(schedule, "linear_end"));
+                betas(schedule, "linear_end"),
+                Optional.empty());
     }
 
     private static JsonNode params(JsonNode node) {

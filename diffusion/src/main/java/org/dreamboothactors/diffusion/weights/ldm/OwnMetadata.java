@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import org.dreamboothactors.diffusion.models.CLIPTextConfig;
 import org.dreamboothactors.diffusion.models.UNetConfig;
 import org.dreamboothactors.diffusion.models.VaeConfig;
+import org.dreamboothactors.diffusion.schedulers.SchedulerSettings;
 
 /**
  * What our own single files add to ModelSpec, so that a model of unusual sizes comes back as it was: the settings that
@@ -25,11 +26,12 @@ final class OwnMetadata {
 
     private OwnMetadata() {}
 
-    static String of(UNetConfig unet, VaeConfig vae, CLIPTextConfig text) {
+    static String of(UNetConfig unet, VaeConfig vae, CLIPTextConfig text, SchedulerSettings scheduler) {
         ObjectNode node = JSON.createObjectNode();
         unet.heads().forEach(node.putArray("heads")::add);
         node.put("latent_side", unet.sampleSize());
         node.put("scaling_factor", vae.scalingFactor());
+        node.set("scheduler", scheduler.json());
         node.put("text_heads", text.heads());
         node.put("unet_groups", unet.normGroups());
         node.put("vae_groups", vae.normGroups());
@@ -59,7 +61,8 @@ final class OwnMetadata {
                             : OptionalDouble.empty(),
                     Optional.empty(),
                     OptionalDouble.empty(),
-                    OptionalDouble.empty());
+                    OptionalDouble.empty(),
+                    Optional.of(node.path("scheduler")).filter(JsonNode::isObject));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "Cannot read " + file + ": its metadata " + KEY + " is no JSON (" + e.getOriginalMessage()

@@ -62,7 +62,7 @@ public final class SingleFile {
         SchedulerSettings scheduler =
                 SchedulerSettings.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
         Map<String, String> metadata = spec.metadata(unet.sampleSize(), vae, text, scheduler.prediction());
-        metadata.put(OwnMetadata.KEY, OwnMetadata.of(unet, vae, text));
+        metadata.put(OwnMetadata.KEY, OwnMetadata.of(unet, vae, text, scheduler));
         SafetensorsWriter.write(target.entries, metadata, file);
     }
 

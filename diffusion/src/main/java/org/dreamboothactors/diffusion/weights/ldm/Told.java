@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.weights.ldm;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,6 +19,7 @@ import org.dreamboothactors.diffusion.models.VaeConfig;
  * @param textEnd the layer of the text encoder that the UNet attends to
  * @param latentSide of the latents that the model was trained on
  * @param prediction {@code epsilon} or {@code v_prediction}
+ * @param scheduler the whole {@code scheduler_config.json}; the three before count where it is empty
  */
 public record Told(
         List<Integer> heads,
@@ -30,7 +32,8 @@ public record Told(
         OptionalDouble scalingFactor,
         Optional<String> prediction,
         OptionalDouble betaStart,
-        OptionalDouble betaEnd) {
+        OptionalDouble betaEnd,
+        Optional<JsonNode> scheduler) {
 
     /** Which layer of the text encoder is its last; later ones are in the file but never run. */
     public enum TextEnd {
@@ -55,7 +58,8 @@ public record Told(
                 OptionalDouble.empty(),
                 Optional.empty(),
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                Optional.empty());
     }
 
     /** The configurations of the same model tell everything but the schedule. */
@@ -71,7 +75,8 @@ public record Told(
                 OptionalDouble.of(vae.scalingFactor()),
                 Optional.empty(),
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                Optional.empty());
     }
 
     /** This, and where it is silent what {@code other} tells. */
@@ -88,6 +93,7 @@ public record Told(
                 scalingFactor.isPresent() ? scalingFactor : other.scalingFactor,
                 prediction.or(() -> other.prediction),
                 betaStart.isPresent() ? betaStart : other.betaStart,
-                betaEnd.isPresent() ? betaEnd : other.betaEnd);
+                betaEnd.isPresent() ? betaEnd : other.betaEnd,
+                scheduler.or(() -> other.scheduler));
     }
 }

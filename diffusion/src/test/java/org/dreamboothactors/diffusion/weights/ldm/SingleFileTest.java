@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SingleFileTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final ModelSpec SPEC = new ModelSpec("dog", "sks dog", Instant.parse("2026-11-22T10:00:00.5Z"));
 
@@ -61,6 +63,22 @@ class SingleFileTest {
             first.forEach(
                     (name, tensor) -> assertThat(numbers(again, name)).as(name).containsExactly(tensor.floats()));
         }
+    }
+
+    @Test
+    void keepsTheScheduler() throws IOException {
+        Path diffusers = folder.resolve("diffusers");
+        ModelFile.open(GOLDEN.resolve("single-file-sd2/model.ckpt")).write(diffusers);
+        Path scheduler = Path.of("scheduler/scheduler_config.json");
+        String config = "{\"prediction_type\":\"v_prediction\",\"beta_end\":0.02,\"rescale_betas_zero_snr\":true}";
+        Files.writeString(diffusers.resolve(scheduler), config);
+        Path single = folder.resolve("single.safetensors");
+
+        SingleFile.write(diffusers, single, Precision.FP16, SPEC);
+        ModelFile.open(single).write(folder.resolve("again"));
+
+        assertThat(JSON.readTree(folder.resolve("again").resolve(scheduler).toFile()))
+                .isEqualTo(JSON.readTree(config));
     }
 
     @ParameterizedTest
