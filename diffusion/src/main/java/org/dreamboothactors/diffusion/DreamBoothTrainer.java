@@ -191,7 +191,12 @@ public final class DreamBoothTrainer implements AutoCloseable {
 
     /** Does the next step; throws {@link NonFiniteLoss} and leaves the weights where the step does not work out. */
     public StepResult trainStep() {
-        return loop.next();
+        return trainStep((_, _) -> {});
+    }
+
+    /** The same; {@code progress} hears of each of its micro-batches. */
+    public StepResult trainStep(ProgressListener progress) {
+        return loop.next(progress);
     }
 
     /** What the last step exchanged with the other ranks. */

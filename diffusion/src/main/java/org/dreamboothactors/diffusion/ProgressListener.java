@@ -1,6 +1,6 @@
 package org.dreamboothactors.diffusion;
 
-/** Hears how far a drawing is; called on the drawing thread. */
+/** Hears how far something long is; called on the thread that does it. */
 @FunctionalInterface
 public interface ProgressListener {
 

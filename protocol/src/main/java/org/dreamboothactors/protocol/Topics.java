@@ -44,7 +44,9 @@ public final class Topics {
     /** How often a record of a work queue is given out at most; then it goes to the dead letters. */
     public static final int DELIVERIES = 10;
 
-    private static final Duration WORK_KEPT = Duration.ofDays(7);
+    /** Longer than anything waits: Kafka deletes a record that old even if nobody has worked on it. */
+    private static final Duration WORK_KEPT = Duration.ofDays(90);
+
     private static final String FOR_EVER = "-1";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

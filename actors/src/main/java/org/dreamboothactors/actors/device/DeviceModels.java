@@ -124,7 +124,7 @@ final class DeviceModels {
                 door = Optional.of(opened);
                 yield new DeviceAnswer.DoorOpened(opened.address().getPort());
             }
-            case DeviceCommand.TrainStep _ -> step(trainer());
+            case DeviceCommand.TrainStep _ -> step(trainer(), tell()); // a step may have thousands of micro-batches
             case DeviceCommand.DigestWeights _ -> new Saved(trainer().weightsDigest());
             case DeviceCommand.SaveState save -> {
                 String weights = trainer().saveState(save.file());
@@ -148,9 +148,9 @@ final class DeviceModels {
         };
     }
 
-    private static Stepped step(DreamBoothTrainer trainer) {
+    private static Stepped step(DreamBoothTrainer trainer, ProgressListener progress) {
         long begun = System.nanoTime();
-        StepResult result = trainer.trainStep();
+        StepResult result = trainer.trainStep(progress);
         double seconds = (System.nanoTime() - begun) / NANOS;
         Exchange exchange = trainer.lastExchange();
         return new Stepped(result, new StepCost(seconds, exchange.waited().toNanos() / NANOS, exchange.summedBytes()));

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.diffusion.models.CLIPTextModel;
+import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
+import org.dreamboothactors.diffusion.weights.WeightFiles;
 
 /**
  * The file through which the trainers of a gang sum their gradients. Closing deletes what a gang left of it.
@@ -20,22 +24,23 @@ public record SharedNumbers(Path file, Optional<Scratch> memory) implements Auto
     private static final Path MEMORY = Path.of("/dev/shm");
     /** Of each user its own: another's cannot be written to. */
     private static final Path OURS = MEMORY.resolve("dreambooth-" + System.getProperty("user.name"));
-    /** A model's file may hold half of the bytes of an fp32 gradient; as much again is left to others. */
-    private static final int ROOM = 4;
+    /** As much again is left to others. */
+    private static final int ROOM = 2;
 
-    static SharedNumbers of(Path model, int ranks, Scratch scratch) {
+    /** @param gradientBytes of one rank, see {@link #gradientBytes}; not asked where there is only one */
+    static SharedNumbers of(LongSupplier gradientBytes, int ranks, Scratch scratch) {
         String name = "gradients";
         try {
             boolean inMemory = ranks > 1
                     && Files.isWritable(MEMORY)
-                    && Files.getFileStore(MEMORY).getUsableSpace() > bytes(model) * ROOM * ranks;
+                    && Files.getFileStore(MEMORY).getUsableSpace() > gradientBytes.getAsLong() * ROOM * ranks;
             if (!inMemory) {
                 return new SharedNumbers(scratch.file(name), Optional.empty());
             }
             Scratch memory = Scratch.below(OURS);
             return new SharedNumbers(memory.file(name), Optional.of(memory));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot look at the files of " + model + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("Cannot look at the room in " + MEMORY + ": " + e.getMessage(), e);
         }
     }
 
@@ -46,11 +51,18 @@ public record SharedNumbers(Path file, Optional<Scratch> memory) implements Auto
         }
     }
 
-    private static long bytes(Path model) throws IOException {
-        try (Stream<Path> files = Files.walk(model)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
+    /** Of fp32 gradients of all that a full fine-tune learns; adapters have fewer. */
+    static long gradientBytes(Path model, boolean textEncoder) {
+        List<String> parts = textEncoder
+                ? List.of(UNet2DConditionModel.PART, CLIPTextModel.PART)
+                : List.of(UNet2DConditionModel.PART);
+        try {
+            return parts.stream()
+                    .flatMap(part -> WeightFiles.sources(model.resolve(part)).values().stream())
+                    .mapToLong(tensor -> tensor.shape().size() * Float.BYTES)
                     .sum();
+        } catch (IllegalArgumentException e) {
+            return 0; // trainers refuse a model that cannot be read, in their words
         }
     }
 

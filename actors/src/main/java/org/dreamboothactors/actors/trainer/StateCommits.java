@@ -72,6 +72,20 @@ final class StateCommits {
         }
     }
 
+    /** Nobody goes on from here any more: the run is trained, or was ended. */
+    void giveUp() {
+        if (pending.isPresent()) {
+            store.remove(stored(pending.get()).key());
+            pending = Optional.empty();
+        }
+        removeAll(store, log);
+    }
+
+    /** Removes all states, once nobody will go on from one. */
+    static void removeAll(ArtifactStore store, CommitLog log) {
+        keys(states(log)).forEach(store::remove);
+    }
+
     /** Snapshots the state and lets it be uploaded, unless that was done a short while ago. */
     void beginIfDue(long step) {
         Duration sinceLast = Duration.between(lastBegun, place.clock().instant());
@@ -166,12 +180,17 @@ final class StateCommits {
 
     /** Keys of the blobs of all states that are not kept, newest first. */
     private List<String> forgotten() {
-        List<Commit> states = log.all().reversed().stream()
-                .filter(commit -> commit.kind() == Kind.STATE)
-                .toList();
+        List<Commit> states = states(log);
         List<String> kept = keys(states.stream().limit(KEPT).toList());
         return keys(states.stream().skip(KEPT).toList()).stream()
                 .filter(key -> !kept.contains(key))
+                .toList();
+    }
+
+    /** Newest first. */
+    private static List<Commit> states(CommitLog log) {
+        return log.all().reversed().stream()
+                .filter(commit -> commit.kind() == Kind.STATE)
                 .toList();
     }
 

@@ -102,6 +102,7 @@ public record TrainRuns(
         published.ifPresent(commit ->
                 Checkpoints.tell(node, request, commit, verdicts)); // whoever stored it may not have come to it
         if (published.isPresent() && published.get().step() >= verdicts.lastStep()) {
+            StateCommits.removeAll(node.store(), log); // whoever stored it may not have come to that either
             return new Outcome.Done();
         }
         Optional<Commit> newer = log.newest().filter(commit -> commit.attempt() > request.getAttempt());
@@ -152,8 +153,11 @@ public record TrainRuns(
             CommitLog log,
             Verdicts verdicts) {
         try (Scratch scratch = node.scratch();
-                SharedNumbers shared =
-                        SharedNumbers.of(model.folder(), network.isPresent() ? 1 : ranks.size(), scratch)) {
+                SharedNumbers shared = SharedNumbers.of(
+                        () -> SharedNumbers.gradientBytes(
+                                model.folder(), request.getSpec().getTraining().getTrainTextEncoder()),
+                        network.isPresent() ? 1 : ranks.size(),
+                        scratch)) {
             Gang.Ground ground = network.isPresent() ? network.get() : new Gang.OneMachine(shared.file());
             Gang gang = new Gang(ranks, request.getRunId(), clock.millis(), ground);
             Workplace place = new Workplace(node, gang, shift, scratch, clock);

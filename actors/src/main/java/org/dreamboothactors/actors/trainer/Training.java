@@ -57,6 +57,7 @@ final class Training {
         while (step < verdicts.lastStep()) {
             if (place.node().ended().contains(run.runId())) {
                 LOG.info("{} stops at step {}: the run was ended", run.runId(), step);
+                commits.giveUp();
                 return new Outcome.Done();
             }
             if (place.shift().over()) {
@@ -84,6 +85,7 @@ final class Training {
         }
         commits.await();
         checkpoints.publish(step);
+        commits.giveUp();
         LOG.info("{} is trained: {} of {} steps", run.runId(), step, run.maxSteps());
         return new Outcome.Done();
     }

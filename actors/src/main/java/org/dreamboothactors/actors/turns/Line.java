@@ -142,6 +142,7 @@ public final class Line implements Waiting, Turns, Usages {
                     run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
                     share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
                     ended.merge(event.getFactCase(), 1L, Long::sum);
+                    stored.ended(run.tenant(), event.getRunId());
                 });
     }
 

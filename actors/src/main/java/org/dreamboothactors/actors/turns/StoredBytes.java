@@ -26,6 +26,11 @@ final class StoredBytes {
         put(tenant, "states of " + runId, STATES * state.getStateBytes());
     }
 
+    /** States are removed where nobody goes on from them. */
+    void ended(String tenant, String runId) {
+        bytes.getOrDefault(tenant, new HashMap<>()).remove("states of " + runId);
+    }
+
     void verified(String tenant, CheckpointVerified checkpoint) {
         put(
                 tenant,

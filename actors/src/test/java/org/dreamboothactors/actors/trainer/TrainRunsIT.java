@@ -182,10 +182,12 @@ class TrainRunsIT {
     }
 
     @Test
-    void keepsOnlyTheTwoNewestStates() throws Exception {
+    void keepsTheTwoNewestStatesAndNoneAfterTheEnd() throws Exception {
         try (TrainBench run = run("two-states", 100)) {
             run.orders.takeMillisForAStep(20);
-            run.train(run.request(1), Duration.ofMillis(200), TestShift.endless());
+            AtomicInteger steps = new AtomicInteger();
+            TestShift most = TestShift.until(() -> steps.getAndIncrement() == 80);
+            run.train(run.request(1), Duration.ofMillis(200), most);
 
             List<Commit> states = run.commits(Kind.STATE);
             assertThat(states).hasSizeGreaterThan(2);
@@ -194,6 +196,10 @@ class TrainRunsIT {
                             .limit(2)
                             .map(state -> state.blobs().getFirst().key())
                             .toList());
+
+            assertThat(run.train(run.request(1), Duration.ofMillis(200), TestShift.endless()))
+                    .isEqualTo(DONE);
+            assertThat(bench.store().list("runs/two-states/blobs/")).isEmpty();
         }
     }
 

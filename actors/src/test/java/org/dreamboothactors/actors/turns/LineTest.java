@@ -272,13 +272,14 @@ class LineTest {
                             .setPrefix("checkpoints/a/")
                             .addFiles(photo.toBuilder().setSizeBytes(5_000))));
         }
-        ready("a");
-
         assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_610L);
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_610)
+        ready("a"); // two states are gone
+
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_010L);
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_010)
                         .complaint(line.beside("b").orElseThrow()))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("tenant-storage-gib"));
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_611)
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_011)
                         .complaint(line.beside("b").orElseThrow()))
                 .isEmpty();
     }

@@ -15,7 +15,8 @@ import org.dreamboothactors.protocol.v1.RunEvent;
 /** Fills a run's folders on this machine as soon as all is there that belongs into them. */
 record FolderWait(Remote remote, InstantSource clock) {
     private static final Duration GLANCE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(30);
+    /** A group of class images is one event, and may take a slow processor hours. */
+    private static final Duration LONGEST_SILENCE = Duration.ofHours(12);
 
     /** Waits until the run trains, or is over; returns an exit code. */
     int store(String runId, RunFolders folders) {
@@ -39,7 +40,7 @@ record FolderWait(Remote remote, InstantSource clock) {
                     }
                 } else if (Duration.between(lastNews, clock.instant()).compareTo(LONGEST_SILENCE) > 0) {
                     throw new IllegalStateException("Cannot store class images or latents: no event of run " + runId
-                            + " for " + LONGEST_SILENCE.toMinutes() + " minutes. Is the service still running?");
+                            + " for " + LONGEST_SILENCE.toHours() + " hours. Is the service still running?");
                 }
             }
         }

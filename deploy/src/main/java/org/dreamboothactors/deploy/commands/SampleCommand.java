@@ -55,7 +55,8 @@ import picocli.CommandLine.Spec;
             "  ./dreambooth sample \"$RUN\" --step base --prompt \"a photo of a teapot in the snow\" --out pictures"
         })
 public final class SampleCommand implements Callable<Integer> {
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(30);
+    /** An answer comes when all its pictures are drawn. */
+    private static final Duration LONGEST_SILENCE_A_PICTURE = Duration.ofMinutes(30);
 
     @Parameters(paramLabel = "RUN", description = "run id, as submit prints it")
     String run = "";
@@ -144,7 +145,8 @@ public final class SampleCommand implements Callable<Integer> {
                             screen.idle("drawing " + request.getPromptsCount() + " pictures, " + Spans.text(silence)));
             String asked = remote.draw(id, request);
             try (Feed<RunEvent> events = remote.follow(id)) {
-                Optional<Map<String, SamplesReady>> drawn = answers.await(events, Set.of(asked), LONGEST_SILENCE);
+                Optional<Map<String, SamplesReady>> drawn = answers.await(
+                        events, Set.of(asked), LONGEST_SILENCE_A_PICTURE.multipliedBy(request.getPromptsCount()));
                 screen.clear();
                 return drawn.map(pictures ->
                                 write(remote, id, pictures.getOrDefault(asked, SamplesReady.getDefaultInstance())))

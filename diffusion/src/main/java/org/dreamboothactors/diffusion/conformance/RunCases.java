@@ -64,7 +64,8 @@ final class RunCases {
                 StepResult result = step.run(
                         k + 1,
                         inputs(reference, k, settings.path("accumulation").asInt(1)),
-                        List.of(reference.path().toString()));
+                        List.of(reference.path().toString()),
+                        (_, _) -> {});
                 if (compute.precision() == ComputePrecision.BF16) {
                     compare.roughly(
                             "loss " + k,

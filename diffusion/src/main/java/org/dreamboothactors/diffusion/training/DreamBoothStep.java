@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.training;
 
 import java.util.List;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
+import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StepResult;
 
 /**
@@ -18,9 +19,11 @@ public record DreamBoothStep(Networks networks, Objective objective, double late
      * @param step number of the step, counted from 1
      * @param microBatches of this rank, 1 or more, all of one size and as many at every rank
      * @param sampleIds names of the samples, for the error
+     * @param progress hears of each micro-batch, forward and back
      */
-    public StepResult run(long step, List<StepInputs> microBatches, List<String> sampleIds) {
+    public StepResult run(long step, List<StepInputs> microBatches, List<String> sampleIds, ProgressListener progress) {
         int count = microBatches.size();
+        int done = 0;
         double total = 0;
         double instance = 0;
         double prior = 0;
@@ -33,6 +36,7 @@ public record DreamBoothStep(Networks networks, Objective objective, double late
                 if (!Double.isFinite(total)) {
                     throw new NonFiniteLoss(step, loss.total(), sampleIds);
                 }
+                progress.progressed(++done, count);
             }
             double norm = networks.update();
             if (!Double.isFinite(norm)) {

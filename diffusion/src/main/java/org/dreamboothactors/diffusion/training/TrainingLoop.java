@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StepResult;
 
 /** Goes from step to step: picks the batches that a step's number names and runs the step. */
@@ -58,8 +59,8 @@ public final class TrainingLoop {
         return stepsDone;
     }
 
-    /** Does the next step. */
-    public StepResult next() {
+    /** Does the next step; {@code progress} hears of each micro-batch. */
+    public StepResult next(ProgressListener progress) {
         List<StepInputs> microBatches = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         for (int part = ranks.rank(); part < plan.accumulation(); part += ranks.count()) {
@@ -71,7 +72,7 @@ public final class TrainingLoop {
                     stepsDone, part, moments, step.objective().schedule().steps()));
             batch.forEach(latent -> ids.add(latent.id()));
         }
-        StepResult result = step.run(stepsDone + 1, microBatches, ids);
+        StepResult result = step.run(stepsDone + 1, microBatches, ids, progress);
         stepsDone++;
         return result;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
@@ -74,8 +75,8 @@ class DreamBoothStepTest {
     @Test
     void lowersTheLossOfWhatItLearnsFrom() {
         DreamBoothStep step = step(new OneWeight(1), OptionalDouble.of(0.5));
-        StepResult first = step.run(1, List.of(inputs), List.of("a", "b"));
-        StepResult second = step.run(2, List.of(inputs), List.of("a", "b"));
+        StepResult first = step.run(1, List.of(inputs), List.of("a", "b"), (_, _) -> {});
+        StepResult second = step.run(2, List.of(inputs), List.of("a", "b"), (_, _) -> {});
         assertThat(second.loss()).isLessThan(first.loss());
         assertThat(first.loss()).isEqualTo(first.instanceLoss() + 0.5 * first.priorLoss());
     }
@@ -84,7 +85,7 @@ class DreamBoothStepTest {
     void namesTheSamplesOfALossThatIsNoNumberAndLeavesTheWeights() {
         OneWeight networks = new OneWeight(Double.NaN);
         DreamBoothStep step = step(networks, OptionalDouble.empty());
-        assertThatThrownBy(() -> step.run(5, List.of(inputs), List.of("a.safetensors", "b.safetensors")))
+        assertThatThrownBy(() -> step.run(5, List.of(inputs), List.of("a.safetensors", "b.safetensors"), (_, _) -> {}))
                 .isInstanceOf(NonFiniteLoss.class)
                 .hasMessageContaining("step 5")
                 .hasMessageContaining("b.safetensors");
@@ -98,8 +99,9 @@ class DreamBoothStepTest {
         OneWeight together = new OneWeight(1);
         OneWeight parts = new OneWeight(1);
 
-        StepResult whole = step(together, OptionalDouble.empty()).run(1, List.of(inputs), List.of());
-        StepResult gathered = step(parts, OptionalDouble.empty()).run(1, List.of(first, second), List.of());
+        StepResult whole = step(together, OptionalDouble.empty()).run(1, List.of(inputs), List.of(), (_, _) -> {});
+        StepResult gathered =
+                step(parts, OptionalDouble.empty()).run(1, List.of(first, second), List.of(), (_, _) -> {});
 
         assertThat(gathered.loss()).isCloseTo(whole.loss(), within(1e-6));
         assertThat(gathered.gradNorm()).isCloseTo(whole.gradNorm(), within(1e-6));
@@ -113,8 +115,11 @@ class DreamBoothStepTest {
         StepInputs broken = new StepInputs(
                 new float[] {Float.NaN, 2, 0, 0, 3, 4, 0, 0}, new float[4], new float[4], new int[] {0, 2});
 
-        assertThatThrownBy(() -> step.run(1, List.of(inputs, broken), List.of("a")))
+        List<String> heard = new ArrayList<>();
+        assertThatThrownBy(() -> step.run(
+                        1, List.of(inputs, broken), List.of("a"), (done, count) -> heard.add(done + " of " + count)))
                 .isInstanceOf(NonFiniteLoss.class);
+        assertThat(heard).containsExactly("1 of 2");
 
         assertThat(networks.slope).isZero();
         assertThat(networks.factor).isEqualTo(1);
@@ -142,7 +147,7 @@ class DreamBoothStepTest {
                 Ranks.alone(),
                 from);
         while (loop.stepsDone() < to) {
-            loop.next();
+            loop.next((_, _) -> {});
         }
     }
 }
