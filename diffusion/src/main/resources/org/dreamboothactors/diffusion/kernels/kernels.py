@@ -18,6 +18,9 @@ class Kernels(Module):
   def is_bf16_on_cpu(self: __torch__.Kernels, x: Tensor) -> bool:
     return torch.__and__(torch.eq(ops.prim.dtype(x), 15), torch.__not__(ops.prim.is_cuda(x)))
 
+  def is_fp32_on_cpu(self: __torch__.Kernels, x: Tensor) -> bool:
+    return torch.__and__(torch.eq(ops.prim.dtype(x), 6), torch.__not__(ops.prim.is_cuda(x)))
+
   def conv(self: __torch__.Kernels, x: Tensor, name: str, p: Dict[str, Tensor], stride: int, padding: int) -> Tensor:
     w = p[name + ".weight"]
     if ops.prim.is_mkldnn(w):
@@ -26,14 +29,20 @@ class Kernels(Module):
       y = self.plain_conv(x, w, p[name + ".bias"], stride, padding)
     return y
 
-  # a few pixels with many channels are faster as one product, where they are bf16
+  # a few pixels with many channels are faster as one product, where they are bf16, or fp32 with weights of 64 MiB and more,
+  # which oneDNN would put in another order first
   def plain_conv(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     usual = torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))
-    if torch.__and__(torch.__and__(usual, self.is_bf16_on_cpu(x)), torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64)):
+    few = torch.__and__(usual, torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64))
+    if torch.__and__(few, torch.__or__(self.is_bf16_on_cpu(x), self.is_better_for_mkl(w))):
       y = self.conv_as_product(x, w, bias)
     else:
       y = torch.conv2d(x, w, bias, [stride, stride], [padding, padding], [1, 1], 1)
     return y
+
+  def is_better_for_mkl(self: __torch__.Kernels, w: Tensor) -> bool:
+    large = torch.__and__(self.is_fp32_on_cpu(w), torch.ge(torch.numel(w), 16777216))
+    return torch.__and__(large, torch.__not__(self.mkl_is_slow()))
 
   # x (B, C, H, W), w (D, C, 3, 3) to (B, D, H, W)
   def conv_as_product(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor) -> Tensor:
@@ -43,12 +52,15 @@ class Kernels(Module):
     y = torch.addmm(bias, rows, torch.t(torch.reshape(w, [d, -1])))  # (B * H * W, D)
     return torch.contiguous(torch.permute(torch.reshape(y, [b, h, -1, d]), [0, 3, 1, 2]))
 
+  # on a CPU
+  def is_large_fp32_product(self: __torch__.Kernels, x: Tensor, w: Tensor) -> bool:
+    large = torch.ge(torch.mul(torch.numel(x), torch.size(w, 0)), 16777216)
+    return torch.__and__(large, self.is_fp32_on_cpu(x))
+
   # x (..., K), w (N, K) to (..., N). Where MKL is slow, a large fp32 product is a 1x1 convolution over (B, K, 1, M) with the
   # channels last, which is how x lies in memory: oneDNN does those twice as fast as MKL does products on AMD's processors
   def product(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Optional[Tensor]) -> Tensor:
-    large = torch.__and__(self.mkl_is_slow(), torch.ge(torch.mul(torch.numel(x), torch.size(w, 0)), 16777216))
-    fp32 = torch.__and__(torch.eq(ops.prim.dtype(x), 6), torch.__not__(ops.prim.is_cuda(x)))
-    if torch.__and__(torch.__and__(large, fp32), torch.eq(torch.dim(x), 3)):
+    if torch.__and__(torch.__and__(self.mkl_is_slow(), self.is_large_fp32_product(x, w)), torch.eq(torch.dim(x), 3)):
       pixels = torch.unsqueeze(torch.permute(x, [0, 2, 1]), 2)
       kernel = torch.reshape(w, [torch.size(w, 0), -1, 1, 1])
       y = torch.conv2d(pixels, kernel, bias, [1, 1], [0, 0], [1, 1], 1)
@@ -327,6 +339,18 @@ class Kernels(Module):
   def geglu(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
     if torch.__contains__(p, "ff.net.0.gate.weight"):
       y = self.packed_geglu(x, p)
+    else:
+      y = self.plain_geglu(x, p)
+    return y
+
+  # large fp32 halves are faster as products of their own: both together are more than 64 MiB, which glibc maps anew each time
+  def plain_geglu(self: __torch__.Kernels, x: Tensor, p: Dict[str, Tensor]) -> Tensor:
+    w = p["ff.net.0.proj.weight"]
+    adapted = torch.__contains__(p, "ff.net.0.proj.lora_A.weight")
+    if torch.__and__(self.is_large_fp32_product(x, w), torch.__not__(adapted)):
+      ws = torch.chunk(w, 2, 0)
+      bs = torch.chunk(p["ff.net.0.proj.bias"], 2, 0)
+      y = torch.mul(self.product(x, ws[0], bs[0]), torch.gelu(self.product(x, ws[1], bs[1])))
     else:
       halves = torch.chunk(self.linear(x, "ff.net.0.proj", p), 2, -1)
       y = torch.mul(halves[0], torch.gelu(halves[1]))

@@ -62,6 +62,36 @@ final class ProjectionsTest {
         assertAlike("tokens_to_pixels", convolution("proj_out"), List.of(), random(TOKENS), random(PIXELS));
     }
 
+    /** Of many tokens in fp32 the gate is a product of its own; adapters that change nothing keep it with the value. */
+    @Test
+    void theGateIsThatOfTheValueWhateverIsMultipliedFirst() {
+        SortedMap<String, NDArray> apart = new TreeMap<>(norm("norm2"));
+        apart.putAll(norm("norm3"));
+        List.of("attn1.to_out.0", "attn2.to_out.0").forEach(layer -> apart.putAll(linear(layer, CHANNELS, CHANNELS)));
+        List.of("attn2.to_q", "attn2.to_k", "attn2.to_v")
+                .forEach(layer -> apart.put(layer + ".weight", random(CHANNELS, CHANNELS)));
+        apart.putAll(linear("ff.net.0.proj", 8 * CHANNELS, CHANNELS));
+        apart.putAll(linear("ff.net.2", CHANNELS, 4 * CHANNELS));
+        SortedMap<String, NDArray> together = new TreeMap<>(apart);
+        together.put("ff.net.0.proj.lora_A.weight", random(1, CHANNELS));
+        together.put("ff.net.0.proj.lora_B.weight", manager.zeros(new Shape(8 * CHANNELS, 1)));
+        together.put("ff.net.0.proj.lora_scale", manager.create(1f));
+        NDArray[] inputs = {random(1, 2048, CHANNELS), random(1, 2048, CHANNELS), random(1, 7, CHANNELS)};
+        List<NDArray> numbers = List.of(kernels.number(4), kernels.number(1));
+        apart.values().forEach(parameter -> parameter.setRequiresGradient(true));
+
+        Map<String, NDArray> found = run("after_self_attention", apart, numbers, Arithmetic.PLAIN, inputs);
+        Map<String, NDArray> exact = run("after_self_attention", together, numbers, Arithmetic.PLAIN, inputs);
+
+        assertThat(found.keySet()).isEqualTo(exact.keySet()).contains("ff.net.0.proj.weight");
+        exact.forEach((name, wanted) ->
+                assertThat(runs.error(found, name, wanted)).as(name).isLessThan(1e-5));
+    }
+
+    private SortedMap<String, NDArray> linear(String name, int to, int from) {
+        return new TreeMap<>(Map.of(name + ".weight", random(to, from).mul(0.1f), name + ".bias", random(to)));
+    }
+
     private void assertAlike(
             String kernel, SortedMap<String, NDArray> parameters, List<NDArray> numbers, NDArray... inputs) {
         parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!name.endsWith("scale")));
