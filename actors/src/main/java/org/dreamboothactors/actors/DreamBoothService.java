@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class DreamBoothService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DreamBoothService.class);
     private static final Duration LAUNCH = Duration.ofSeconds(20);
-    /** Longer than actors give their work in progress. */
-    private static final Duration DRAIN = Duration.ofSeconds(45);
+    /** What actors need to end beside the patience they have with their work. */
+    private static final Duration ENDING = Duration.ofSeconds(35);
 
     private static final Duration TERMINATE = Duration.ofSeconds(15);
     private static final Duration READ_HISTORY = Duration.ofSeconds(60);
@@ -78,7 +78,7 @@ public final class DreamBoothService implements AutoCloseable {
             Function<ActorRef<Guardian.Launched>, Guardian.Command> launch =
                     replyTo -> new Guardian.Launch(board.sink(), replyTo);
             await("start the actors", AskPattern.ask(system, launch, LAUNCH, system.scheduler()), LAUNCH);
-            parts.push(new Part("work", this::drain));
+            parts.push(new Part("work", () -> drain(settings.stopPatience().plus(ENDING))));
             LOG.info(
                     "Node with {} is up after {} ms",
                     String.join(", ", settings.devices()),
@@ -181,11 +181,11 @@ public final class DreamBoothService implements AutoCloseable {
                 .withFallback(ConfigFactory.load());
     }
 
-    private void drain() {
+    private void drain(Duration atMost) {
         await(
                 "finish the work in progress",
-                AskPattern.ask(system, Guardian.Drain::new, DRAIN, system.scheduler()),
-                DRAIN);
+                AskPattern.ask(system, Guardian.Drain::new, atMost, system.scheduler()),
+                atMost);
     }
 
     private void terminate() {

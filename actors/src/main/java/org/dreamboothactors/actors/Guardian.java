@@ -2,6 +2,7 @@ package org.dreamboothactors.actors;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,9 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private final List<Device> devices;
     private final Set<ActorRef<QueueActor.Command>> queues = new HashSet<>();
     private final List<ActorRef<CoordinatorActor.Command>> coordinators = new ArrayList<>();
+    /** A picture in the making is not waited for: it is drawn again elsewhere. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     private Optional<ActorRef<Drained>> drain = Optional.empty();
 
     sealed interface Command {}
@@ -102,24 +106,36 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 new Recruits(devices),
                 new OtherNodes(settings.bootstrapServers()));
         for (Device device : devices) {
-            queue(device, "encoder", Topics.LATENT_CACHE, LatentRequest.parser(), new EncodeLatents(node), board);
+            queue(
+                    device,
+                    "encoder",
+                    settings(Topics.LATENT_CACHE, LatentRequest.parser(), SOON),
+                    new EncodeLatents(node),
+                    board);
             queue(
                     device,
                     "inference",
-                    Topics.REG_GENERATION,
-                    GenerationRequest.parser(),
+                    settings(Topics.REG_GENERATION, GenerationRequest.parser(), SOON),
                     new DrawPictures(node),
                     board);
-            queue(device, "trainer", Topics.TRAIN_STEP, TrainRequest.parser(), trainer, board);
+            queue(
+                    device,
+                    "trainer",
+                    settings(Topics.TRAIN_STEP, TrainRequest.parser(), settings.stopPatience()),
+                    trainer,
+                    board);
         }
         replyTo.tell(new Launched());
         return this;
     }
 
+    private <T extends Message> QueueSettings<T> settings(String topic, Parser<T> parser, Duration lastOrders) {
+        return new QueueSettings<>(topic, parser, settings.bootstrapServers(), lastOrders);
+    }
+
     private <T extends Message> void queue(
-            Device device, String role, String topic, Parser<T> parser, Worker<T> worker, StatusSink board) {
+            Device device, String role, QueueSettings<T> queue, Worker<T> worker, StatusSink board) {
         String name = DreamBoothService.fileName(device.name());
-        QueueSettings<T> queue = new QueueSettings<>(topic, parser, settings.bootstrapServers());
         ActorRef<QueueActor.Command> actor = getContext()
                 .spawn(
                         QueueActor.create("device-" + name + "/" + role, queue, device, worker, board),

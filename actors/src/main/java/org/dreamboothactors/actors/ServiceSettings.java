@@ -21,6 +21,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param classImageGroupSize pictures made together; part of a class image's identity
  * @param trainSlice how long a run trains before other work of the device gets its turn
  * @param maxCommitInterval work at risk in a crash, at most
+ * @param stopPatience for a trainer's step and its commit, when the node is told to stop
  * @param limits what a tenant may have
  * @param dashboardHost address the dashboard listens on
  * @param dashboardPort 0 takes a free one
@@ -38,6 +39,7 @@ public record ServiceSettings(
         int classImageGroupSize,
         Duration trainSlice,
         Duration maxCommitInterval,
+        Duration stopPatience,
         TenantLimits limits,
         String dashboardHost,
         int dashboardPort,

@@ -81,6 +81,7 @@ class DreamBoothServiceIT {
                 4,
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
+                Duration.ofSeconds(10),
                 TenantLimits.none(),
                 "127.0.0.1",
                 0,

@@ -57,6 +57,7 @@ final class ServiceBench implements AutoCloseable {
                 4,
                 Duration.ofHours(1),
                 Duration.ofHours(1),
+                Duration.ofSeconds(10),
                 limits,
                 "127.0.0.1",
                 0,

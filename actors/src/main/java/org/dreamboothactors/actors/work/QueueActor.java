@@ -22,16 +22,18 @@ import org.dreamboothactors.actors.device.Device;
  *
  * <p>Kafka's client blocks, so it runs on a thread of its own and only tells this actor what it does. When that thread
  * dies the actor fails, and its supervisor starts it anew after a pause that grows. Told to {@link Stop}, it stops when
- * the record in work is given back; after 10 s the device's child JVM is killed for that.
+ * the record in work is given back; after its last orders the device's child JVM is killed for that.
  */
 public final class QueueActor<T extends Message> extends AbstractMatchingBehavior<QueueActor.Command> {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration GOOD_TIME = Duration.ofMinutes(1);
-    private static final Duration LAST_ORDERS = Duration.ofSeconds(10);
+    /** For what remains when the device is gone. */
+    private static final Duration WITHOUT_DEVICE = Duration.ofSeconds(10);
 
     private final StatusSink board;
     private final Device device;
+    private final Duration lastOrders;
     private final String name;
     private final TimerScheduler<Command> timers;
     private final ShareQueue<T> queue;
@@ -82,6 +84,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
         super(context);
         this.board = board;
         this.device = device;
+        this.lastOrders = settings.lastOrders();
         this.name = name;
         this.timers = timers;
         board.report(name, "starting", "");
@@ -143,13 +146,13 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
 
     private Behavior<Command> onStop() {
         queue.stop();
-        timers.startSingleTimer(new Overdue(), LAST_ORDERS);
+        timers.startSingleTimer(new Overdue(), lastOrders);
         return this;
     }
 
     private Behavior<Command> onOverdue() {
-        device.kill(); // a picture in the making is not waited for
-        timers.startSingleTimer(new GivenUp(), LAST_ORDERS);
+        device.kill(); // what takes so long is not waited for
+        timers.startSingleTimer(new GivenUp(), WITHOUT_DEVICE);
         return this;
     }
 
@@ -162,7 +165,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
 
     /** For an actor that is stopped from above, without having been asked to. */
     private void killUnlessItEnds() {
-        var _ = ended.orTimeout(LAST_ORDERS.toSeconds(), TimeUnit.SECONDS).whenComplete((_, late) -> {
+        var _ = ended.orTimeout(lastOrders.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
             if (late != null) {
                 device.kill();
             }

@@ -317,7 +317,7 @@ class GangIT {
                 .open();
         return kit.spawn(QueueActor.create(
                 "other/trainer",
-                new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.servers()),
+                new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.servers(), Duration.ofSeconds(10)),
                 second,
                 trainer,
                 (_, _, work) -> heard.add(work)));

@@ -64,7 +64,7 @@ final class QueueBench implements AutoCloseable {
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
-        return new QueueSettings<>(topic, LatentRequest.parser(), servers());
+        return new QueueSettings<>(topic, LatentRequest.parser(), servers(), Duration.ofSeconds(10));
     }
 
     private static AlterConfigOp set(String name, String value) {

@@ -108,6 +108,7 @@ public final class Configuration {
                 settings.number("class-image-group-size", 1, 64),
                 settings.duration("train-slice"),
                 settings.duration("max-commit-interval"),
+                settings.duration("stop-patience"),
                 new TenantLimits(
                         settings.number("tenant-waiting-runs", 0, Integer.MAX_VALUE),
                         settings.duration("tenant-run-time"),
