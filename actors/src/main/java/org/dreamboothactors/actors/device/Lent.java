@@ -104,6 +104,14 @@ public final class Lent implements AutoCloseable {
         }
     }
 
+    private void pass(DeviceAnswer.Progress progress) {
+        try {
+            lines.write(progress);
+        } catch (IOException e) {
+            // The answer will find out.
+        }
+    }
+
     private DeviceAnswer answer(DeviceCommand command) {
         try {
             return switch (command) {
@@ -118,7 +126,8 @@ public final class Lent implements AutoCloseable {
                     begin();
                     yield opener.open(asked, device);
                 }
-                case DeviceCommand.TrainStep _, DeviceCommand.DigestWeights _ -> device.ask(command);
+                case DeviceCommand.TrainStep _ -> device.ask(command, this::pass);
+                case DeviceCommand.DigestWeights _ -> device.ask(command);
                 case DeviceCommand.CloseTrainer _ -> {
                     DeviceAnswer done = device.ask(command);
                     settle();

@@ -73,6 +73,10 @@ public record TrainRuns(
         if (request.hasCall()) {
             return new Help(node, request).with(device, shift);
         }
+        if (node.ended().contains(request.getRunId())) {
+            StateCommits.removeAll(node.store(), CommitLog.open(node.store(), RunInWork.prefix(request.getRunId())));
+            return new Outcome.Done();
+        }
         return node.withModel(
                 request.getRunId(),
                 request.getBaseModel(),

@@ -142,7 +142,9 @@ public final class Line implements Waiting, Turns, Usages {
                     run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
                     share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
                     ended.merge(event.getFactCase(), 1L, Long::sum);
-                    stored.ended(run.tenant(), event.getRunId());
+                    if (event.getFactCase() == FactCase.READY) {
+                        stored.trained(run.tenant(), event.getRunId());
+                    }
                 });
     }
 

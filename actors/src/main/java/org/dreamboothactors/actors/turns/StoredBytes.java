@@ -26,8 +26,8 @@ final class StoredBytes {
         put(tenant, "states of " + runId, STATES * state.getStateBytes());
     }
 
-    /** States are removed where nobody goes on from them. */
-    void ended(String tenant, String runId) {
+    /** Then its states are removed; those of runs that ended otherwise may still be there. */
+    void trained(String tenant, String runId) {
         bytes.getOrDefault(tenant, new HashMap<>()).remove("states of " + runId);
     }
 

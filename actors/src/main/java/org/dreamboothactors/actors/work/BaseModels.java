@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -106,7 +107,7 @@ public final class BaseModels {
 
     /** A judge's folder may be any repository of a CLIP. */
     private static SortedMap<Path, Path> filesOfJudge(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             SortedMap<Path, Path> byName = new TreeMap<>();
             files.filter(Files::isRegularFile).forEach(file -> byName.put(folder.relativize(file), file));
             return byName;
@@ -128,6 +129,9 @@ public final class BaseModels {
     /** Cards and licences do not change what a model draws. */
     private static boolean decides(Path file) {
         String name = String.valueOf(file.getFileName());
+        if (file.getNameCount() == 1) {
+            return name.endsWith(".json");
+        }
         return name.endsWith(".safetensors") || name.endsWith(".json") || name.endsWith(".txt");
     }
 
@@ -138,7 +142,8 @@ public final class BaseModels {
             JsonNode vae =
                     JSON.readTree(folder.resolve("vae").resolve("config.json").toFile());
             int halvings = vae.path("block_out_channels").size() - 1;
-            return unet.path("sample_size").asInt() << halvings;
+            JsonNode size = unet.path("sample_size"); // one number, or height and width
+            return (size.isArray() ? size.path(0).asInt() : size.asInt()) << halvings;
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read base model " + folder + ": " + e.getMessage() + ". It must be a diffusers folder", e);

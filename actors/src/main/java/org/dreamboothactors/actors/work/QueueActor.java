@@ -38,6 +38,8 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
     private final TimerScheduler<Command> timers;
     private final ShareQueue<T> queue;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Written by the actor alone. */
+    private volatile boolean hasRecord;
 
     /** What the actor is told. */
     public sealed interface Command {}
@@ -121,8 +123,14 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
     @Override
     public Behavior<Command> onMessage(Command command) {
         return switch (command) {
-            case Working(String work) -> report("working", work);
-            case Idle _ -> report("idle", "");
+            case Working(String work) -> {
+                hasRecord = true;
+                yield report("working", work);
+            }
+            case Idle _ -> {
+                hasRecord = false;
+                yield report("idle", "");
+            }
             case Stop _ -> onStop();
             case Ended(ShareQueue<?> which) -> which == queue ? Behaviors.stopped() : this;
             case Broken(ShareQueue<?> which, Throwable cause) -> onBroken(which, cause);
@@ -151,7 +159,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
     }
 
     private Behavior<Command> onOverdue() {
-        device.kill(); // what takes so long is not waited for
+        killDevice(); // what takes so long is not waited for
         timers.startSingleTimer(new GivenUp(), WITHOUT_DEVICE);
         return this;
     }
@@ -167,9 +175,16 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
     private void killUnlessItEnds() {
         var _ = ended.orTimeout(lastOrders.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
             if (late != null) {
-                device.kill();
+                killDevice();
             }
         });
+    }
+
+    /** Not where another queue has it: this one is late for another reason. */
+    private void killDevice() {
+        if (hasRecord) {
+            device.kill();
+        }
     }
 
     private Behavior<Command> report(String state, String work) {

@@ -108,4 +108,22 @@ class CheckpointFolderTest {
                 .as("diffusers looks for this name where it is asked for no variant")
                 .hasContent("text_encoder/model.fp16.safetensors");
     }
+
+    @Test
+    void followsLinksToTheModelAndToItsParts(@TempDir Path folder) throws IOException {
+        Path vae = Files.createDirectories(folder.resolve("elsewhere/vae"));
+        Files.writeString(vae.resolve("config.json"), "{}");
+        Files.writeString(vae.resolve("diffusion_pytorch_model.safetensors"), "vae");
+        Path base = Files.createDirectories(folder.resolve("base"));
+        Files.writeString(base.resolve("model_index.json"), "{\"vae\": [\"diffusers\", \"AutoencoderKL\"]}");
+        Files.createSymbolicLink(base.resolve("vae"), vae);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), base);
+        Path target = folder.resolve("target");
+
+        CheckpointFolder.write(link, target, Map.of());
+
+        assertThat(target.resolve("model_index.json")).exists();
+        assertThat(target.resolve("vae/config.json")).exists();
+        assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors")).hasContent("vae");
+    }
 }

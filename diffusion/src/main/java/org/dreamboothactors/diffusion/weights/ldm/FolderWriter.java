@@ -52,7 +52,7 @@ record FolderWriter(Path folder, Shapes shapes, Told told, boolean zeroTerminalS
             weights(vaeTensors, AutoencoderKL.PART, UNET_FILE);
             weights(textTensors, CLIPTextModel.PART, "model.safetensors");
             json(scheduler(prediction), folder.resolve("scheduler").resolve("scheduler_config.json"));
-            json(index(), folder.resolve("model_index.json"));
+            json(index(scheduler(prediction)), folder.resolve("model_index.json"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + folder + ": " + e.getMessage(), e);
         }
@@ -89,14 +89,16 @@ record FolderWriter(Path folder, Shapes shapes, Told told, boolean zeroTerminalS
         return config;
     }
 
-    private static ObjectNode index() {
+    private static ObjectNode index(JsonNode scheduler) {
         ObjectNode index = JSON.createObjectNode();
         index.put("_class_name", "StableDiffusionPipeline");
         for (String absent : new String[] {"feature_extractor", "image_encoder", "safety_checker"}) {
             index.putArray(absent).addNull().addNull();
         }
         index.put("requires_safety_checker", false);
-        index.putArray("scheduler").add("diffusers").add("DDIMScheduler");
+        index.putArray("scheduler")
+                .add("diffusers")
+                .add(scheduler.path("_class_name").asText());
         index.putArray("text_encoder").add("transformers").add("CLIPTextModel");
         index.putArray("tokenizer").add("transformers").add("CLIPTokenizer");
         index.putArray("unet").add("diffusers").add("UNet2DConditionModel");

@@ -31,7 +31,7 @@ final class OwnMetadata {
         unet.heads().forEach(node.putArray("heads")::add);
         node.put("latent_side", unet.sampleSize());
         node.put("scaling_factor", vae.scalingFactor());
-        node.set("scheduler", scheduler.json());
+        node.set("scheduler", finite(scheduler.json()));
         node.put("text_heads", text.heads());
         node.put("unet_groups", unet.normGroups());
         node.put("vae_groups", vae.normGroups());
@@ -62,13 +62,28 @@ final class OwnMetadata {
                     Optional.empty(),
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
-                    Optional.of(node.path("scheduler")).filter(JsonNode::isObject));
+                    Optional.of(node.path("scheduler")).filter(OwnMetadata::isNamed));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "Cannot read " + file + ": its metadata " + KEY + " is no JSON (" + e.getOriginalMessage()
                             + "), expected what this program wrote",
                     e);
         }
+    }
+
+    /** diffusers writes -Infinity where there is no limit, which is no JSON and what it takes where the key is absent. */
+    private static ObjectNode finite(JsonNode config) {
+        ObjectNode finite = JSON.createObjectNode();
+        config.properties().stream()
+                .filter(setting -> !setting.getValue().isNumber()
+                        || Double.isFinite(setting.getValue().asDouble()))
+                .forEach(setting -> finite.set(setting.getKey(), setting.getValue()));
+        return finite;
+    }
+
+    /** Defaults are those of its class: without one nobody knows what absent keys mean. */
+    private static boolean isNamed(JsonNode scheduler) {
+        return scheduler.path("_class_name").asText().matches("[A-Za-z]+Scheduler");
     }
 
     private static OptionalInt positive(JsonNode node) {

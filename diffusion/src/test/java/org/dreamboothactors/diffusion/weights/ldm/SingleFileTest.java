@@ -70,8 +70,9 @@ class SingleFileTest {
         Path diffusers = folder.resolve("diffusers");
         ModelFile.open(GOLDEN.resolve("single-file-sd2/model.ckpt")).write(diffusers);
         Path scheduler = Path.of("scheduler/scheduler_config.json");
-        String config = "{\"prediction_type\":\"v_prediction\",\"beta_end\":0.02,\"rescale_betas_zero_snr\":true}";
-        Files.writeString(diffusers.resolve(scheduler), config);
+        String config =
+                "{\"_class_name\":\"EulerDiscreteScheduler\",\"prediction_type\":\"v_prediction\",\"beta_end\":0.02,\"rescale_betas_zero_snr\":true}";
+        Files.writeString(diffusers.resolve(scheduler), config.replace("}", ",\"lambda_min_clipped\":-Infinity}"));
         Path single = folder.resolve("single.safetensors");
 
         SingleFile.write(diffusers, single, Precision.FP16, SPEC);
@@ -79,6 +80,11 @@ class SingleFileTest {
 
         assertThat(JSON.readTree(folder.resolve("again").resolve(scheduler).toFile()))
                 .isEqualTo(JSON.readTree(config));
+        assertThat(JSON.readTree(folder.resolve("again/model_index.json").toFile())
+                        .path("scheduler")
+                        .path(1)
+                        .asText())
+                .isEqualTo("EulerDiscreteScheduler");
     }
 
     @ParameterizedTest
