@@ -34,14 +34,14 @@ import org.dreamboothactors.protocol.v1.TrainRequest;
 
 /** Parent of all that works on a node: intake, coordinator, and on each device an encoder, a painter and a trainer. */
 final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
+    /** A picture in the making is not waited for: it is drawn again elsewhere. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     private final ServiceSettings settings;
     private final Node node;
     private final List<Device> devices;
     private final Set<ActorRef<QueueActor.Command>> queues = new HashSet<>();
     private final List<ActorRef<CoordinatorActor.Command>> coordinators = new ArrayList<>();
-    /** A picture in the making is not waited for: it is drawn again elsewhere. */
-    private static final Duration SOON = Duration.ofSeconds(10);
-
     private Optional<ActorRef<Drained>> drain = Optional.empty();
 
     sealed interface Command {}

@@ -108,8 +108,13 @@ final class RunCases {
     }
 
     private static long side(CaseFolder reference) {
-        List<Long> latent = reference.tensor("in.000.0.noise").shape(); // (B, C, H, W)
+        List<Long> latent = latentShape(reference);
         return Math.max(latent.get(2), latent.get(3));
+    }
+
+    /** (B, C, H, W) */
+    private static List<Long> latentShape(CaseFolder reference) {
+        return reference.tensor("in.000.0.noise").shape();
     }
 
     /** transformers 5 has no root in the names of a text encoder. */
@@ -139,7 +144,7 @@ final class RunCases {
         if (learnsText) {
             optimizers.add(Optimizer.of(compute.optimizer(), kernels, encoder.weights(), rates));
         }
-        List<Long> latent = reference.tensor("in.000.0.noise").shape(); // (B, C, H, W)
+        List<Long> latent = latentShape(reference);
         return new LearningNetworks(
                 kernels,
                 unet,

@@ -15,16 +15,12 @@ class CheckpointFolderTest {
     @Test
     void copiesAllButTrainedWeights(@TempDir Path folder) throws IOException {
         Path base = folder.resolve("base");
-        for (String file : new String[] {
-            "model_index.json",
-            "unet/config.json",
-            "unet/diffusion_pytorch_model-00001-of-00002.safetensors",
-            "unet/diffusion_pytorch_model.safetensors.index.json",
-            "vae/diffusion_pytorch_model.safetensors"
-        }) {
-            Files.createDirectories(base.resolve(file).getParent());
-            Files.writeString(base.resolve(file), file.endsWith(".json") ? "{}" : "base");
-        }
+        write(
+                base,
+                "unet/config.json",
+                "unet/diffusion_pytorch_model-00001-of-00002.safetensors",
+                "vae/diffusion_pytorch_model.safetensors");
+        Files.writeString(base.resolve("model_index.json"), "{}");
         Files.writeString(
                 base.resolve("unet/diffusion_pytorch_model.safetensors.index.json"),
                 "{\"weight_map\":{\"a\":\"diffusion_pytorch_model-00001-of-00002.safetensors\"}}");
@@ -33,7 +29,8 @@ class CheckpointFolderTest {
         CheckpointFolder.write(base, target, Map.of("unet", file -> Files.writeString(file, "trained")));
 
         assertThat(target.resolve("unet/diffusion_pytorch_model.safetensors")).hasContent("trained");
-        assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors")).hasContent("base");
+        assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors"))
+                .hasContent("vae/diffusion_pytorch_model.safetensors");
         assertThat(target.resolve("unet"))
                 .isDirectoryNotContaining(file -> file.getFileName().toString().contains("index"));
         assertThat(target.resolve("unet"))
@@ -43,36 +40,33 @@ class CheckpointFolderTest {
     @Test
     void takesFromARepositoryWhatAPipelineLoads(@TempDir Path folder) throws IOException {
         Path base = folder.resolve("base");
-        for (String file : new String[] {
-            ".gitattributes",
-            ".cache/huggingface/download/unet.metadata",
-            "LICENSE.md",
-            "v1-5-pruned.ckpt",
-            "v1-5-pruned-emaonly.safetensors",
-            "feature_extractor/preprocessor_config.json",
-            "safety_checker/config.json",
-            "safety_checker/model.fp16.safetensors",
-            "safety_checker/model.safetensors",
-            "safety_checker/pytorch_model.bin",
-            "scheduler/scheduler_config.json",
-            "text_encoder/config.json",
-            "text_encoder/model.fp16.safetensors",
-            "tokenizer/vocab.json",
-            "unet/.ipynb_checkpoints/config.json",
-            "unet/config.json",
-            "unet/diffusion_pytorch_model.bin",
-            "unet/diffusion_pytorch_model.fp16.safetensors",
-            "unet/diffusion_pytorch_model.non_ema.safetensors",
-            "unet/diffusion_pytorch_model.safetensors",
-            "vae/config.json",
-            "vae/diffusion_flax_model.msgpack",
-            "vae/diffusion_pytorch_model.fp16.bin",
-            "vae/diffusion_pytorch_model.safetensors",
-            "vae_encoder/model.onnx"
-        }) {
-            Files.createDirectories(base.resolve(file).getParent());
-            Files.writeString(base.resolve(file), file);
-        }
+        write(
+                base,
+                ".gitattributes",
+                ".cache/huggingface/download/unet.metadata",
+                "LICENSE.md",
+                "v1-5-pruned.ckpt",
+                "v1-5-pruned-emaonly.safetensors",
+                "feature_extractor/preprocessor_config.json",
+                "safety_checker/config.json",
+                "safety_checker/model.fp16.safetensors",
+                "safety_checker/model.safetensors",
+                "safety_checker/pytorch_model.bin",
+                "scheduler/scheduler_config.json",
+                "text_encoder/config.json",
+                "text_encoder/model.fp16.safetensors",
+                "tokenizer/vocab.json",
+                "unet/.ipynb_checkpoints/config.json",
+                "unet/config.json",
+                "unet/diffusion_pytorch_model.bin",
+                "unet/diffusion_pytorch_model.fp16.safetensors",
+                "unet/diffusion_pytorch_model.non_ema.safetensors",
+                "unet/diffusion_pytorch_model.safetensors",
+                "vae/config.json",
+                "vae/diffusion_flax_model.msgpack",
+                "vae/diffusion_pytorch_model.fp16.bin",
+                "vae/diffusion_pytorch_model.safetensors",
+                "vae_encoder/model.onnx");
         Files.writeString(base.resolve("model_index.json"), """
                 {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.6.0",
                  "feature_extractor": ["transformers", "CLIPImageProcessor"], "image_encoder": [null, null],
@@ -125,5 +119,13 @@ class CheckpointFolderTest {
         assertThat(target.resolve("model_index.json")).exists();
         assertThat(target.resolve("vae/config.json")).exists();
         assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors")).hasContent("vae");
+    }
+
+    /** Each file holds its own name. */
+    private static void write(Path base, String... files) throws IOException {
+        for (String file : files) {
+            Files.createDirectories(base.resolve(file).getParent());
+            Files.writeString(base.resolve(file), file);
+        }
     }
 }
