@@ -23,6 +23,9 @@ import org.dreamboothactors.actors.board.Dashboard;
 import org.dreamboothactors.actors.board.DashboardSettings;
 import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceAnswer.Found;
+import org.dreamboothactors.actors.device.DeviceCommand.FindDevice;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.trainer.SharedNumbers;
 import org.dreamboothactors.actors.work.BaseModels;
@@ -81,7 +84,7 @@ public final class DreamBoothService implements AutoCloseable {
             parts.push(new Part("work", () -> drain(settings.stopPatience().plus(ENDING))));
             LOG.info(
                     "Node with {} is up after {} ms",
-                    String.join(", ", settings.devices()),
+                    settings.devices(),
                     Duration.ofNanos(System.nanoTime() - begun).toMillis());
         } catch (RuntimeException e) {
             close();
@@ -150,8 +153,8 @@ public final class DreamBoothService implements AutoCloseable {
         List<Device> devices = new ArrayList<>();
         List<Cores> slices = Cores.slices(settings.devices().size(), settings.threadsPerDevice());
         for (int i = 0; i < slices.size(); i++) {
-            String name = settings.devices().get(i);
-            Path log = settings.workDirectory().resolve("logs").resolve("device-" + fileName(name) + ".log");
+            DeviceName name = settings.devices().get(i);
+            Path log = settings.workDirectory().resolve("logs").resolve("device-" + fileName(name.toString()) + ".log");
             Device device = new Device(name, settings.threadsPerDevice(), slices.get(i), log);
             parts.push(new Part("device " + name, device::close));
             warmUp(device);
@@ -166,6 +169,12 @@ public final class DreamBoothService implements AutoCloseable {
             Optional<Device.Turn> turn = device.takeTurn(LAUNCH);
             try (Device.Turn mine = turn.orElseThrow()) {
                 mine.warmUp();
+                if (device.isCuda()) { // a processor is always there
+                    LOG.info(
+                            "{} is {}",
+                            device.name(),
+                            mine.ask(new FindDevice(), Found.class).hardware());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

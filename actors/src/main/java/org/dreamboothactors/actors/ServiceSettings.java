@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.storage.StoreSettings;
 
@@ -16,7 +17,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param baseModels diffusers folders by the name that requests use
  * @param judges folders of models that judge what is trained from a base model, by its name
  * @param defaultBaseModel name taken when a request gives none
- * @param devices one child JVM each, e.g. {@code cpu:0}
+ * @param devices one child JVM each
  * @param threadsPerDevice libtorch threads of a CPU device; part of the environment that fixes a run's bits
  * @param classImageGroupSize pictures made together; part of a class image's identity
  * @param trainSlice how long a run trains before other work of the device gets its turn
@@ -34,7 +35,7 @@ public record ServiceSettings(
         Map<String, Path> baseModels,
         Map<String, Path> judges,
         String defaultBaseModel,
-        List<String> devices,
+        List<DeviceName> devices,
         int threadsPerDevice,
         int classImageGroupSize,
         Duration trainSlice,

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
@@ -76,7 +77,7 @@ class DreamBoothServiceIT {
                 Map.of("toy", directory.resolve("toy")),
                 Map.of(),
                 "toy",
-                List.of("cpu:0"),
+                List.of(DeviceName.parse("cpu:0")),
                 1,
                 4,
                 Duration.ofMinutes(1),

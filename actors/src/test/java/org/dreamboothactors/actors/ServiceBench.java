@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.intake.photo.Photos;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.diffusion.RandomModel;
@@ -52,7 +53,7 @@ final class ServiceBench implements AutoCloseable {
                 Map.of("toy", model),
                 Map.of("toy", Path.of("../judge")),
                 "toy",
-                devices,
+                devices.stream().map(DeviceName::parse).toList(),
                 1,
                 4,
                 Duration.ofHours(1),

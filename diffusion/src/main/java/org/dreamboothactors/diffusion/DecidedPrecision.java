@@ -33,7 +33,7 @@ final class DecidedPrecision {
                 yield wanted;
             }
             case AUTO -> {
-                boolean gpu = kernels.manager().getDevice().isGpu();
+                boolean gpu = kernels.onCuda();
                 boolean bf16 = gpu
                         ? speed(kernels, threads).ratio() < WORTH_IT
                         : kernels.processor().multipliesBf16();

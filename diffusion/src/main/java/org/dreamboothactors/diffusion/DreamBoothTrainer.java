@@ -183,9 +183,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
         return loop.stepsDone();
     }
 
-    /** What beside model, configuration and data decides the bits: processor, threads, engine, precision, ranks. */
+    /** What beside model, configuration and data decides the bits: processor or CUDA device, threads, engine, precision, ranks. */
     public String environment() {
-        String one = Fingerprint.of(threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
+        String one =
+                Fingerprint.of(kernels, threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
         return ranks.isAlone() ? one : one + " ranks=" + ranks.count();
     }
 

@@ -7,21 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * How a device's child JVM is started.
  *
- * @param device its name, for people
+ * @param device the only one that the child sees
  * @param threads of libtorch
  * @param cores that its threads may use
  * @param log file its errors are appended to
  * @param main class
  */
-record ChildJvm(String device, int threads, Cores cores, Path log, Class<?> main) {
+record ChildJvm(DeviceName device, int threads, Cores cores, Path log, Class<?> main) {
     /** Java's own heap: pictures and latents. Weights live in native memory. */
     private static final String HEAP = "-Xmx1g";
+
+    private static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
 
     private static final long LONGEST_LOG_BYTES = 10L << 20;
 
@@ -38,6 +41,7 @@ record ChildJvm(String device, int threads, Cores cores, Path log, Class<?> main
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
+        command.add(device.toString());
         command.add(Integer.toString(threads));
         try {
             prepareLog();
@@ -56,10 +60,21 @@ record ChildJvm(String device, int threads, Cores cores, Path log, Class<?> main
             builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
             builder.environment().put("GOMP_SPINCOUNT", "2000");
             builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+            builder.environment().put(VISIBLE, device.visibleDevices(visible()));
+            // cuBLAS gives the same bits each time only with workspaces of a fixed size.
+            builder.environment().put("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the child JVM of " + device + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What this process sees of CUDA's devices; nothing where nobody said. */
+    private static List<String> visible() {
+        return Arrays.stream(System.getenv().getOrDefault(VISIBLE, "").split(","))
+                .map(String::strip)
+                .filter(device -> !device.isEmpty())
+                .toList();
     }
 
     private void prepareLog() throws IOException {

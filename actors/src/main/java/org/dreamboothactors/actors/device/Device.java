@@ -40,12 +40,11 @@ public final class Device implements AutoCloseable {
     /**
      * A device whose child JVM does not run yet.
      *
-     * @param name e.g. {@code cpu:0}
      * @param threads of libtorch
      * @param cores that those threads may use
      * @param log file the child's errors are appended to
      */
-    public Device(String name, int threads, Cores cores, Path log) {
+    public Device(DeviceName name, int threads, Cores cores, Path log) {
         this(name, threads, cores, log, PATIENCE, KEPT_OPEN, DeviceMain.class);
     }
 
@@ -57,14 +56,18 @@ public final class Device implements AutoCloseable {
      * @param main class of the child JVM; answers commands on its standard output
      */
     public Device(
-            String name, int threads, Cores cores, Path log, Duration patience, Duration keptOpen, Class<?> main) {
+            DeviceName name, int threads, Cores cores, Path log, Duration patience, Duration keptOpen, Class<?> main) {
         this.jvm = new ChildJvm(name, threads, cores, log, main);
         this.patience = patience;
         this.keptOpen = keptOpen;
     }
 
     public String name() {
-        return jvm.device();
+        return jvm.device().toString();
+    }
+
+    public boolean isCuda() {
+        return jvm.device().kind() == DeviceName.Kind.CUDA;
     }
 
     /** Waits for the device; it is the caller's until closed. Empty when others kept it for that long. */

@@ -23,6 +23,9 @@ public sealed interface DeviceAnswer {
 
     record Done() implements DeviceAnswer {}
 
+    /** What libtorch computes on, e.g. {@code cuda=NVIDIA_H200}. */
+    record Found(String hardware) implements DeviceAnswer {}
+
     record TrainerOpened(long step, String environment) implements DeviceAnswer {}
 
     /** Where the rank before this one calls. */

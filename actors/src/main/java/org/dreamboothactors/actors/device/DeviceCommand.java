@@ -13,6 +13,9 @@ import org.dreamboothactors.diffusion.lora.AddedLora;
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "command")
 public sealed interface DeviceCommand {
 
+    /** Looks whether libtorch computes on what the device is called; refused where it does not. */
+    record FindDevice() implements DeviceCommand {}
+
     /** Encodes clean photos; closes a trainer that is open. */
     record Encode(Path model, List<Photo> photos) implements DeviceCommand {
         public Encode {

@@ -18,9 +18,10 @@ import org.dreamboothactors.diffusion.PeakMemory;
 public final class DeviceMain {
     private DeviceMain() {}
 
-    /** Takes the number of threads that libtorch may use. */
+    /** Takes the device's name and the number of threads that libtorch may use. */
     public static void main(String[] args) {
-        serve(progress -> new DeviceModels(Integer.parseInt(args[0]), progress)::run);
+        DeviceName device = DeviceName.parse(args[0]);
+        serve(progress -> new DeviceModels(device, Integer.parseInt(args[1]), progress)::run);
     }
 
     /** Answers commands until standard input ends or something cannot be survived; does not return. */

@@ -42,6 +42,7 @@ final class DeviceModels {
 
     private static final double NANOS = 1e9; // of a second
 
+    private final DeviceName device;
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
     private Open open = new Nothing();
@@ -78,7 +79,8 @@ final class DeviceModels {
 
     private record SavedAt(long step, String weightsSha256) {}
 
-    DeviceModels(int threads, Consumer<DeviceAnswer> progress) {
+    DeviceModels(DeviceName device, int threads, Consumer<DeviceAnswer> progress) {
+        this.device = device;
         this.threads = threads;
         this.progress = progress;
         base = new KeptBase(threads);
@@ -105,6 +107,7 @@ final class DeviceModels {
 
     private DeviceAnswer answer(DeviceCommand command) {
         return switch (command) {
+            case DeviceCommand.FindDevice _ -> new DeviceAnswer.Found(FoundDevice.of(device, threads));
             case DeviceCommand.Encode encode -> encode(encode);
             case DeviceCommand.Draw draw -> {
                 drawer(draw.model(), draw.lora()).draw(draw.drawing(), draw.out(), tell());

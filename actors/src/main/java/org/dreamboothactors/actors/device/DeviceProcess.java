@@ -9,7 +9,8 @@ record DeviceProcess(Talk talk, long pid) {
 
     static DeviceProcess start(ChildJvm jvm) {
         Child child = new Child(jvm.start());
-        return new DeviceProcess(Talk.with(jvm.device(), child), child.process().pid());
+        return new DeviceProcess(
+                Talk.with(jvm.device().toString(), child), child.process().pid());
     }
 
     private record Child(Process process) implements Talk.Peer {

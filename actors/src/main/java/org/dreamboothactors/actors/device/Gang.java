@@ -124,7 +124,8 @@ public final class Gang {
                 compareWeights();
                 yield leader().ask(command, progress);
             }
-            case DeviceCommand.Encode _,
+            case DeviceCommand.FindDevice _,
+                    DeviceCommand.Encode _,
                     DeviceCommand.Draw _,
                     DeviceCommand.DrawTrained _,
                     DeviceCommand.OpenDoor _,

@@ -133,7 +133,8 @@ public final class Lent implements AutoCloseable {
                     settle();
                     yield done;
                 }
-                case DeviceCommand.Encode _,
+                case DeviceCommand.FindDevice _,
+                        DeviceCommand.Encode _,
                         DeviceCommand.Draw _,
                         DeviceCommand.DrawTrained _,
                         DeviceCommand.ResumeTrainer _,

@@ -107,6 +107,9 @@ final class Talk {
                     case DeviceAnswer.Judged judged -> {
                         return judged;
                     }
+                    case DeviceAnswer.Found found -> {
+                        return found;
+                    }
                 }
             }
         } catch (IOException e) {

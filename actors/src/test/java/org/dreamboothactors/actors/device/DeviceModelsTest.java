@@ -40,7 +40,7 @@ class DeviceModelsTest {
     private static Path model = Path.of("");
     private static Path latent = Path.of("");
 
-    private final DeviceModels device = new DeviceModels(1, _ -> {});
+    private final DeviceModels device = new DeviceModels(DeviceName.parse("cpu:0"), 1, _ -> {});
 
     @BeforeAll
     static void makeModelAndLatent() {

@@ -24,6 +24,8 @@ import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -181,6 +183,19 @@ class DeviceTest {
         parent.destroyForcibly();
 
         assertThat(child.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(child);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "the environment of a process is read from /proc")
+    void showsAProcessorsChildNoCudaDevice() throws Exception {
+        try (Device device = FakeDevice.start(directory);
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.warmUp();
+            String environment =
+                    Files.readString(Path.of("/proc", device.pid().orElseThrow().toString(), "environ"));
+
+            assertThat(environment.split("\0")).contains("CUDA_VISIBLE_DEVICES=");
+        }
     }
 
     @Test

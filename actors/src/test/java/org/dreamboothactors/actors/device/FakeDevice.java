@@ -26,7 +26,14 @@ public final class FakeDevice {
     }
 
     static Device start(Path directory, Duration patience, Duration keptOpen, Cores cores) {
-        return new Device("cpu:0", 1, cores, directory.resolve("device.log"), patience, keptOpen, FakeDeviceMain.class);
+        return new Device(
+                DeviceName.parse("cpu:0"),
+                1,
+                cores,
+                directory.resolve("device.log"),
+                patience,
+                keptOpen,
+                FakeDeviceMain.class);
     }
 
     /** A folder that counts as a base model. */

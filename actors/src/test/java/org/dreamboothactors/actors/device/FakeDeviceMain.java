@@ -44,6 +44,7 @@ public final class FakeDeviceMain {
     private DeviceAnswer answer(DeviceCommand command) {
         try {
             return switch (command) {
+                case DeviceCommand.FindDevice _ -> new DeviceAnswer.Found("fake");
                 case DeviceCommand.Encode encode -> {
                     close();
                     yield encode(encode);

@@ -24,6 +24,7 @@ import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.device.RankPlace;
 import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.work.Node;
@@ -392,7 +393,7 @@ class GangIT {
     }
 
     private static Device device(String name) {
-        return new Device(name, 1, Cores.ANY, directory.resolve(name.replace(':', '-') + ".log"));
+        return new Device(DeviceName.parse(name), 1, Cores.ANY, directory.resolve(name.replace(':', '-') + ".log"));
     }
 
     private static void signal(String name, long process) {

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.junit.jupiter.api.AfterAll;
@@ -302,7 +303,11 @@ class ShareQueueIT {
     }
 
     private static Device device() {
-        return new Device("cpu:0", 1, Cores.ANY, directory.resolve("device.log")); // no worker here asks it anything
+        return new Device(
+                DeviceName.parse("cpu:0"),
+                1,
+                Cores.ANY,
+                directory.resolve("device.log")); // no worker here asks it anything
     }
 
     private static void waitUntil(Shift shift) throws InterruptedException {

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dreamboothactors.actors.ServiceSettings;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
@@ -91,11 +93,9 @@ public final class Configuration {
             throw new UsageException("Cannot read setting default-base-model: " + chosen + ", expected one of "
                     + String.join(", ", baseModels.keySet()));
         }
+        List<DeviceName> devices = devices();
         int threads = settings.number("threads-per-device", 0, 1024);
-        int share = Math.max(
-                1,
-                Runtime.getRuntime().availableProcessors()
-                        / Math.max(1, settings.list("devices").size()));
+        int share = Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, devices.size()));
         return new ServiceSettings(
                 bootstrapServers,
                 store,
@@ -103,7 +103,7 @@ public final class Configuration {
                 baseModels,
                 judges,
                 chosen,
-                settings.list("devices"),
+                devices,
                 threads == 0 ? share : threads,
                 settings.number("class-image-group-size", 1, 64),
                 settings.duration("train-slice"),
@@ -116,6 +116,20 @@ public final class Configuration {
                 settings.text("dashboard-host"),
                 settings.number("dashboard-port", 0, 65535),
                 settings.given("dashboard-token").orElseGet(Configuration::secret));
+    }
+
+    private List<DeviceName> devices() {
+        try {
+            List<DeviceName> devices =
+                    settings.list("devices").stream().map(DeviceName::parse).toList();
+            if (Set.copyOf(devices).size() < devices.size()) {
+                throw new UsageException("Cannot read setting devices: " + settings.text("devices")
+                        + " names a device twice, expected a number of its own for each");
+            }
+            return devices;
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("Cannot read setting devices: " + e.getMessage(), e);
+        }
     }
 
     /** 128 random bits as hexadecimal text. */

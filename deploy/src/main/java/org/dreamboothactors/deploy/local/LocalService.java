@@ -13,8 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.dreamboothactors.actors.DreamBoothService;
 import org.dreamboothactors.actors.ServiceSettings;
+import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -62,8 +64,9 @@ public final class LocalService implements AutoCloseable {
             connection.write(data.connectionFile());
             // First of all to go: where the file is, a service answers.
             parts.push(() -> Files.deleteIfExists(data.connectionFile()));
-            tell.accept("Devices     " + String.join(", ", settings.devices()) + ", " + settings.threadsPerDevice()
-                    + " threads each");
+            String devices =
+                    settings.devices().stream().map(DeviceName::toString).collect(Collectors.joining(", "));
+            tell.accept("Devices     " + devices + ", " + settings.threadsPerDevice() + " threads each");
             configuration.notes().forEach(tell);
             configuration
                     .baseModels()

@@ -1,6 +1,8 @@
 package org.dreamboothactors.diffusion.kernels;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -38,6 +40,9 @@ public final class Kernels implements AutoCloseable {
 
     private final int threads;
     private final PtNDManager manager;
+    /** Of arrays in the memory of this process, wherever others lie. */
+    private final NDManager host;
+
     private final Processor processor;
     private final PtSymbolBlock script;
     /** Modules of kernels that were defined for one model, by the kernel's name. */
@@ -48,12 +53,13 @@ public final class Kernels implements AutoCloseable {
     private Kernels(int threads, PtNDManager manager, Processor processor, PtSymbolBlock script) {
         this.threads = threads;
         this.manager = manager;
+        this.host = manager.newSubManager(Device.cpu());
         this.processor = processor;
         this.script = script;
     }
 
     /**
-     * Starts libtorch on the calling thread.
+     * Starts libtorch on the calling thread: on the first CUDA device that this process sees, else on the processor.
      *
      * @param threads that one operation may use; part of what fixes its bits
      */
@@ -65,9 +71,14 @@ public final class Kernels implements AutoCloseable {
         }
         // The profiling executor gains nothing on a CPU and holds more memory from step to step.
         JniUtils.setGraphExecutorOptimize(false);
-        PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+        PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device(), "PyTorch");
         Processor processor = Processor.here();
         return new Kernels(threads, manager, processor, loaded(manager, processor, ""));
+    }
+
+    private static Device device() {
+        boolean cuda = Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA);
+        return cuda ? Device.gpu() : Device.cpu();
     }
 
     /** Others on the same thread, for what is to be freed before what these own. */
@@ -132,19 +143,34 @@ public final class Kernels implements AutoCloseable {
         return processor;
     }
 
+    /** What they run on, in one word, e.g. {@code cpu=GenuineIntel/amx_bf16} or {@code cuda=NVIDIA_H200}. */
+    public String hardware() {
+        return onCuda() ? "cuda=" + CudaModels.here() : "cpu=" + processor.vendor() + "/" + processor.instructions();
+    }
+
+    /** Whether they run on a CUDA device. */
+    public boolean onCuda() {
+        return manager.getDevice().isGpu();
+    }
+
     /** Owner of what lives as long as this. */
     public NDManager manager() {
         return manager;
     }
 
-    /** A whole number as kernels take it. */
+    /** Owner of arrays that lie in the memory of this process, and live as long as this. */
+    public NDManager host() {
+        return host;
+    }
+
+    /** A whole number as kernels take it; on the host, so that no device has to be waited for. */
     public NDArray number(long value) {
-        return manager.create(new long[] {value}, new Shape());
+        return host.create(new long[] {value}, new Shape());
     }
 
     /** A number as kernels take it, in fp64. */
     public NDArray number(double value) {
-        return manager.create(new double[] {value}, new Shape());
+        return host.create(new double[] {value}, new Shape());
     }
 
     /** Runs a kernel; nothing can be derived from its result. */
@@ -212,7 +238,7 @@ public final class Kernels implements AutoCloseable {
             List<NDArray> squares,
             double[] numbers,
             NDManager owner) {
-        try (NDArray values = manager.create(numbers)) {
+        try (NDArray values = host.create(numbers)) {
             run(
                             "adamw",
                             owner,
@@ -257,7 +283,7 @@ public final class Kernels implements AutoCloseable {
             NDArray squareScales,
             Codes unsigned,
             double[] numbers) {
-        try (NDArray values = manager.create(numbers)) {
+        try (NDArray values = host.create(numbers)) {
             run(
                             "adamw_8bit",
                             manager,

@@ -40,7 +40,7 @@ public final class PackedParameters {
 
     /** Whether there is such a form here: it is oneDNN's, for processors that multiply bf16. */
     public static boolean exist(Kernels kernels) {
-        return !kernels.manager().getDevice().isGpu() && kernels.processor().multipliesBf16();
+        return !kernels.onCuda() && kernels.processor().multipliesBf16();
     }
 
     /** Those for {@code byName}, which stays as it is; they belong to {@code kernels}, but some share its memory. */

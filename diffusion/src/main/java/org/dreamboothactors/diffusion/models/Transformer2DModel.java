@@ -47,8 +47,7 @@ final class Transformer2DModel {
 
     /** Where libtorch's own bf16 attention is slow, ours in parts. */
     private static Block selfAttention(Arithmetic arithmetic, NDArray heads, NDArray flash, Kernels kernels) {
-        boolean quick =
-                kernels.manager().getDevice().isGpu() || kernels.processor().hasTiles();
+        boolean quick = kernels.onCuda() || kernels.processor().hasTiles();
         if (arithmetic.bf16() && arithmetic.flashAttention() && !quick) {
             return new Block("self_attention_in_parts", "", Map.of(), List.of(heads))
                     .withReverse("self_attention_in_parts_back");

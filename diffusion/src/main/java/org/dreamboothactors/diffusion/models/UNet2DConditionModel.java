@@ -110,7 +110,7 @@ public final class UNet2DConditionModel {
                 kernels.number(config.flipSinToCos() ? 1 : 0),
                 kernels.number(config.freqShift()),
                 kernels.number(weights.arithmetic().flashAttention() ? 1 : 0),
-                kernels.manager().create(UNetGraph.heads(plan)));
+                kernels.host().create(UNetGraph.heads(plan)));
     }
 
     private Level blocks(UNetPlan.Level level, String resnet, String sampler, Kernels kernels) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.kernels.Kernels;
-import org.dreamboothactors.diffusion.kernels.Processor;
 
 /** What beside settings and data decides a run's bits: two runs with equal fingerprints give equal weights. */
 public final class Fingerprint {
@@ -19,10 +18,9 @@ public final class Fingerprint {
                 .findFirst();
     }
 
-    /** Processor, threads, engine, our kernels and precision in one line. */
-    public static String of(int threads, String engineVersion, ComputePrecision precision) {
-        Processor cpu = Processor.here();
-        return "cpu=" + cpu.vendor() + "/" + cpu.instructions() + " threads=" + threads + " libtorch=" + engineVersion
-                + " kernels=" + Kernels.revision() + PRECISION + precision.word();
+    /** Processor or CUDA device, threads, engine, our kernels and precision in one line. */
+    public static String of(Kernels kernels, int threads, String engineVersion, ComputePrecision precision) {
+        return kernels.hardware() + " threads=" + threads + " libtorch=" + engineVersion + " kernels="
+                + Kernels.revision() + PRECISION + precision.word();
     }
 }

@@ -1,9 +1,7 @@
 package org.dreamboothactors.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +23,12 @@ import org.dreamboothactors.diffusion.kernels.Kernels;
 /**
  * Gradients that are summed over all ranks while the reverse pass still computes earlier ones.
  *
- * <p>Each gradient is copied once, to the memory that the ranks sum, and from then on is that memory. Gradients come in
- * the same order in every step and at every rank, since the model decides it; that order is the layout of the buckets.
+ * <p>Each gradient is copied to the memory that the ranks sum, and on a processor is that memory from then on. Gradients
+ * come in the same order in every step and at every rank, since the model decides it; that order is the layout of the buckets.
  * Owned by the trainer's thread; sums run on a thread of their own.
  */
 public final class RankedGradients implements AutoCloseable {
-    private final Kernels kernels;
+    private final Placing placing;
     private final AllReduce reduce;
     private final int expected;
     private final long bucketFloats;
@@ -45,22 +43,26 @@ public final class RankedGradients implements AutoCloseable {
     /** Written by the thread of the sums, read when they are done. */
     private long summingNanos;
 
-    private RankedGradients(Kernels kernels, AllReduce reduce, int expected, long bucketFloats) {
+    private RankedGradients(Placing placing, AllReduce reduce, int expected, long bucketFloats) {
         this.bucketFloats = bucketFloats;
-        this.kernels = kernels;
+        this.placing = placing;
         this.reduce = reduce;
         this.expected = expected;
     }
 
     /** Joins the other ranks, which must learn the same weights; empty for a trainer alone. */
     public static Optional<RankedGradients> join(Kernels kernels, Ranks ranks, List<Optimizer> optimizers) {
+        return join(Placing.on(kernels), ranks, optimizers);
+    }
+
+    static Optional<RankedGradients> join(Placing placing, Ranks ranks, List<Optimizer> optimizers) {
         if (ranks.isAlone()) {
             return Optional.empty();
         }
         SortedMap<String, NDArray> weights = new TreeMap<>();
         optimizers.forEach(optimizer -> weights.putAll(optimizer.weights()));
         AllReduce reduce = ranks.join().apply(GradientLayout.of(weights));
-        return Optional.of(new RankedGradients(kernels, reduce, weights.size(), ranks.bucketFloats()));
+        return Optional.of(new RankedGradients(placing, reduce, weights.size(), ranks.bucketFloats()));
     }
 
     int count() {
@@ -72,11 +74,7 @@ public final class RankedGradients implements AutoCloseable {
         arrived++;
         long bytes = gradient.size() * Float.BYTES;
         MemorySegment place = reduce.numbers().asSlice(end * Float.BYTES, bytes);
-        NDArray shared = kernels.manager()
-                .create(place.asByteBuffer().order(ByteOrder.nativeOrder()), gradient.getShape(), DataType.FLOAT32);
-        shared.attach(gradient.getManager());
-        kernels.assign(shared, gradient);
-        gradient.close();
+        NDArray shared = placing.put(gradient, place);
         end += GradientLayout.aligned(shared.size());
         if (end - bucketStart >= bucketFloats) {
             handOver();
@@ -103,6 +101,7 @@ public final class RankedGradients implements AutoCloseable {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
         compare(reduce.gather(bits.getValue()));
+        placing.sumsAreThere();
         Duration summing = Duration.ofNanos(summingNanos);
         forget();
         lastExchange = new Exchange(Duration.ofNanos(System.nanoTime() - begun), summing, bytes);
@@ -129,6 +128,7 @@ public final class RankedGradients implements AutoCloseable {
     /** Begins anew; where sums are under way it waits for them, as long as the ranks wait for each other. */
     void forget() {
         var _ = sums.handle((_, _) -> true).join();
+        placing.forget();
         sums = CompletableFuture.completedFuture(null);
         bits.reset();
         summingNanos = 0;

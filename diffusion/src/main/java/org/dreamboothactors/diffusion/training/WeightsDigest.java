@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dreamboothactors.diffusion.kernels.HostBytes;
 
 /** SHA-256 over trained tensors: equal digests mean equal bits. */
 public final class WeightsDigest {
@@ -18,7 +19,9 @@ public final class WeightsDigest {
         for (Map.Entry<String, NDArray> entry : new TreeMap<>(weights).entrySet()) {
             String header = entry.getKey() + ' ' + entry.getValue().getShape() + '\n';
             digest.update(header.getBytes(StandardCharsets.UTF_8));
-            digest.update(entry.getValue().toByteBuffer());
+            try (HostBytes host = HostBytes.of(entry.getValue())) {
+                digest.update(host.bytes());
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

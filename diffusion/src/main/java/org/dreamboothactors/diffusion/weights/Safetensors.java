@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.weights;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import org.dreamboothactors.diffusion.kernels.HostBytes;
 import org.dreamboothactors.diffusion.weights.SafetensorsWriter.Entry;
 
 /** A safetensors file: named tensors behind a table of contents. Read one by one, so that memory holds no second copy. */
@@ -97,24 +100,26 @@ public final class Safetensors {
      * libtorch's memory: what DJL makes of numbers that lie in Java's is kept there, and a model is larger than the heap.
      */
     private static NDArray widened(ByteBuffer bytes, Shape shape, NDManager manager) {
-        NDArray wide = manager.create(shape);
+        NDArray wide = manager.create(shape, DataType.FLOAT32, Device.cpu());
         IntBuffer to = wide.toByteBuffer(true).order(ByteOrder.nativeOrder()).asIntBuffer();
         ShortBuffer from = bytes.asShortBuffer();
         for (int i = 0; i < from.limit(); i++) {
             to.put(i, from.get(i) << Short.SIZE);
         }
-        return wide;
+        return manager.getDevice().isGpu() ? moved(wide, manager) : wide;
+    }
+
+    private static NDArray moved(NDArray fromHost, NDManager manager) {
+        try (fromHost) {
+            return fromHost.toDevice(manager.getDevice(), true);
+        }
     }
 
     /** Writes tensors in the order of their names; an existing file is replaced, whole or not at all. */
     public static void write(Map<String, NDArray> tensors, Map<String, String> metadata, Path file) {
         SortedMap<String, Entry> entries = new TreeMap<>();
-        tensors.forEach((name, array) -> entries.put(
-                name,
-                new Entry(
-                        array.getShape(),
-                        array.getDataType(),
-                        out -> WholeFile.writeAll(out, array.toByteBuffer(true)))));
+        tensors.forEach((name, array) ->
+                entries.put(name, new Entry(array.getShape(), array.getDataType(), out -> write(array, out))));
         SafetensorsWriter.write(entries, metadata, file);
     }
 
@@ -135,10 +140,16 @@ public final class Safetensors {
             try (NDManager scratch = manager.newSubManager()) {
                 NDArray made = make.apply(name, scratch);
                 requireAsAnnounced(name, shape, made);
-                WholeFile.writeAll(out, made.toByteBuffer(true));
+                write(made, out);
             }
         })));
         SafetensorsWriter.write(entries, metadata, file);
+    }
+
+    private static void write(NDArray array, WritableByteChannel out) throws IOException {
+        try (HostBytes host = HostBytes.of(array)) {
+            WholeFile.writeAll(out, host.bytes());
+        }
     }
 
     /** The table of contents is written before: another tensor would shift all that follow. */

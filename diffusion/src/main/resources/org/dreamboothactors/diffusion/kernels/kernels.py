@@ -151,9 +151,9 @@ class Kernels(Module):
     y = torch.matmul(shares, vh)
     return torch.reshape(torch.transpose(y, 1, 2), [b, -1, heads * d])
 
-  # libtorch's bf16 attention is slow where there are few keys, all of whose scores are small; with tiles on the way back alone
+  # on a CPU libtorch's bf16 attention is slow where there are few keys, all of whose scores are small; with tiles on the way back alone
   def attend_as_asked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, heads: int, flash: bool, forward: bool) -> Tensor:
-    few = torch.__and__(torch.eq(ops.prim.dtype(q), 15), torch.le(torch.size(k, 1), 256))
+    few = torch.__and__(self.is_bf16_on_cpu(q), torch.le(torch.size(k, 1), 256))
     slow = torch.__and__(few, torch.__not__(torch.__and__(forward, self.has_tiles())))
     if torch.__and__(flash, torch.__not__(slow)):
       y = self.attend(q, k, v, heads, False)
@@ -254,7 +254,7 @@ class Kernels(Module):
   # timesteps (B) to (B, T); Vaswani et al. 2017 with sine and cosine in the order of flip
   def time_embedding(self: __torch__.Kernels, timesteps: Tensor, flip: Tensor, shift: Tensor, p: Dict[str, Tensor]) -> Tensor:
     half = torch.floordiv(torch.size(p["linear_1.weight"], 1), 2)
-    exponent = torch.div(torch.mul(torch.arange(half, dtype=6), -9.210340371976184), half - float(shift))
+    exponent = torch.div(torch.mul(torch.arange(half, dtype=6, device=ops.prim.device(timesteps)), -9.210340371976184), half - float(shift))
     angles = torch.mul(torch.unsqueeze(torch.to(timesteps, 6), 1), torch.unsqueeze(torch.exp(exponent), 0))
     if bool(flip):
       e = torch.cat([torch.cos(angles), torch.sin(angles)], 1)
@@ -614,7 +614,7 @@ class Kernels(Module):
     steps = annotate(List[Tensor], [])
     exact = annotate(List[Tensor], [])
     for j in range(torch.len(weights)):
-      _1 = torch.append(steps, torch.tensor(n[5], dtype=6))
+      _1 = torch.append(steps, torch.tensor(n[5], dtype=6, device=ops.prim.device(weights[j])))
       wide = torch.contiguous(torch.to(gradients[j], 6))
       if torch.eq(ops.prim.dtype(gradients[j]), 6):
         scaled = torch.mul(wide, n[6])
