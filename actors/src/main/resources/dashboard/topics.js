@@ -1,5 +1,5 @@
 import { attribute, el, keyed, section, show, text } from './dom.js';
-import { count } from './format.js';
+import { count, duration } from './format.js';
 
 /** The topics in the order in which a run meets them. */
 export class TopicStrip {
@@ -20,6 +20,7 @@ function create(topic) {
     { class: 'topic' },
     el('h3', {}, topic.name),
     el('p', { class: 'backlog' }, el('b'), el('span')),
+    el('p', { class: 'age' }),
     el('p', { class: 'readers' }),
     el('p', { class: 'end' }),
     el('p', { class: 'dead' }),
@@ -32,6 +33,9 @@ function update(node, topic) {
   const [big, small] = node.querySelector('.backlog').children;
   text(big, backlog === null ? count(topic.records) : count(backlog));
   text(small, backlog === null ? 'records' : 'waiting');
+  const age = node.querySelector('.age');
+  text(age, topic.oldestSeconds === null ? '' : `oldest for ${duration(topic.oldestSeconds * 1000)}`);
+  show(age, topic.oldestSeconds !== null);
   text(node.querySelector('.readers'), readers(topic));
   node.querySelector('.readers').title = topic.group;
   text(node.querySelector('.end'), topic.exists ? `end offset ${count(topic.end)}` : 'not there yet');

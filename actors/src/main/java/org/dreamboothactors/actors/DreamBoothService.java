@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -76,6 +77,7 @@ public final class DreamBoothService implements AutoCloseable {
                             settings.dashboardHost(),
                             settings.dashboardPort(),
                             settings.dashboardToken(),
+                            () -> node.ended().census().oldest(),
                             node.meters()::text));
             parts.push(new Part("dashboard", board::close));
             Function<ActorRef<Guardian.Launched>, Guardian.Command> launch =
@@ -157,29 +159,29 @@ public final class DreamBoothService implements AutoCloseable {
             Path log = settings.workDirectory().resolve("logs").resolve("device-" + fileName(name.toString()) + ".log");
             Device device = new Device(name, settings.threadsPerDevice(), slices.get(i), log);
             parts.push(new Part("device " + name, device::close));
-            warmUp(device);
+            holding(device, Device.Turn::warmUp); // loads while the rest is started
             devices.add(device);
         }
+        devices.stream().filter(Device::isCuda).forEach(device -> holding(device, DreamBoothService::requireThere));
         return devices;
     }
 
-    /** Starts the child JVM, which then loads while the rest is started. */
-    private static void warmUp(Device device) {
+    private static void holding(Device device, Consumer<Device.Turn> begin) {
         try {
             Optional<Device.Turn> turn = device.takeTurn(LAUNCH);
             try (Device.Turn mine = turn.orElseThrow()) {
-                mine.warmUp();
-                if (device.isCuda()) { // a processor is always there
-                    LOG.info(
-                            "{} is {}",
-                            device.name(),
-                            mine.ask(new FindDevice(), Found.class).hardware());
-                }
+                begin.accept(mine);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Cannot start the device " + device.name() + ": interrupted", e);
         }
+    }
+
+    /** A processor is always there, and need not be waited for. */
+    private static void requireThere(Device.Turn turn) {
+        String hardware = turn.ask(new FindDevice(), Found.class).hardware();
+        LOG.info("{} is {}", turn.deviceName(), hardware);
     }
 
     /** The service ends when it is closed: whoever started it decides in which order. */

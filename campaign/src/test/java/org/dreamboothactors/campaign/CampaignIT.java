@@ -43,7 +43,10 @@ class CampaignIT {
 
         assertThat(run(new Plan(kinds, 2, SHORT), 0, 5, 1, UnaryOperator.identity()))
                 .hasSize(5)
-                .allSatisfy(report -> assertThat(report.violations()).isEmpty());
+                .allSatisfy(report -> assertThat(report.violations()).isEmpty())
+                .allSatisfy(report -> assertThat(report.faults())
+                        .as("faults of %s", report.name())
+                        .anySatisfy(fault -> assertThat(fault.what()).isPresent()));
     }
 
     /** Nodes of these seeds sleep early, for longer than their lock, and wake while the run goes on elsewhere. */

@@ -71,17 +71,28 @@ class NemoBlocksIT {
         Path first = folder.resolve("photos_cached/instance_image_cache_0.pt");
         assertThat(LatentFile.read(first).shape()).isEqualTo(new Shape(8, 32, 32));
 
-        String given = cached("model.data.cached_instance_dir=" + folder + "/photos_cached");
+        assertThat(names("reg_cached")).containsExactly("reg_image_cache_0.pt", "reg_image_cache_1.pt");
+
+        String[] folders = {
+            "model.data.cached_instance_dir=" + folder + "/photos_cached",
+            "model.data.cached_reg_dir=" + folder + "/reg_cached"
+        };
+        String given = cached(folders);
         assertThat(given).startsWith("0 ").doesNotContain("latents stored");
 
         Files.delete(first);
-        String anew = cached("model.data.cached_instance_dir=" + folder + "/photos_cached");
-        assertThat(anew).startsWith("0 ").contains("holds 2 latents of 3 pictures", "3 latents stored in");
+        String anew = cached(folders);
+        assertThat(anew)
+                .startsWith("0 ")
+                .contains("holds 2 latents of 3 pictures", "3 latents stored in")
+                .doesNotContain("2 latents stored in");
         assertThat(first).exists();
     }
 
     private String cached(String... more) throws Exception {
-        return run("cached-latents.yaml", more);
+        List<String> both = new ArrayList<>(List.of("model.with_prior_preservation=True", "infer.inference_steps=2"));
+        both.addAll(List.of(more));
+        return run("cached-latents.yaml", both.toArray(String[]::new));
     }
 
     /** The block with its paths replaced, and as little to do as possible. */

@@ -8,15 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what {@link ComputePrecision#AUTO} means here, and says so in the log. On a processor its instructions decide and
- * not a stopwatch: class images and weights are to have the same bits whatever else the machine does. A GPU is timed, once
- * a process.
+ * Decides what {@link ComputePrecision#AUTO} means here, and says so in the log. What the hardware can do decides and not a
+ * stopwatch: class images and weights are to have the same bits whatever else the machine does.
  */
 final class DecidedPrecision {
     private static final Logger LOG = LoggerFactory.getLogger(DecidedPrecision.class);
-    /** Where both are about as fast, fp32 is as good. */
-    private static final double WORTH_IT = 0.8;
-
     private static final Map<Integer, ArithmeticSpeed> MEASURED = new HashMap<>();
 
     private DecidedPrecision() {}
@@ -26,22 +22,17 @@ final class DecidedPrecision {
         return switch (wanted) {
             case FP32 -> wanted;
             case BF16 -> {
-                ArithmeticSpeed speed = speed(kernels, threads);
-                if (speed.ratio() > 1) {
-                    LOG.warn("bf16 was asked for, which is slower than fp32 on this device: {}", speed);
+                if (!kernels.multiplyBf16()) {
+                    ArithmeticSpeed speed = speed(kernels, threads);
+                    if (speed.ratio() > 1) {
+                        LOG.warn("bf16 was asked for, which is slower than fp32 on this device: {}", speed);
+                    }
                 }
                 yield wanted;
             }
             case AUTO -> {
-                boolean gpu = kernels.onCuda();
-                boolean bf16 = gpu
-                        ? speed(kernels, threads).ratio() < WORTH_IT
-                        : kernels.processor().multipliesBf16();
-                ComputePrecision chosen = bf16 ? ComputePrecision.BF16 : ComputePrecision.FP32;
-                LOG.info(
-                        "precision auto: {} on {}",
-                        chosen.word(),
-                        gpu ? speed(kernels, threads) : kernels.processor().instructions());
+                ComputePrecision chosen = kernels.multiplyBf16() ? ComputePrecision.BF16 : ComputePrecision.FP32;
+                LOG.info("precision auto: {} on {}", chosen.word(), kernels.hardware());
                 yield chosen;
             }
         };

@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,12 +66,17 @@ class DreamBoothTrainerTest {
     }
 
     private static TrainingConfig config(boolean trainTextEncoder, double learningRate, Refinements refinements) {
+        return config(trainTextEncoder, learningRate, learningRate, refinements);
+    }
+
+    private static TrainingConfig config(
+            boolean trainTextEncoder, double learningRate, double textEncoderLearningRate, Refinements refinements) {
         return new TrainingConfig(
                 7,
                 6,
                 learningRate,
                 trainTextEncoder,
-                learningRate,
+                textEncoderLearningRate,
                 2,
                 0.9,
                 0.999,
@@ -91,6 +97,23 @@ class DreamBoothTrainerTest {
 
     private static DreamBoothTrainer trainer(boolean trainTextEncoder) {
         return DreamBoothTrainer.open(model, config(trainTextEncoder, 1e-3), data, THREADS);
+    }
+
+    @Test
+    void theTextEncoderLearnsAtARateOfItsOwn(@TempDir Path folder) throws IOException {
+        for (double rate : List.of(1e-3, 5e-4)) {
+            TrainingConfig config = config(true, 1e-3, rate, Refinements.NONE);
+            try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, data, THREADS)) {
+                steps(trainer, 1); // a second one would see what the first did to the other part
+                var _ = trainer.saveCheckpoint(folder.resolve(String.valueOf(rate)));
+            }
+        }
+        Path one = folder.resolve("0.001");
+        Path other = folder.resolve("5.0E-4");
+        String unet = "unet/diffusion_pytorch_model.safetensors";
+        String text = "text_encoder/model.safetensors";
+        assertThat(Files.mismatch(one.resolve(unet), other.resolve(unet))).isEqualTo(-1);
+        assertThat(Files.mismatch(one.resolve(text), other.resolve(text))).isNotEqualTo(-1);
     }
 
     private static void steps(DreamBoothTrainer trainer, int count) {

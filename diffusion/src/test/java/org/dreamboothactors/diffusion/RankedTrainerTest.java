@@ -70,7 +70,7 @@ class RankedTrainerTest {
     private record Trained(String digest, List<StepResult> steps, String environment) {}
 
     @ParameterizedTest
-    @CsvSource({"2, 1, false", "2, 2, true", "4, 1, false"})
+    @CsvSource({"2, 1, false", "2, 2, true", "3, 1, false", "4, 1, false", "8, 1, false"})
     void ranksShareTheMicroBatchesOfOneTrainer(int ranks, int each, boolean trainTextEncoder) throws Exception {
         Trained alone = play(1, ranks * each, trainTextEncoder, 4).getFirst();
         List<Trained> together = play(ranks, each, trainTextEncoder, 4);

@@ -53,14 +53,14 @@ public final class Dashboard implements AutoCloseable {
             ServerBinding binding,
             Cancellations cancellations,
             ExecutorService blocking,
-            String bootstrapServers) {
+            DashboardSettings settings) {
         this.board = board;
         this.address = address;
         this.binding = binding;
         this.cancellations = cancellations;
         this.blocking = blocking;
-        this.follower = new RunEventsFollower(bootstrapServers, board);
-        this.watch = new TopicWatch(bootstrapServers, board);
+        this.follower = new RunEventsFollower(settings.bootstrapServers(), board);
+        this.watch = new TopicWatch(settings.bootstrapServers(), settings.oldest(), board);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Dashboard implements AutoCloseable {
                     binding,
                     cancellations,
                     blocking,
-                    settings.bootstrapServers());
+                    settings);
         } catch (IllegalStateException e) {
             board.tell(new Board.Close());
             cancellations.close();

@@ -1,5 +1,7 @@
 package org.dreamboothactors.actors.board;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.dreamboothactors.storage.ArtifactStore;
 
@@ -11,10 +13,17 @@ import org.dreamboothactors.storage.ArtifactStore;
  * @param host address to listen on; {@code 0.0.0.0} or {@code ::} for every one
  * @param port 0 takes a free one
  * @param token required from every visitor, also on this machine; never empty
+ * @param oldest how long the oldest work of a queue waits, by topic; asked at every look
  * @param figures what the node measures, in Prometheus' text format; asked at every scrape
  */
 public record DashboardSettings(
-        String bootstrapServers, ArtifactStore store, String host, int port, String token, Supplier<String> figures) {
+        String bootstrapServers,
+        ArtifactStore store,
+        String host,
+        int port,
+        String token,
+        Supplier<Map<String, Duration>> oldest,
+        Supplier<String> figures) {
     public DashboardSettings {
         if (token.isBlank()) {
             throw new IllegalArgumentException(

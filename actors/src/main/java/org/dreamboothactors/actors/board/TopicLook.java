@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -41,11 +42,16 @@ final class TopicLook {
     /** Consumer groups that are asked for their offsets. */
     private static final int MOST_GROUPS = 50;
 
+    private static final double MILLIS = 1000; // of a second
+
     private final Admin admin;
+    private final Supplier<Map<String, Duration>> oldest;
     private final Duration limit;
 
-    TopicLook(Admin admin, Duration limit) {
+    /** @param oldest how long the oldest work of a queue waits, by topic */
+    TopicLook(Admin admin, Supplier<Map<String, Duration>> oldest, Duration limit) {
         this.admin = admin;
+        this.oldest = oldest;
         this.limit = limit;
     }
 
@@ -56,6 +62,7 @@ final class TopicLook {
     List<TopicView> now() throws InterruptedException, ExecutionException, TimeoutException {
         Map<String, Map<TopicPartition, Range>> ranges = ranges();
         Map<String, Map<TopicPartition, OffsetAndMetadata>> committed = committed();
+        Map<String, Duration> waiting = oldest.get();
         List<TopicView> views = new ArrayList<>();
         for (String topic : SHOWN) {
             Map<TopicPartition, Range> partitions = ranges.getOrDefault(topic, Map.of());
@@ -71,6 +78,7 @@ final class TopicLook {
                     reader.map(Reader::group).orElse(""),
                     reader.map(Reader::backlog),
                     reader.map(Reader::members).orElse(0),
+                    Optional.ofNullable(waiting.get(topic)).map(age -> age.toMillis() / MILLIS),
                     work
                             ? Optional.of(records(ranges.getOrDefault(Topics.deadLetters(topic), Map.of())))
                             : Optional.empty()));

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param group the group whose backlog this is; empty when nobody reads the topic in a group
  * @param backlog records that the group has not finished
  * @param members consumers in the group right now
+ * @param oldestSeconds how long the oldest work waits to be answered, or a run for a trainer; absent where none waits
  * @param dead records in its dead-letter topic; absent when it has none
  */
 record TopicView(
@@ -20,4 +21,5 @@ record TopicView(
         String group,
         Optional<Long> backlog,
         int members,
+        Optional<Double> oldestSeconds,
         Optional<Long> dead) {}

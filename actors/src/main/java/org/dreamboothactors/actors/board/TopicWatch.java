@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.board.FeedView.State;
@@ -20,12 +21,14 @@ final class TopicWatch implements AutoCloseable {
     private static final Duration LAST_ORDERS = Duration.ofSeconds(5);
 
     private final ActorRef<Board.Command> board;
+    private final Supplier<Map<String, Duration>> oldest;
     private final Admin admin;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    TopicWatch(String bootstrapServers, ActorRef<Board.Command> board) {
+    TopicWatch(String bootstrapServers, Supplier<Map<String, Duration>> oldest, ActorRef<Board.Command> board) {
         this.board = board;
+        this.oldest = oldest;
         admin = Admin.create(Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -37,7 +40,7 @@ final class TopicWatch implements AutoCloseable {
     }
 
     private void run() {
-        TopicLook look = new TopicLook(admin, Duration.ofMillis(LONGEST_CALL_MILLIS));
+        TopicLook look = new TopicLook(admin, oldest, Duration.ofMillis(LONGEST_CALL_MILLIS));
         boolean reached = true;
         try {
             do {

@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.coordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dreamboothactors.actors.work.ComputeSettings;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule;
@@ -21,6 +22,9 @@ final class Complaints {
     private static final double HIGHEST_GUIDANCE = 100;
     private static final double HIGHEST_POWER = 100;
 
+    private static final int MOST_LAYERS = 64;
+    private static final Pattern LAYER = Pattern.compile("\\w{1,64}(\\.\\w{1,64}){0,8}");
+
     private final List<String> complaints = new ArrayList<>();
 
     /** Everything that is wrong, or nothing. */
@@ -36,6 +40,17 @@ final class Complaints {
         if (value < least || value > most) {
             add(field + " is " + value + ", expected " + least + " to " + most);
         }
+    }
+
+    /** Ends of layers' names; whether a model has such layers shows when it is opened. */
+    void layers(String field, List<String> names) {
+        if (names.size() > MOST_LAYERS) {
+            add(field + " has " + names.size() + " names, expected at most " + MOST_LAYERS);
+        }
+        names.stream()
+                .filter(name -> !LAYER.matcher(name).matches())
+                .forEach(name -> add(field + " has '" + name + "', expected the end of a layer's name such as to_q or"
+                        + " ff.net.2"));
     }
 
     /** A number above zero, up to a limit. NaN is none. */

@@ -67,7 +67,8 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
                         .setClassPrompt(spec().getClassPrompt())
                         .setSampling(spec().getPrior().getSampling())
                         .setGroupIndex(group)
-                        .setGroupSize(groupSize))
+                        .setGroupSize(groupSize)
+                        .setPrecision(spec().getTraining().getCompute().getPrecision()))
                 .build();
     }
 

@@ -139,6 +139,7 @@ record Specs(Models models, String defaultBaseModel) {
         if (training.hasLora()) {
             complaints.range("lora.rank", training.getLora().getRank(), 1, LARGEST_LORA_RANK);
             complaints.positive("lora.alpha", training.getLora().getAlpha(), LARGEST_NUMBER);
+            complaints.layers("lora.targets", training.getLora().getTargetsList());
         }
         complaints.range("ranks", training.getRanks(), 0, MOST_RANKS);
         complaints.compute(training);

@@ -67,7 +67,7 @@ public final class Device implements AutoCloseable {
     }
 
     public boolean isCuda() {
-        return jvm.device().kind() == DeviceName.Kind.CUDA;
+        return jvm.device().isCuda();
     }
 
     /** Waits for the device; it is the caller's until closed. Empty when others kept it for that long. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.TrainingConfig;
 import org.dreamboothactors.diffusion.TrainingData;
@@ -37,8 +38,10 @@ public sealed interface DeviceCommand {
      * Draws picture i to {@code out/<i>.png}; closes a trainer that is open.
      *
      * @param lora added to the model's weights
+     * @param precision that the model draws in; AUTO: the device's
      */
-    record Draw(Path model, Drawing drawing, Path out, Optional<AddedLora> lora) implements DeviceCommand {}
+    record Draw(Path model, Drawing drawing, Path out, Optional<AddedLora> lora, ComputePrecision precision)
+            implements DeviceCommand {}
 
     /**
      * Makes a trainer, closing what was open.

@@ -37,7 +37,7 @@ import org.dreamboothactors.diffusion.training.Ranks;
  * of one base model that it and its successors share. One thread.
  */
 final class DeviceModels {
-    /** Ranks do the same work: none is much later than another unless something is wrong. */
+    /** For a micro-batch. Ranks do the same work: none is much later than another unless something is wrong. */
     private static final Duration PATIENCE_WITH_RANKS = Duration.ofSeconds(60);
 
     private static final double NANOS = 1e9; // of a second
@@ -45,6 +45,9 @@ final class DeviceModels {
     private final DeviceName device;
     private final int threads;
     private final Consumer<DeviceAnswer> progress;
+    /** Whether this process was seen to compute on the device. */
+    private boolean found;
+
     private Open open = new Nothing();
     /** Holds nothing while a run changes all weights of a model, or a model with added adapters draws. */
     private final KeptBase base;
@@ -55,7 +58,8 @@ final class DeviceModels {
 
     private record Nothing() implements Open {}
 
-    private record Drawer(Path model, Optional<AddedLora> lora, StableDiffusion models) implements Open {}
+    private record Drawer(Path model, Optional<AddedLora> lora, ComputePrecision precision, StableDiffusion models)
+            implements Open {}
 
     /**
      * A trainer.
@@ -106,11 +110,14 @@ final class DeviceModels {
     }
 
     private DeviceAnswer answer(DeviceCommand command) {
+        if (!(command instanceof DeviceCommand.FindDevice)) {
+            requireDevice();
+        }
         return switch (command) {
-            case DeviceCommand.FindDevice _ -> new DeviceAnswer.Found(FoundDevice.of(device, threads));
+            case DeviceCommand.FindDevice _ -> found();
             case DeviceCommand.Encode encode -> encode(encode);
             case DeviceCommand.Draw draw -> {
-                drawer(draw.model(), draw.lora()).draw(draw.drawing(), draw.out(), tell());
+                drawer(draw.model(), draw.lora(), draw.precision()).draw(draw.drawing(), draw.out(), tell());
                 yield new Done();
             }
             case DeviceCommand.OpenTrainer wanted -> openTrainer(wanted);
@@ -151,6 +158,23 @@ final class DeviceModels {
         };
     }
 
+    private DeviceAnswer.Found found() {
+        String hardware = FoundDevice.of(device, threads);
+        found = true;
+        return new DeviceAnswer.Found(hardware);
+    }
+
+    /** A device may have gone away since the node was started, and libtorch would compute on the processor. */
+    private void requireDevice() {
+        if (device.isCuda() && !found) {
+            try {
+                var _ = found();
+            } catch (IllegalArgumentException e) {
+                throw new UncheckedIOException(new IOException(e.getMessage(), e));
+            }
+        }
+    }
+
     private static Stepped step(DreamBoothTrainer trainer, ProgressListener progress) {
         long begun = System.nanoTime();
         StepResult result = trainer.trainStep(progress);
@@ -160,7 +184,7 @@ final class DeviceModels {
     }
 
     private DeviceAnswer encode(DeviceCommand.Encode encode) {
-        StableDiffusion models = drawer(encode.model(), Optional.empty());
+        StableDiffusion models = drawer(encode.model(), Optional.empty(), ComputePrecision.AUTO);
         int done = 0;
         for (DeviceCommand.Photo photo : encode.photos()) {
             Crop crop = photo.randomCrop()
@@ -174,7 +198,10 @@ final class DeviceModels {
 
     private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
         closeWorker();
-        Ranks ranks = wanted.place().map(this::ranks).orElseGet(Ranks::alone);
+        int passes = wanted.config().refinements().accumulation();
+        Ranks ranks = wanted.place()
+                .map(place -> ranks(place, PATIENCE_WITH_RANKS.multipliedBy(passes)))
+                .orElseGet(Ranks::alone);
         try {
             DreamBoothTrainer trainer = trainer(wanted, ranks);
             open = new Learner(wanted.run(), trainer, wanted.place().isEmpty(), Optional.empty());
@@ -197,13 +224,13 @@ final class DeviceModels {
         return new TrainerOpened(trainer.step(), trainer.environment());
     }
 
-    private Ranks ranks(RankPlace place) {
+    private Ranks ranks(RankPlace place, Duration patience) {
         return new Ranks(place.rank(), place.ranks(), layout -> {
             Member member = new Member(place.run(), place.gang(), place.rank(), place.ranks(), layout);
             return switch (place.way()) {
-                case RankPlace.SharedFile(Path file) -> MappedAllReduce.join(file, member, PATIENCE_WITH_RANKS);
+                case RankPlace.SharedFile(Path file) -> MappedAllReduce.join(file, member, patience);
                 case RankPlace.Ring(String nextHost, int nextPort) ->
-                    opened().join(member, new InetSocketAddress(address(nextHost), nextPort), PATIENCE_WITH_RANKS);
+                    opened().join(member, new InetSocketAddress(address(nextHost), nextPort), patience);
             };
         });
     }
@@ -220,24 +247,25 @@ final class DeviceModels {
         }
     }
 
-    private StableDiffusion drawer(Path model, Optional<AddedLora> lora) {
+    private StableDiffusion drawer(Path model, Optional<AddedLora> lora, ComputePrecision precision) {
         if (open instanceof Drawer drawer
                 && drawer.model().equals(model)
-                && drawer.lora().equals(lora)) {
+                && drawer.lora().equals(lora)
+                && drawer.precision() == precision) {
             return drawer.models();
         }
         close();
-        StableDiffusion models = drawing(model, lora);
-        open = new Drawer(model, lora, models);
+        StableDiffusion models = drawing(model, lora, precision);
+        open = new Drawer(model, lora, precision, models);
         return models;
     }
 
-    private StableDiffusion drawing(Path model, Optional<AddedLora> lora) {
+    private StableDiffusion drawing(Path model, Optional<AddedLora> lora, ComputePrecision precision) {
         if (lora.isPresent()) { // adds to weights of its own
             base.free();
-            return StableDiffusion.open(model, threads, ComputePrecision.AUTO, lora);
+            return StableDiffusion.open(model, threads, precision, lora);
         }
-        return StableDiffusion.open(base.of(model), threads, ComputePrecision.AUTO);
+        return StableDiffusion.open(base.of(model), threads, precision);
     }
 
     private DreamBoothTrainer trainer() {

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.device;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,10 @@ public record DeviceName(Kind kind, int number) {
         CUDA
     }
 
+    boolean isCuda() {
+        return kind == Kind.CUDA;
+    }
+
     /** Throws {@link IllegalArgumentException} when it is none. */
     public static DeviceName parse(String text) {
         Matcher parts = FORM.matcher(text);
@@ -33,19 +38,21 @@ public record DeviceName(Kind kind, int number) {
     /**
      * What {@code CUDA_VISIBLE_DEVICES} says to a process that is to see this device and no other.
      *
-     * @param seen what it says to this process: numbers or names of devices; empty where it says nothing
+     * @param seen what it says to this process, numbers or names of devices; absent: it sees all
      */
-    String visibleDevices(List<String> seen) {
+    String visibleDevices(Optional<List<String>> seen) {
         return switch (kind) {
             case CPU -> "";
-            case CUDA -> {
-                if (!seen.isEmpty() && number >= seen.size()) {
-                    throw new IllegalArgumentException("Cannot use the device " + this + ": CUDA_VISIBLE_DEVICES is "
-                            + String.join(",", seen) + ", which ends with cuda:" + (seen.size() - 1));
-                }
-                yield seen.isEmpty() ? Integer.toString(number) : seen.get(number);
-            }
+            case CUDA -> seen.map(this::among).orElseGet(() -> Integer.toString(number));
         };
+    }
+
+    private String among(List<String> seen) {
+        if (number >= seen.size()) {
+            throw new IllegalArgumentException("Cannot use the device " + this + ": CUDA_VISIBLE_DEVICES is '"
+                    + String.join(",", seen) + "', which shows " + seen.size() + " devices, counted from 0");
+        }
+        return seen.get(number);
     }
 
     @Override

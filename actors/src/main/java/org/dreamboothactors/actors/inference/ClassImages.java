@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.protocol.v1.ClassImageGroup;
 import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -41,7 +42,16 @@ record ClassImages(ArtifactStore store) {
                 group.getGroupIndex() + " of " + group.getGroupSize(),
                 ENGINE,
                 sampling.getEta() == 0 ? "" : "eta " + sampling.getEta());
+        ComputePrecision precision = precision(group);
+        if (precision != ComputePrecision.AUTO) { // what was drawn before there was a choice keeps its key
+            content += "\nprecision " + precision.word();
+        }
         return "class-images/" + Sha256.of(content.getBytes(StandardCharsets.UTF_8)) + "/";
+    }
+
+    /** What the run asks for. */
+    static ComputePrecision precision(ClassImageGroup group) {
+        return group.getPrecision().isEmpty() ? ComputePrecision.AUTO : ComputePrecision.of(group.getPrecision());
     }
 
     Optional<List<Stored>> find(String prefix) {

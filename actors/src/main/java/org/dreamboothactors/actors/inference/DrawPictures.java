@@ -16,6 +16,7 @@ import org.dreamboothactors.actors.work.Pictures;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.Worker;
+import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.protocol.Events;
@@ -88,7 +89,12 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
         String work = request.getRunId() + ": class images " + first + " to " + (first + group.getGroupSize() - 1);
         try (Scratch scratch = node.scratch()) {
             Path out = scratch.folder("out");
-            draw(new DeviceCommand.Draw(model.folder(), drawing, out, Optional.empty()), work, device, shift);
+            draw(
+                    new DeviceCommand.Draw(
+                            model.folder(), drawing, out, Optional.empty(), ClassImages.precision(group)),
+                    work,
+                    device,
+                    shift);
             return Pictures.store(node.store(), drawing, out, prefix).stream()
                     .map(sample -> Wire.stored(sample.getImage()))
                     .toList();
@@ -116,7 +122,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
             Path out = scratch.folder("out");
             Optional<AddedLora> lora = lora(samples, scratch);
             draw(
-                    new DeviceCommand.Draw(folder.get(), drawing, out, lora),
+                    new DeviceCommand.Draw(folder.get(), drawing, out, lora, ComputePrecision.AUTO),
                     request.getRunId() + ": samples",
                     device,
                     shift);

@@ -55,8 +55,10 @@ final class RunConfig {
                 training.getNoiseOffset(),
                 unlessZero(training.getEmaDecay()),
                 training.hasLora()
-                        ? Optional.of(LoraSettings.attention(
-                                training.getLora().getRank(), training.getLora().getAlpha()))
+                        ? Optional.of(LoraSettings.of(
+                                training.getLora().getRank(),
+                                training.getLora().getAlpha(),
+                                training.getLora().getTargetsList()))
                         : Optional.empty(),
                 ComputeSettings.of(training));
     }

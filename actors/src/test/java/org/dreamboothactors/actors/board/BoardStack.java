@@ -27,6 +27,9 @@ import org.dreamboothactors.storage.StoreSettings;
 
 /** A broker, a store and a dashboard on them, without the rest of the service. */
 final class BoardStack implements AutoCloseable {
+    /** As if a run had waited so long for a trainer. */
+    private static final Map<String, Duration> WAITING = Map.of(Topics.TRAIN_STEP, Duration.ofSeconds(95));
+
     static final String TOKEN = "a token for tests";
 
     private static final int PARTITIONS = 3;
@@ -120,6 +123,7 @@ final class BoardStack implements AutoCloseable {
     }
 
     private DashboardSettings settings(int port) {
-        return new DashboardSettings(kafka.bootstrapServers(), store, "127.0.0.1", port, TOKEN, () -> "figures 1\n");
+        return new DashboardSettings(
+                kafka.bootstrapServers(), store, "127.0.0.1", port, TOKEN, () -> WAITING, () -> "figures 1\n");
     }
 }

@@ -80,6 +80,13 @@ class PageIT {
     }
 
     @Test
+    void saysHowLongTheOldestWorkOfAQueueWaits() throws Exception {
+        page.awaitTrue(
+                "[...document.querySelectorAll('.topic')].filter(topic => topic.innerText.includes("
+                        + "'oldest for 1 min 35 s')).map(topic => topic.querySelector('h3').innerText).join() === 'train-step'");
+    }
+
+    @Test
     void showsHostileTextsAsTheyAre() throws Exception {
         String id = "hostile";
         stack.tell(event(id, "requested")

@@ -175,7 +175,8 @@ class DeviceModelsTest {
     }
 
     private byte[] draw(Path base) throws IOException {
-        assertThat(device.run(new DeviceCommand.Draw(base, drawing(), directory, Optional.empty())))
+        assertThat(device.run(
+                        new DeviceCommand.Draw(base, drawing(), directory, Optional.empty(), ComputePrecision.AUTO)))
                 .isEqualTo(new Done());
         return Files.readAllBytes(directory.resolve("0.png"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.dreamboothactors.actors.device.DeviceName.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,15 +28,19 @@ class DeviceNameTest {
 
     @Test
     void aProcessSeesItsOwnDeviceOnly() {
-        assertThat(DeviceName.parse("cuda:1").visibleDevices(List.of())).isEqualTo("1");
-        assertThat(DeviceName.parse("cuda:1").visibleDevices(List.of("4", "GPU-8932f937", "6")))
+        assertThat(DeviceName.parse("cuda:1").visibleDevices(Optional.empty())).isEqualTo("1");
+        assertThat(DeviceName.parse("cuda:1").visibleDevices(Optional.of(List.of("4", "GPU-8932f937", "6"))))
                 .isEqualTo("GPU-8932f937");
-        assertThat(DeviceName.parse("cpu:1").visibleDevices(List.of("4", "5"))).isEmpty();
+        assertThat(DeviceName.parse("cpu:1").visibleDevices(Optional.of(List.of("4", "5"))))
+                .isEmpty();
     }
 
     @Test
     void aDeviceThatTheServiceDoesNotSeeIsRefused() {
-        assertThatThrownBy(() -> DeviceName.parse("cuda:2").visibleDevices(List.of("4", "5")))
-                .hasMessage("Cannot use the device cuda:2: CUDA_VISIBLE_DEVICES is 4,5, which ends with cuda:1");
+        assertThatThrownBy(() -> DeviceName.parse("cuda:2").visibleDevices(Optional.of(List.of("4", "5"))))
+                .hasMessage("Cannot use the device cuda:2: CUDA_VISIBLE_DEVICES is '4,5', which shows 2 devices,"
+                        + " counted from 0");
+        assertThatThrownBy(() -> DeviceName.parse("cuda:0").visibleDevices(Optional.of(List.of())))
+                .hasMessageContaining("which shows 0 devices");
     }
 }

@@ -102,11 +102,18 @@ public final class CheckpointCommand implements Callable<Integer> {
                             + chosen.map(number -> "none of step " + number + " was published")
                                     .orElse("none was published")
                             + " yet. See ./dreambooth watch " + id));
-            wanted.bring(out, id, outside.clock().instant(), folder -> remote.download(ready, folder));
+            wanted.bring(out, id, trigger(events), outside.clock().instant(), folder -> remote.download(ready, folder));
             lines.println("step " + ready.getStep() + ", weights " + ready.getWeightsSha256() + ", in " + out);
             lines.flush();
             return Exit.DONE;
         }
+    }
+
+    /** What gives the subject; empty where the run's history does not tell. */
+    private static String trigger(List<RunEvent> events) {
+        return NamedRuns.first(events, RunEvent.FactCase.ACCEPTED)
+                .map(event -> event.getAccepted().getSpec().getInstancePrompt())
+                .orElse("");
     }
 
     private long recommendation(List<RunEvent> events) {

@@ -70,9 +70,10 @@ sealed interface CheckpointFormat {
      * Downloads and converts.
      *
      * @param title of the model
+     * @param trigger what a prompt says to get the subject; empty: not known
      * @param download fills a folder
      */
-    default void bring(Path out, String title, Instant now, Consumer<Path> download) {
+    default void bring(Path out, String title, String trigger, Instant now, Consumer<Path> download) {
         Path stored = out.resolveSibling(out.getFileName() + ".download");
         switch (this) {
             case Stored _ -> download.accept(out);
@@ -80,7 +81,7 @@ sealed interface CheckpointFormat {
                 Path plain = out.resolveSibling(out.getFileName() + ".plain");
                 Consumer<Path> merged =
                         target -> through(plain, download, () -> CheckpointExport.withLora(plain, target, lora));
-                last.bring(out, title, now, merged);
+                last.bring(out, title, trigger, now, merged);
             }
             case Folder(var precision) ->
                 through(stored, download, () -> CheckpointExport.diffusers(stored, out, precision));
@@ -88,7 +89,7 @@ sealed interface CheckpointFormat {
                 through(
                         stored,
                         download,
-                        () -> CheckpointExport.singleFile(stored, out, precision, new ModelSpec(title, "", now)));
+                        () -> CheckpointExport.singleFile(stored, out, precision, new ModelSpec(title, trigger, now)));
         }
     }
 

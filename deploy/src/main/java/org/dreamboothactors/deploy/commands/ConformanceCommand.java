@@ -75,6 +75,7 @@ public final class ConformanceCommand implements Callable<Integer> {
             throw new UsageException("Cannot run reference cases: " + folder + " is not a folder");
         }
         PrintWriter out = spec.commandLine().getOut();
+        spec.commandLine().getErr().println("On " + Conformance.hardware());
         Consumer<CaseResult> tell = result -> {
             out.println(line(result));
             out.flush();

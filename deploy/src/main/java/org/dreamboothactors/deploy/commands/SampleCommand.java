@@ -87,7 +87,7 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            description = "ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a (the run's)")
+            description = "ddpm, ddim, pndm, plms, dpmpp_2m, dpmpp_2m_karras, euler or euler_a (the run's)")
     Optional<String> sampler = Optional.empty();
 
     @Option(names = "--steps", paramLabel = "N", description = "denoising steps, 1 to 1000 (the run's)")

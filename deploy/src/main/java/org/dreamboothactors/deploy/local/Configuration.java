@@ -1,5 +1,6 @@
 package org.dreamboothactors.deploy.local;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,6 +17,7 @@ import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.diffusion.SupportedModel;
 import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.storage.StoreSettings;
 
@@ -72,6 +74,11 @@ public final class Configuration {
                         "Cannot use base model " + name + ": " + folder
                                 + " has no model_index.json, expected a folder in diffusers layout or a model in one file. Give another --base-model");
             }
+            try {
+                SupportedModel.require(folder);
+            } catch (IllegalArgumentException | UnsupportedOperationException | UncheckedIOException e) {
+                throw new UsageException("Cannot use base model " + name + ": " + e.getMessage(), e);
+            }
         });
     }
 
@@ -125,6 +132,11 @@ public final class Configuration {
             if (Set.copyOf(devices).size() < devices.size()) {
                 throw new UsageException("Cannot read setting devices: " + settings.text("devices")
                         + " names a device twice, expected a number of its own for each");
+            }
+            if (devices.stream().map(DeviceName::kind).distinct().count() > 1) {
+                throw new UsageException("Cannot read setting devices: " + settings.text("devices")
+                        + " are of two kinds, expected one: together they would not train to the same bits."
+                        + " Start a node for each kind");
             }
             return devices;
         } catch (IllegalArgumentException e) {

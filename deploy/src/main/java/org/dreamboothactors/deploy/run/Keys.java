@@ -19,7 +19,9 @@ final class Keys {
             Map.entry("validation.prompts", "pictures drawn while training"),
             Map.entry("validation.every_steps", "steps between them; 0: with each checkpoint only"),
             Map.entry("validation.stop_after", "verdicts in a row worse than the best, which end training; 0: never"),
-            Map.entry("infer.sampler_type", "of all pictures: ddpm, ddim, pndm, plms, dpmpp_2m, euler or euler_a"),
+            Map.entry(
+                    "infer.sampler_type",
+                    "of all pictures: ddpm, ddim, pndm, plms, dpmpp_2m, dpmpp_2m_karras, euler or euler_a"),
             Map.entry("infer.inference_steps", "denoising steps of all pictures"),
             Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
             Map.entry("infer.eta", "share of fresh noise in each step of ddim, 0 to 1"),
@@ -45,6 +47,7 @@ final class Keys {
             Map.entry("model.peft.peft_scheme", "sdlora: adapters learn in place of the weights; none"),
             Map.entry("model.peft.lora_tuning.adapter_dim", "rank of the adapters (4)"),
             Map.entry("model.peft.lora_tuning.network_alpha", "multiplies them, over the rank (the rank)"),
+            Map.entry("model.peft.lora_tuning.target_modules", "ends of the names of the UNet's layers (attention)"),
             Map.entry("model.unet_config.use_checkpoint", "activation checkpointing: less memory, more time"),
             Map.entry("model.unet_config.use_flash_attention", "False: attention holds all of its scores (True)"),
             Map.entry("model.channels_last", "the channels of a pixel lie side by side in memory"),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.FlatYaml;
@@ -23,6 +24,7 @@ public final class RunYaml {
     private static final double EMA_DECAY = 0.9999;
 
     private static final String FLASH_ATTENTION = "model.unet_config.use_flash_attention";
+    private static final Pattern NAME = Pattern.compile("[^\\s,\\[\\]]+");
     private static final Pattern ZERO = Pattern.compile("0+(\\.0*)?");
 
     private final Map<String, String> values;
@@ -70,8 +72,7 @@ public final class RunYaml {
                     .setNumClassImages((int) whole("model.data.num_reg_images", 1, 100_000)));
             baseModel = text("model.restore_from_path").map(Path::of);
         }
-        List<String> prompts =
-                text("validation.prompts").map(lines -> lines.lines().toList()).orElse(List.of());
+        List<String> prompts = lines("validation.prompts");
         long pictureSeed = whole("infer.seed", 0, Long.MAX_VALUE);
         if (!prompts.isEmpty()) {
             spec.getValidationBuilder().addAllPrompts(prompts).setSeed(pictureSeed);
@@ -166,7 +167,8 @@ public final class RunYaml {
             case "sdlora", "lora" ->
                 training.getLoraBuilder()
                         .setRank((int) whole("model.peft.lora_tuning.adapter_dim", 1, 1024))
-                        .setAlpha(positive("model.peft.lora_tuning.network_alpha"));
+                        .setAlpha(positive("model.peft.lora_tuning.network_alpha"))
+                        .addAllTargets(names("model.peft.lora_tuning.target_modules"));
             default -> throw new UsageException(unusable("model.peft.peft_scheme", scheme, "sdlora or none"));
         }
     }
@@ -182,6 +184,18 @@ public final class RunYaml {
                     Long.toString(hold),
                     "at least trainer.max_steps. A rate that falls after the hold is not supported"));
         }
+    }
+
+    /** A list of the file, or {@code [a, b]} of an override. */
+    private List<String> names(String key) {
+        return NAME.matcher(text(key).orElse(""))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+    }
+
+    private List<String> lines(String key) {
+        return text(key).map(lines -> lines.lines().toList()).orElse(List.of());
     }
 
     /** NeMo's own files say 0. */

@@ -1,5 +1,6 @@
 package org.dreamboothactors.deploy.run;
 
+import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import picocli.CommandLine.Option;
@@ -37,6 +38,14 @@ final class TrainingOptions {
 
     @Option(names = "--lora-alpha", paramLabel = "X", description = "multiplies adapters, over the rank (the rank)")
     Optional<Double> loraAlpha = Optional.empty();
+
+    @Option(
+            names = "--lora-targets",
+            paramLabel = "LAYER",
+            split = ",",
+            description = "ends of the names of the UNet's layers that get adapters, e.g. to_q,to_v,ff.net.2"
+                    + " (to_q,to_k,to_v,to_out.0)")
+    List<String> loraTargets = List.of();
 
     @Option(
             names = "--resolution",
@@ -79,6 +88,9 @@ final class TrainingOptions {
         microBatch.ifPresent(size -> training.setMicroBatchSize(Limits.positive("--micro-batch", size)));
         loraRank.ifPresent(rank -> training.getLoraBuilder().setRank(Limits.positive("--lora-rank", rank)));
         loraAlpha.ifPresent(alpha -> training.getLoraBuilder().setAlpha(Limits.positive("--lora-alpha", alpha)));
+        if (!loraTargets.isEmpty()) {
+            training.getLoraBuilder().clearTargets().addAllTargets(loraTargets);
+        }
         checkpointEvery.ifPresent(training::setCheckpointEvery);
         if (training.getMaxSteps() == 0) {
             training.setMaxSteps(USUAL_STEPS);

@@ -228,6 +228,9 @@ class RunCommandsTest {
 
     @Test
     void checkpointBecomesOneFileInThePrecisionAskedFor() {
+        service.events.add(Told.accepted(
+                "cat-1",
+                RunSpec.newBuilder().setInstancePrompt("a photo of a sks cat").build()));
         service.events.add(Told.published("cat-1", 400));
         service.announced.add(
                 CheckpointReady.newBuilder().setRunId("cat-1").setStep(400).build());
@@ -240,7 +243,9 @@ class RunCommandsTest {
                 reaching("cat-1", "--out", out.toString(), "--format", "ldm", "--precision", "bf16"));
 
         assertThat(said.err()).isEmpty();
-        assertThat(Safetensors.open(out).metadata()).containsEntry("modelspec.title", "cat-1");
+        assertThat(Safetensors.open(out).metadata())
+                .containsEntry("modelspec.title", "cat-1")
+                .containsEntry("modelspec.trigger_phrase", "a photo of a sks cat");
         assertThat(Safetensors.open(out).sources().values())
                 .allSatisfy(tensor -> assertThat(tensor.type()).isEqualTo(Precision.BF16.type()));
         assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".download"));

@@ -14,7 +14,6 @@ import java.util.Optional;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
-import org.dreamboothactors.diffusion.judging.Judge;
 import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,33 +24,53 @@ class ConfigurationTest {
     private static final StoreSettings STORE = new StoreSettings(
             URI.create("http://127.0.0.1:9"), "us-east-1", "bucket", "key", "secret", Duration.ofSeconds(1), 1);
 
+    private static final Path HOME = Path.of("..");
+
     @TempDir
-    Path home;
+    Path folder;
 
     @Test
-    void devicesAreProcessorsAndCudaDevices() throws IOException {
-        assertThat(devices("cpu:0, cuda:1")).containsExactly(DeviceName.parse("cpu:0"), DeviceName.parse("cuda:1"));
+    void devicesAreProcessorsOrCudaDevices() {
+        assertThat(devices("cpu:0, cpu:1")).containsExactly(DeviceName.parse("cpu:0"), DeviceName.parse("cpu:1"));
+        assertThat(devices("cuda:1")).containsExactly(DeviceName.parse("cuda:1"));
         assertThat(devices("")).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             cpu:0,gpu:1   | gpu:1 is no device, expected cpu or cuda, a colon and a number, such as cpu:0 or cuda:1
+            cpu:0,cuda:0  | cpu:0,cuda:0 are of two kinds, expected one: together they would not train to the same bits. Start a node for each kind
             cuda:1,cuda:1 | cuda:1,cuda:1 names a device twice, expected a number of its own for each
             """)
-    void whatIsNoDeviceOrGivenTwiceIsRefused(String text, String why) {
+    void whatIsNoDeviceOrDoesNotFitIsRefused(String text, String why) {
         assertThatThrownBy(() -> devices(text))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("Cannot read setting devices: " + why);
     }
 
-    private List<DeviceName> devices(String text) throws IOException {
-        Files.createDirectories(home.resolve("base-model"));
-        Files.writeString(home.resolve("base-model").resolve("model_index.json"), "{}");
-        Files.createDirectories(home.resolve("judge").resolve(Judge.PART));
+    @Test
+    void aBaseModelThatCannotBeTrainedIsRefusedBeforeAnythingStarts() throws IOException {
+        for (String part : List.of("unet", "text_encoder", "vae")) {
+            String config =
+                    Files.readString(HOME.resolve("base-model").resolve(part).resolve("config.json"));
+            Files.createDirectories(folder.resolve(part));
+            Files.writeString(
+                    folder.resolve(part).resolve("config.json"),
+                    part.equals("unet") ? config.replaceFirst("(\"in_channels\"\\s*:\\s*)\\d+", "$19") : config);
+        }
+        Files.writeString(folder.resolve("model_index.json"), "{}");
+        Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of());
+
+        assertThatThrownBy(() -> new Configuration(settings, HOME, Optional.of(folder)))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("Cannot use base model ")
+                .hasMessageContaining("in_channels");
+    }
+
+    private List<DeviceName> devices(String text) {
         Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of("devices", text));
-        return new Configuration(settings, home, Optional.empty())
-                .service("127.0.0.1:9", STORE, home)
+        return new Configuration(settings, HOME, Optional.empty())
+                .service("127.0.0.1:9", STORE, folder)
                 .devices();
     }
 }

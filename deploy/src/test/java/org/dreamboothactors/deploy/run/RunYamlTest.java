@@ -155,12 +155,14 @@ class RunYamlTest {
                                 "model.peft.peft_scheme=sdlora",
                                 "model.peft.lora_tuning.adapter_dim=8",
                                 "model.peft.lora_tuning.network_alpha=16",
+                                "model.peft.lora_tuning.target_modules=[to_q, ff.net.2]",
                                 "model.unet_config.use_checkpoint=True"))
                 .spec()
                 .getTraining();
 
         assertThat(training.getLora().getRank()).isEqualTo(8);
         assertThat(training.getLora().getAlpha()).isEqualTo(16);
+        assertThat(training.getLora().getTargetsList()).containsExactly("to_q", "ff.net.2");
         assertThat(training.getActivationCheckpointing()).isTrue();
         assertThat(RunYaml.read(List.of(), List.of("model.peft.peft_scheme=none"))
                         .spec()

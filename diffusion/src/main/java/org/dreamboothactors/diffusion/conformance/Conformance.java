@@ -14,12 +14,20 @@ import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.diffusion.conformance.CaseResult.CannotRun;
 import org.dreamboothactors.diffusion.conformance.CaseResult.Outcome;
+import org.dreamboothactors.diffusion.kernels.Kernels;
 
 /** Runs a folder of reference cases through the classes that the product itself uses. */
 public final class Conformance {
     private static final String UNREADABLE = "(unreadable)";
 
     private Conformance() {}
+
+    /** What cases are computed on, in one word. */
+    public static String hardware() {
+        try (Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors())) {
+            return kernels.hardware();
+        }
+    }
 
     /**
      * Runs every case below {@code folder} in the order of their names.

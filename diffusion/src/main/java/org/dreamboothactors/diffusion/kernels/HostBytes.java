@@ -27,7 +27,7 @@ public record HostBytes(NDArray array, boolean copied) implements AutoCloseable 
     @Override
     public void close() {
         if (copied) {
-            array.close();
+            array.getManager().close(); // DJL makes one for each copy
         }
     }
 }

@@ -143,9 +143,16 @@ public final class Kernels implements AutoCloseable {
         return processor;
     }
 
-    /** What they run on, in one word, e.g. {@code cpu=GenuineIntel/amx_bf16} or {@code cuda=NVIDIA_H200}. */
+    /** What they run on, in one word, e.g. {@code cpu=GenuineIntel/amx_bf16} or {@code cuda=NVIDIA_H200/sm_90}. */
     public String hardware() {
-        return onCuda() ? "cuda=" + CudaModels.here() : "cpu=" + processor.vendor() + "/" + processor.instructions();
+        return onCuda()
+                ? "cuda=" + CudaDevice.first().map(CudaDevice::toString).orElse("unknown")
+                : "cpu=" + processor.vendor() + "/" + processor.instructions();
+    }
+
+    /** Whether what they run on multiplies bf16 itself. */
+    public boolean multiplyBf16() {
+        return onCuda() ? CudaDevice.first().map(CudaDevice::multipliesBf16).orElse(false) : processor.multipliesBf16();
     }
 
     /** Whether they run on a CUDA device. */

@@ -60,17 +60,20 @@ public final class LoraLayers {
     }
 
     private static List<String> layers(Weights base, List<String> targets) {
-        List<String> layers = base.byName().entrySet().stream()
+        List<String> linear = base.byName().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith(WEIGHT)
                         && entry.getValue().getShape().dimension() == 2)
                 .map(entry -> layerOf(entry.getKey(), WEIGHT))
+                .toList();
+        for (String target : targets) {
+            if (linear.stream().noneMatch(layer -> layer.endsWith("." + target))) {
+                throw new IllegalArgumentException("Cannot train a LoRA: " + base.part() + " has no linear layer named "
+                        + target + ", expected at least one. Change the targets.");
+            }
+        }
+        return linear.stream()
                 .filter(layer -> targets.stream().anyMatch(target -> layer.endsWith("." + target)))
                 .toList();
-        if (layers.isEmpty()) {
-            throw new IllegalArgumentException("Cannot train a LoRA: " + base.part() + " has no linear layer named "
-                    + String.join(" or ", targets) + ", expected at least one. Change the targets.");
-        }
-        return layers;
     }
 
     private static NDArray of(Map<String, NDArray> arrays, String name) {

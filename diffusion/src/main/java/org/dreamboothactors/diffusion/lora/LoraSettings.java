@@ -1,5 +1,6 @@
 package org.dreamboothactors.diffusion.lora;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
@@ -36,6 +37,20 @@ public record LoraSettings(int rank, double alpha, Map<String, List<String>> tar
     /** Adapters of the attention's projections. */
     public static LoraSettings attention(int rank, double alpha) {
         return new LoraSettings(rank, alpha, ATTENTION);
+    }
+
+    /**
+     * Adapters of the UNet's layers whose names end so, and of the text encoder's attention, as diffusers'
+     * {@code --lora_layers} has it.
+     *
+     * @param targets e.g. {@code to_q} or {@code ff.net.2}; none: the attention's projections
+     */
+    public static LoraSettings of(int rank, double alpha, List<String> targets) {
+        Map<String, List<String>> all = new HashMap<>(ATTENTION);
+        if (!targets.isEmpty()) {
+            all.put(UNet2DConditionModel.PART, List.copyOf(targets));
+        }
+        return new LoraSettings(rank, alpha, all);
     }
 
     double scale() {

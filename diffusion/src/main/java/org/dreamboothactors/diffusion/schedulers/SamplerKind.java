@@ -15,6 +15,8 @@ public enum SamplerKind {
     PLMS("plms"),
     /** DPM-Solver++ of Lu et al. 2022; with Karras sigmas where the scheduler's configuration asks for them. */
     DPMPP_2M("dpmpp_2m"),
+    /** {@link #DPMPP_2M} over the sigmas of Karras et al. 2022, whatever the scheduler's configuration says. */
+    DPMPP_2M_KARRAS("dpmpp_2m_karras"),
     /** Euler's method of Karras et al. 2022, algorithm 2 without churn. */
     EULER("euler"),
     /** Euler's method with noise put back after each step; stochastic. */
@@ -60,6 +62,7 @@ public enum SamplerKind {
             case PNDM -> new PndmSampler(settings, steps);
             case PLMS -> new PndmSampler(settings.with("skip_prk_steps", true), steps);
             case DPMPP_2M -> new DpmSolverMultistepSampler(settings, steps);
+            case DPMPP_2M_KARRAS -> new DpmSolverMultistepSampler(settings.with("use_karras_sigmas", true), steps);
             case EULER -> new EulerSampler(settings, steps);
             case EULER_A -> new EulerAncestralSampler(settings, steps);
         };

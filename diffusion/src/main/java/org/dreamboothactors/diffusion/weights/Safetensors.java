@@ -100,19 +100,24 @@ public final class Safetensors {
      * libtorch's memory: what DJL makes of numbers that lie in Java's is kept there, and a model is larger than the heap.
      */
     private static NDArray widened(ByteBuffer bytes, Shape shape, NDManager manager) {
-        NDArray wide = manager.create(shape, DataType.FLOAT32, Device.cpu());
+        if (!manager.getDevice().isGpu()) {
+            return widenedOnHost(bytes, shape, manager);
+        }
+        try (NDManager onHost = manager.newSubManager(Device.cpu())) {
+            NDArray moved = widenedOnHost(bytes, shape, onHost).toDevice(manager.getDevice(), true);
+            moved.attach(manager);
+            return moved;
+        }
+    }
+
+    private static NDArray widenedOnHost(ByteBuffer bytes, Shape shape, NDManager host) {
+        NDArray wide = host.create(shape);
         IntBuffer to = wide.toByteBuffer(true).order(ByteOrder.nativeOrder()).asIntBuffer();
         ShortBuffer from = bytes.asShortBuffer();
         for (int i = 0; i < from.limit(); i++) {
             to.put(i, from.get(i) << Short.SIZE);
         }
-        return manager.getDevice().isGpu() ? moved(wide, manager) : wide;
-    }
-
-    private static NDArray moved(NDArray fromHost, NDManager manager) {
-        try (fromHost) {
-            return fromHost.toDevice(manager.getDevice(), true);
-        }
+        return wide;
     }
 
     /** Writes tensors in the order of their names; an existing file is replaced, whole or not at all. */

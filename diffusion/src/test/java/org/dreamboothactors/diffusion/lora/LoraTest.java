@@ -69,6 +69,28 @@ final class LoraTest {
     }
 
     @Test
+    void adaptersAreWhereTheTargetsSay() {
+        LoraSettings settings = LoraSettings.of(2, 3, List.of("attn1.to_q", "ff.net.0.proj", "ff.net.2"));
+        UNet2DConditionModel adapted = unet(base -> LoraLayers.fresh(base, settings, SEED, kernels));
+
+        assertThat(LoraLayers.adapters(adapted.weights()).keySet())
+                .isNotEmpty()
+                .allMatch(name -> name.contains(".attn1.to_q.") || name.contains(".ff.net."))
+                .anyMatch(name -> name.contains(".attn1.to_q."))
+                .anyMatch(name -> name.contains(".ff.net.0.proj."))
+                .anyMatch(name -> name.contains(".ff.net.2."));
+        assertThat(predict(adapted)).containsExactly(predict(unet(UnaryOperator.identity())));
+    }
+
+    @Test
+    void aTargetThatNoLayerHasIsRefusedByName() {
+        LoraSettings settings = LoraSettings.of(2, 3, List.of("to_q", "to_w"));
+
+        assertThatThrownBy(() -> unet(base -> LoraLayers.fresh(base, settings, SEED, kernels)))
+                .hasMessageContaining("unet has no linear layer named to_w");
+    }
+
+    @Test
     void mergedWeightsPredictWhatAdaptersBesideThemDo() {
         UNet2DConditionModel adapted = trained();
         UNet2DConditionModel merged = unet(base -> new Weights(base.part(), merged(adapted.weights())));

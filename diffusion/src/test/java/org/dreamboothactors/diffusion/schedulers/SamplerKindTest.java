@@ -84,6 +84,15 @@ class SamplerKindTest {
     }
 
     @Test
+    void karrasIsDpmSolverOverKarrasSigmasWhateverTheConfigurationSays() throws Exception {
+        SchedulerSettings plain = settings("");
+
+        assertThat(drawn(SamplerKind.DPMPP_2M_KARRAS, plain))
+                .containsExactly(drawn(SamplerKind.DPMPP_2M, settings("'use_karras_sigmas': true")))
+                .isNotEqualTo(drawn(SamplerKind.DPMPP_2M, plain));
+    }
+
+    @Test
     void plmsIsPndmWithoutRungeKutta() throws Exception {
         SchedulerSettings plain = settings("'skip_prk_steps': false");
 
