@@ -55,7 +55,7 @@ class PainterTest {
     @ParameterizedTest
     @EnumSource
     void picturesLookTheSameInAnyBatch(SamplerKind sampler, @TempDir Path folder) {
-        Painter painter = new Painter(new Greys(), new SchedulerSettings(new ObjectMapper().createObjectNode()));
+        Painter painter = new Painter(new Greys(), likeStableDiffusion());
         List<String> prompts = List.of("a", "bb", "ccc");
         List<Integer> passes = new ArrayList<>();
         Set<Integer> totals = new HashSet<>();
@@ -76,6 +76,15 @@ class PainterTest {
         assertThat(totals).containsExactly(passes.size());
         assertThat(passes)
                 .isEqualTo(IntStream.rangeClosed(1, passes.size()).boxed().toList());
+    }
+
+    /** With the defaults of diffusers four steps over Karras sigmas draw all black. */
+    private static SchedulerSettings likeStableDiffusion() {
+        return new SchedulerSettings(new ObjectMapper()
+                .createObjectNode()
+                .put("beta_schedule", "scaled_linear")
+                .put("beta_start", 0.00085)
+                .put("beta_end", 0.012));
     }
 
     private static Drawing drawing(List<String> prompts, SamplerKind sampler, int batch) {
