@@ -28,13 +28,10 @@ class ServeIT {
 
     private Processes processes = new Processes(folder, LONGEST);
 
-    /** As much of a base model as the service reads before a run wants it. */
     @BeforeEach
     void model() throws IOException {
         processes = new Processes(folder, LONGEST);
-        write("model/model_index.json", "{}");
-        write("model/unet/config.json", "{\"sample_size\": 16}");
-        write("model/vae/config.json", "{\"block_out_channels\": [8, 8, 8]}");
+        var _ = WithoutWeights.model(folder.resolve("model"));
         for (String name : List.of("a.jpg", "b.jpg", "c.jpg")) {
             write("photos/" + name, "no picture, " + name);
         }

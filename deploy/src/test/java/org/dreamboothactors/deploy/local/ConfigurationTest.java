@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.WithoutWeights;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.Test;
@@ -50,20 +51,14 @@ class ConfigurationTest {
 
     @Test
     void aBaseModelThatCannotBeTrainedIsRefusedBeforeAnythingStarts() throws IOException {
-        for (String part : List.of("unet", "text_encoder", "vae")) {
-            String config =
-                    Files.readString(HOME.resolve("base-model").resolve(part).resolve("config.json"));
-            Files.createDirectories(folder.resolve(part));
-            Files.writeString(
-                    folder.resolve(part).resolve("config.json"),
-                    part.equals("unet") ? config.replaceFirst("(\"in_channels\"\\s*:\\s*)\\d+", "$19") : config);
-        }
-        Files.writeString(folder.resolve("model_index.json"), "{}");
+        Path model = WithoutWeights.model(folder.resolve("inpainting"));
+        Path unet = model.resolve("unet/config.json");
+        Files.writeString(unet, Files.readString(unet).replaceFirst("(\"in_channels\"\\s*:\\s*)\\d+", "$19"));
         Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of());
 
-        assertThatThrownBy(() -> new Configuration(settings, HOME, Optional.of(folder)))
+        assertThatThrownBy(() -> new Configuration(settings, HOME, Optional.of(model)))
                 .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith("Cannot use base model ")
+                .hasMessageStartingWith("Cannot use base model inpainting: ")
                 .hasMessageContaining("in_channels");
     }
 

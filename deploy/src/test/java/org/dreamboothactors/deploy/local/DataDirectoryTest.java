@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.dreamboothactors.deploy.WithoutWeights;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,7 @@ class DataDirectoryTest {
 
     @Test
     void aFolderOnTheCommandLineIsTheDefaultBaseModel() throws IOException {
-        Path model = Files.createDirectories(folder.resolve("mine"));
-        Files.writeString(model.resolve("model_index.json"), "{}");
+        Path model = WithoutWeights.model(folder.resolve("mine"));
         Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of("threads-per-device", "2"));
 
         var service = new Configuration(settings, folder, Optional.of(model)).service("k:1", STORE, folder);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.WithoutWeights;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,8 +86,6 @@ class LocalServiceIT {
     }
 
     private Path model() throws IOException {
-        Path model = Files.createDirectories(folder.resolve("model"));
-        Files.writeString(model.resolve("model_index.json"), "{}");
-        return model;
+        return WithoutWeights.model(folder.resolve("model"));
     }
 }
