@@ -65,6 +65,7 @@ class NemoBlocksIT {
         assertThat(toppedUp).startsWith("0 ").contains("1 class images of your own", "1 class images stored");
         assertThat(names("mine")).containsExactly("0.png", "class-0.png");
 
+        assertThat(run("cached-latents.yaml")).startsWith("0 ").contains("3 latents stored in");
         assertThat(cached()).startsWith("0 ").contains("3 latents stored in");
         assertThat(names("photos_cached"))
                 .containsExactly("instance_image_cache_0.pt", "instance_image_cache_1.pt", "instance_image_cache_2.pt");

@@ -51,7 +51,7 @@ public final class CheckpointCheck {
     }
 
     private static float[] predicted(BaseWeights parts, Kernels kernels, NDArray text) {
-        boolean bf16 = kernels.processor().multipliesBf16();
+        boolean bf16 = kernels.multiplyBf16();
         UNet2DConditionModel unet = parts.unet(bf16 ? Arithmetic.BF16 : Arithmetic.PLAIN, kernels);
         int side = 1 << (unet.config().channels().size() - 1); // the smallest that can be halved at every level
         try (Tape tape = Tape.forward(kernels)) {

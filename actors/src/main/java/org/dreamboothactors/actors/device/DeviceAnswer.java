@@ -23,7 +23,7 @@ public sealed interface DeviceAnswer {
 
     record Done() implements DeviceAnswer {}
 
-    /** What libtorch computes on, e.g. {@code cuda=NVIDIA_H200}. */
+    /** What libtorch computes on, e.g. {@code cuda=NVIDIA_H200/sm_90}. */
     record Found(String hardware) implements DeviceAnswer {}
 
     record TrainerOpened(long step, String environment) implements DeviceAnswer {}
