@@ -215,7 +215,7 @@ final class TrainStep implements Callable<Integer> {
     }
 
     private TrainingData data(Path folder) {
-        return new TrainingData(
+        return TrainingData.ofLatents(
                 List.of(latent(folder.resolve("instance.safetensors"))),
                 List.of(latent(folder.resolve("class.safetensors"))));
     }

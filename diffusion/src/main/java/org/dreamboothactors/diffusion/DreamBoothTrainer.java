@@ -34,7 +34,6 @@ import org.dreamboothactors.diffusion.training.CheckpointFolder;
 import org.dreamboothactors.diffusion.training.DreamBoothStep;
 import org.dreamboothactors.diffusion.training.Ema;
 import org.dreamboothactors.diffusion.training.Fingerprint;
-import org.dreamboothactors.diffusion.training.LatentFiles;
 import org.dreamboothactors.diffusion.training.LearningNetworks;
 import org.dreamboothactors.diffusion.training.LearningRate;
 import org.dreamboothactors.diffusion.training.NoiseOffset;
@@ -42,6 +41,7 @@ import org.dreamboothactors.diffusion.training.Objective;
 import org.dreamboothactors.diffusion.training.Optimizer;
 import org.dreamboothactors.diffusion.training.RankedGradients;
 import org.dreamboothactors.diffusion.training.Ranks;
+import org.dreamboothactors.diffusion.training.Samples;
 import org.dreamboothactors.diffusion.training.SavedState;
 import org.dreamboothactors.diffusion.training.TextCondition;
 import org.dreamboothactors.diffusion.training.TrainingLoop;
@@ -70,7 +70,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
 
     private final UNet2DConditionModel unet;
     private final SchedulerSettings scheduler;
-    private final LatentFiles latents;
+    private final Samples samples;
+    /** Empty where all pictures were encoded before. */
+    private final Optional<PictureEncoder> encoder;
+
     private final Compute compute;
     private final List<Optimizer> optimizers = new ArrayList<>();
     private final TextCondition text;
@@ -99,7 +102,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
         this.tokenizer = tokenizer;
         scheduler = StableDiffusion.scheduler(base.folder());
         latentScale = VaeConfig.read(base.folder(AutoencoderKL.PART)).scalingFactor();
-        latents = LatentFiles.read(data, kernels);
+        encoder = data.encodesOnline() ? Optional.of(new PictureEncoder(kernels, base.vae(kernels))) : Optional.empty();
+        samples = Samples.read(data, kernels, new Draws(config.seed()), encoder);
         List<long[]> ids =
                 new ArrayList<>(Collections.nCopies(config.microBatch(), tokenizer.ids(config.instancePrompt())));
         if (config.withPrior()) {
@@ -281,8 +285,10 @@ public final class DreamBoothTrainer implements AutoCloseable {
             Runnable draw =
                     () -> easel.whileDrawing(lent -> new Painter(lent, scheduler).draw(drawing, folder, listener));
             ema.ifPresentOrElse(averages -> averages.inPlaceOfWeights(draw), draw);
-        } finally { // training itself needs neither
-            base.done(AutoencoderKL.PART);
+        } finally { // what training itself does not need
+            if (encoder.isEmpty()) {
+                base.done(AutoencoderKL.PART);
+            }
             if (textEncoder.isEmpty()) {
                 base.done(CLIPTextModel.PART);
             }
@@ -308,8 +314,8 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 unet,
                 text,
                 optimizers,
-                latents.height(),
-                latents.width(),
+                samples.height(),
+                samples.width(),
                 config.maxGradNorm(),
                 ema,
                 compute.activationCheckpointing() ? Tape::checkpointing : Tape::learning,
@@ -321,11 +327,11 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private TrainingLoop loop(long stepsDone) {
         BatchPlan plan = new BatchPlan(
                 new Draws(config.seed()),
-                latents.instances().size(),
-                config.withPrior() ? latents.classes().size() : 0,
+                samples.instances().size(),
+                config.withPrior() ? samples.classes().size() : 0,
                 config.microBatch(),
                 config.refinements().accumulation() * ranks.count(),
-                new NoiseOffset(config.refinements().noiseOffset(), latents.height() * latents.width()));
+                new NoiseOffset(config.refinements().noiseOffset(), samples.height() * samples.width()));
         OptionalDouble priorWeight =
                 config.withPrior() ? OptionalDouble.of(config.priorWeight()) : OptionalDouble.empty();
         Objective objective = new Objective(
@@ -334,7 +340,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
                 priorWeight,
                 config.refinements().snrGamma());
         DreamBoothStep step = new DreamBoothStep(networks, objective, latentScale);
-        return new TrainingLoop(plan, step, latents.instances(), latents.classes(), ranks, stepsDone);
+        return new TrainingLoop(plan, step, samples.instances(), samples.classes(), ranks, stepsDone);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.dreamboothactors.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
-import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Arithmetic;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -112,17 +110,9 @@ public final class StableDiffusion implements AutoCloseable {
      * Writes the VAE moments of a clean picture as safetensors: one tensor {@code moments} (2 C, H/f, W/f), means first.
      */
     public void encode(Path png, Path moments, Crop crop) {
-        RgbImage image = crop.apply(Png.read(png));
-        int unit = easel.pixelsPerLatent();
-        if (image.width() % unit != 0 || image.height() % unit != 0) {
-            throw new IllegalArgumentException("Cannot encode at " + image.width() + " x " + image.height()
-                    + " pixels: a side is no multiple of " + unit + ", expected one. Change the resolution");
-        }
         try (Tape tape = Tape.forward(easel.kernels())) {
-            NDArray pixels = tape.manager()
-                    .create(image.toModel(), new Shape(1, RgbImage.CHANNELS, image.height(), image.width()));
-            NDArray encoded = easel.vae().encode(tape, pixels).array();
-            Safetensors.write(Map.of(LatentFile.MOMENTS, encoded.squeeze(0)), Map.of(), moments);
+            NDArray encoded = new PictureEncoder(easel.kernels(), easel.vae()).moments(crop.apply(Png.read(png)), tape);
+            Safetensors.write(Map.of(LatentFile.MOMENTS, encoded), Map.of(), moments);
         }
     }
 

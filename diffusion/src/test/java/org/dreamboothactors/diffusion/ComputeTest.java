@@ -46,7 +46,7 @@ class ComputeTest {
     static void makeModelAndLatents() {
         model = shared.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, GOLDEN.resolve("clip-tokenizer"));
-        data = new TrainingData(List.of(latent("photo")), List.of(latent("class")));
+        data = TrainingData.ofLatents(List.of(latent("photo")), List.of(latent("class")));
     }
 
     private static Path latent(String name) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DreamBoothTrainerTest {
@@ -43,7 +44,7 @@ class DreamBoothTrainerTest {
         model = shared.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, TOKENIZER);
         try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
-            data = new TrainingData(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
+            data = TrainingData.ofLatents(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
         }
     }
 
@@ -169,6 +170,72 @@ class DreamBoothTrainerTest {
         }
         assertThat(averages).isNotEqualTo(weights);
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(folder.resolve("end.safetensors"));
+    }
+
+    private static TrainingData online() {
+        return new TrainingData(
+                List.of(photo("photo0", 32), photo("photo1", 32), photo("photo2", 32)),
+                List.of(photo("class0", 32), data.classes().get(1)));
+    }
+
+    private static TrainingData.Picture photo(String name, int resolution) {
+        return new TrainingData.Photo(shared.resolve(name + ".png"), resolution);
+    }
+
+    @Test
+    void photosEncodedInEachStepAreTheSameAfterAResume(@TempDir Path folder) {
+        TrainingConfig config = config(false, 1e-3, everything());
+        Path state = folder.resolve("3.safetensors");
+        String undisturbed;
+        try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config, online(), THREADS)) {
+            steps(trainer, 3);
+            trainer.saveState(state);
+            steps(trainer, 3);
+            undisturbed = trainer.saveState(folder.resolve("end.safetensors"));
+        }
+        try (DreamBoothTrainer second = DreamBoothTrainer.open(model, config, online(), THREADS)) {
+            second.restore(state);
+            second.draw(drawing(), folder.resolve("drawn"), (done, total) -> {}); // borrows the VAE
+            steps(second, 3);
+            assertThat(second.saveState(folder.resolve("again.safetensors"))).isEqualTo(undisturbed);
+        }
+        try (DreamBoothTrainer cached = DreamBoothTrainer.open(model, config, data, THREADS)) {
+            steps(cached, 6);
+            assertThat(cached.saveState(folder.resolve("cached.safetensors"))).isNotEqualTo(undisturbed);
+        }
+    }
+
+    @Test
+    void aPhotoThatLeavesNoChoiceOfACropTeachesWhatItsCachedLatentTeaches(@TempDir Path folder) {
+        byte[] rgb = new byte[32 * 32 * RgbImage.CHANNELS];
+        new Random(1).nextBytes(rgb);
+        Path square = folder.resolve("square.png");
+        Path moments = folder.resolve("square.safetensors");
+        Png.write(new RgbImage(32, 32, rgb), square);
+        try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
+            diffusion.encode(square, moments, Crop.center(32));
+        }
+        List<String> weights = new ArrayList<>();
+        for (TrainingData.Picture subject :
+                List.of(new TrainingData.Photo(square, 32), new TrainingData.Latent(moments))) {
+            TrainingData pictures = new TrainingData(List.of(subject), data.classes());
+            try (DreamBoothTrainer trainer = DreamBoothTrainer.open(model, config(false, 1e-3), pictures, THREADS)) {
+                steps(trainer, 2);
+                weights.add(trainer.weightsDigest());
+            }
+        }
+        assertThat(weights.getFirst()).isEqualTo(weights.getLast());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, '(8, 16, 16), expected (8, 8, 8)'", "34, no multiple of"})
+    void refusesPhotosThatDoNotFitBeforeTheFirstStep(int resolution, String reason) {
+        TrainingData mixed =
+                new TrainingData(List.of(data.instances().getFirst(), photo("photo0", resolution)), data.classes());
+
+        assertThatThrownBy(() -> DreamBoothTrainer.open(model, config(false, 1e-3), mixed, THREADS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
     }
 
     private static Compute checkpointing(boolean activationCheckpointing) {

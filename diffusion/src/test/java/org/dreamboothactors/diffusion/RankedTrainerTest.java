@@ -48,7 +48,7 @@ class RankedTrainerTest {
         model = shared.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, TOKENIZER);
         try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
-            data = new TrainingData(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
+            data = TrainingData.ofLatents(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
         }
     }
 

@@ -114,9 +114,9 @@ record Decisions(Specs specs, int groupSize) {
 
     private static List<LatentRequest> latents(RunState run, Requests requests) {
         List<LatentRequest> latents = new ArrayList<>();
-        if (!run.requested().contains(WorkId.instanceLatents())) {
-            latents.add(requests.instanceLatents());
-        }
+        requests.instanceLatents()
+                .filter(_ -> !run.requested().contains(WorkId.instanceLatents()))
+                .ifPresent(latents::add);
         requests.givenClassLatents()
                 .filter(_ -> !run.requested().contains(WorkId.givenClassLatents()))
                 .ifPresent(latents::add);

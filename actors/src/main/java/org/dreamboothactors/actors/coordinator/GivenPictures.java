@@ -29,6 +29,10 @@ final class GivenPictures {
             return Optional.of("it has latents of " + photoLatents + " photos and " + upload.getPhotosCount()
                     + " photos, expected one for each or none");
         }
+        if (photoLatents > 0 && spec.getEncodeOnline()) {
+            return Optional.of("it has latents of " + photoLatents
+                    + " photos and encode_online, which encodes them anew in each step, expected one of the two");
+        }
         int classLatents = upload.getClassLatentsCount();
         if (classLatents > UploadLimits.CLASS_LATENTS) {
             return Optional.of("it has " + classLatents + " latents of class images, expected at most "

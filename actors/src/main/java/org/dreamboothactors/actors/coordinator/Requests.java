@@ -29,16 +29,20 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
         return accepted.getSpec();
     }
 
-    LatentRequest instanceLatents() {
-        if (accepted.getImageLatentsCount() > 0) {
-            return given(WorkId.instanceLatents(), accepted.getImageLatentsList());
+    /** Of the photos; none where they are encoded online. */
+    Optional<LatentRequest> instanceLatents() {
+        if (spec().getEncodeOnline()) {
+            return Optional.empty();
         }
-        return own(WorkId.instanceLatents(), accepted.getImagesList());
+        return Optional.of(
+                accepted.getImageLatentsCount() > 0
+                        ? given(WorkId.instanceLatents(), accepted.getImageLatentsList())
+                        : own(WorkId.instanceLatents(), accepted.getImagesList()));
     }
 
     /** In how many parts the client's own class images are encoded: other work gets its turn in between. */
     int ownParts() {
-        return Math.ceilDiv(accepted.getClassImagesCount(), OWN_PART);
+        return spec().getEncodeOnline() ? 0 : Math.ceilDiv(accepted.getClassImagesCount(), OWN_PART);
     }
 
     /** Of a part of the class images that the client brought. */
@@ -87,8 +91,11 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
     }
 
     TrainRequest training(int attempt, long fromStep, SortedMap<String, LatentsCached> latents) {
-        return TrainRequest.newBuilder()
-                .setRunId(runId)
+        TrainRequest.Builder request = TrainRequest.newBuilder();
+        if (spec().getEncodeOnline()) {
+            request.addAllClassImages(accepted.getClassImagesList());
+        }
+        return request.setRunId(runId)
                 .setAttempt(attempt)
                 .setFromStep(fromStep)
                 .setBaseModel(spec().getBaseModel())
@@ -105,7 +112,8 @@ record Requests(String runId, String tenant, RunAccepted accepted, int groupSize
 
     /** Whether everything that training needs was encoded. */
     boolean isComplete(SortedMap<String, LatentsCached> latents) {
-        return latents.containsKey(WorkId.instanceLatents().requestId())
+        return (spec().getEncodeOnline()
+                        || latents.containsKey(WorkId.instanceLatents().requestId()))
                 && (accepted.getClassLatentsCount() == 0
                         || latents.containsKey(WorkId.givenClassLatents().requestId()))
                 && classLatentWork().allMatch(work -> latents.containsKey(work.requestId()));

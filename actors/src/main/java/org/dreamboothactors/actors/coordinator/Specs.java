@@ -13,8 +13,7 @@ import org.dreamboothactors.protocol.v1.Validation;
 /**
  * Fills in what a run description leaves open, and checks the rest.
  *
- * <p>The defaults are those of NeMo's DreamBooth and of diffusers' script, but for the sampler of class images: NeMo
- * takes PLMS; here DDIM with the same steps and guidance is the default, as it was when there was no PLMS.
+ * <p>The defaults are those of NeMo's DreamBooth and of diffusers' script.
  */
 record Specs(Models models, String defaultBaseModel) {
     private static final double LEARNING_RATE = 5e-6;
@@ -25,6 +24,7 @@ record Specs(Models models, String defaultBaseModel) {
     private static final double MAX_GRAD_NORM = 1.0;
     private static final double PRIOR_LOSS_WEIGHT = 0.5;
     private static final int CLASS_IMAGES = 100;
+    private static final String CLASS_IMAGE_SAMPLER = "plms";
     private static final String SAMPLER = "ddim";
     private static final int INFERENCE_STEPS = 50;
     private static final double GUIDANCE_SCALE = 7.5;
@@ -52,6 +52,8 @@ record Specs(Models models, String defaultBaseModel) {
         RunSpec.Builder spec = wanted.toBuilder()
                 .setBaseModel(model.name())
                 .setResolution(orElse(wanted.getResolution(), model.defaultSize()))
+                // Of the same square the encoder says the same each time.
+                .setEncodeOnline(wanted.getEncodeOnline() && !wanted.getCenterCrop())
                 .setTraining(training(wanted.getTraining()));
         if (wanted.getPriority() == Priority.PRIORITY_UNSPECIFIED) {
             spec.setPriority(Priority.NORMAL);
@@ -71,8 +73,12 @@ record Specs(Models models, String defaultBaseModel) {
 
     /** How to draw squares of a resolution where nothing else is said. */
     static Sampling sampling(Sampling wanted, int resolution) {
+        return sampling(wanted, resolution, SAMPLER);
+    }
+
+    private static Sampling sampling(Sampling wanted, int resolution, String sampler) {
         return wanted.toBuilder()
-                .setSampler(wanted.getSampler().isEmpty() ? SAMPLER : wanted.getSampler())
+                .setSampler(wanted.getSampler().isEmpty() ? sampler : wanted.getSampler())
                 .setInferenceSteps(orElse(wanted.getInferenceSteps(), INFERENCE_STEPS))
                 .setGuidanceScale(orElse(wanted.getGuidanceScale(), GUIDANCE_SCALE))
                 .setWidth(orElse(wanted.getWidth(), resolution))
@@ -100,11 +106,13 @@ record Specs(Models models, String defaultBaseModel) {
                 .build();
     }
 
+    /** NeMo's sampler, but for fresh noise, which it has none of. */
     private static PriorPreservation prior(PriorPreservation wanted, int resolution) {
+        String sampler = wanted.getSampling().getEta() == 0 ? CLASS_IMAGE_SAMPLER : SAMPLER;
         return wanted.toBuilder()
                 .setLossWeight(orElse(wanted.getLossWeight(), PRIOR_LOSS_WEIGHT))
                 .setNumClassImages(orElse(wanted.getNumClassImages(), CLASS_IMAGES))
-                .setSampling(sampling(wanted.getSampling(), resolution))
+                .setSampling(sampling(wanted.getSampling(), resolution, sampler))
                 .build();
     }
 

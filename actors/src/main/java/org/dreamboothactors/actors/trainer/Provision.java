@@ -18,9 +18,9 @@ import org.dreamboothactors.storage.CommitLog;
  */
 record Provision(TrainingData data, Optional<RestoredState> state) {
 
-    /** The run's latents and its newest state. */
+    /** What the run trains on, and its newest state. */
     static Provision fetch(ArtifactStore store, TrainRequest request, CommitLog log, Scratch scratch) {
-        TrainingData data = new Latents(store).fetch(request, scratch.folder("latents"));
+        TrainingData data = new TrainingPictures(store).fetch(request, scratch.folder("pictures"));
         return new Provision(
                 data, RestoredState.newest(store, request.getRunId(), log, scratch.file("state.safetensors")));
     }

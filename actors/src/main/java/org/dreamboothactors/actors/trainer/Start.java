@@ -42,7 +42,7 @@ record Start(RunInWork run, long step) {
     private static Start fresh(Workplace place, TrainRequest request, BaseModel model, CommitLog log) {
         String run = request.getRunId();
         TrainingConfig config = RunConfig.of(request.getSpec());
-        place.shift().says(run + ": fetching latents and state");
+        place.shift().says(run + ": fetching pictures and state");
         Provision provision = Provision.fetch(place.node().store(), request, log, place.scratch());
         Optional<Commit> state = provision.state().map(RestoredState::commit);
         TrainerOpened opened = place.device()

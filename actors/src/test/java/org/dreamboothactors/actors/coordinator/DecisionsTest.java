@@ -71,7 +71,8 @@ class DecisionsTest {
                                     .setPrior(PriorPreservation.newBuilder()
                                             .setLossWeight(0.5)
                                             .setNumClassImages(100)
-                                            .setSampling(DEFAULT_SAMPLING))
+                                            .setSampling(
+                                                    DEFAULT_SAMPLING.toBuilder().setSampler("plms")))
                                     .setValidation(Validation.newBuilder()
                                             .addPrompts("a zwx dog")
                                             .setSampling(DEFAULT_SAMPLING))
@@ -140,6 +141,74 @@ class DecisionsTest {
                         train -> assertThat(train.request().getClassLatentsList())
                                 .extracting(CachedLatent::getImageSha256)
                                 .containsExactly("sha-clean3", "sha-clean5", "sha-class0", "sha-class1", "sha-class2"));
+    }
+
+    @Test
+    void encodesNeitherPhotosNorOwnClassImagesOfARunThatEncodesOnline() {
+        RunSpec spec = Runs.withPrior(3).toBuilder().setEncodeOnline(true).build();
+        SubjectUpload upload = Runs.upload(RUN, spec, 3).toBuilder()
+                .addAllClassPhotos(Runs.upload(RUN, Runs.spec(), 2).getPhotosList())
+                .build();
+        Tale tale = new Tale()
+                .then(Runs.requested(upload))
+                .judged(3, 0)
+                .then(ofClass(3, PhotoVerdict.ACCEPTED))
+                .then(ofClass(4, PhotoVerdict.ACCEPTED))
+                .decided();
+
+        assertThat(requests(tale.needs())).containsExactly("class-images-0"); // 1 is missing
+        TrainRequest request = training(tale.worked().worked().decided().needs());
+
+        assertThat(request.getInstanceLatentsList()).isEmpty();
+        assertThat(request.getImagesList()).containsExactly(object("clean0"), object("clean1"), object("clean2"));
+        assertThat(request.getClassImagesList()).containsExactly(object("clean3"), object("clean4"));
+        assertThat(request.getClassLatentsList())
+                .extracting(CachedLatent::getImageSha256)
+                .containsExactly("sha-class0");
+    }
+
+    @Test
+    void trainsAtOnceOnPhotosThatAreEncodedOnline() {
+        Tale tale = Tale.accepted(Runs.spec().toBuilder().setEncodeOnline(true).build());
+
+        assertThat(tale.needs()).containsExactly(new Decision.Queue(1));
+    }
+
+    @Test
+    void encodesOnceWhereTheCropIsTheSameInEachStep() {
+        RunSpec spec = Runs.spec().toBuilder()
+                .setEncodeOnline(true)
+                .setCenterCrop(true)
+                .build();
+
+        assertThat(requests(Tale.accepted(spec).needs())).containsExactly("instance-latents");
+    }
+
+    @Test
+    void refusesGivenLatentsOfPhotosThatAreToBeEncodedOnline() {
+        RunSpec spec = Runs.spec().toBuilder().setEncodeOnline(true).build();
+
+        assertThat(reasonOf(Runs.upload(RUN, spec, 3).toBuilder()
+                        .addAllPhotoLatents(List.of(object("l0"), object("l1"), object("l2")))
+                        .build()))
+                .contains("latents of 3 photos and encode_online");
+    }
+
+    @Test
+    void classImagesWithFreshNoiseAreDrawnByTheSamplerThatHasIt() {
+        RunSpec.Builder spec = Runs.withPrior(4).toBuilder();
+        spec.getPriorBuilder().setSampling(Sampling.newBuilder().setEta(0.5));
+
+        assertThat(new Tale().requested(spec.build(), 3).judged(3, 0).needs())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Decision.Accept.class,
+                        accept -> assertThat(accept.accepted()
+                                        .getSpec()
+                                        .getPrior()
+                                        .getSampling()
+                                        .getSampler())
+                                .isEqualTo("ddim"));
     }
 
     private static RunEvent ofClass(int index, PhotoVerdict verdict) {

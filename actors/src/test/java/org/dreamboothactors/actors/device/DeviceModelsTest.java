@@ -238,6 +238,6 @@ class DeviceModelsTest {
         TrainingConfig config = new TrainingConfig(
                 3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", refinements);
         return new DeviceCommand.OpenTrainer(
-                run, base, config, new TrainingData(List.of(photo), List.of()), state, Optional.empty());
+                run, base, config, TrainingData.ofLatents(List.of(photo), List.of()), state, Optional.empty());
     }
 }

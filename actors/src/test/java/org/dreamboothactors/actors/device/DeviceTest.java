@@ -268,7 +268,7 @@ class DeviceTest {
         TrainingConfig config = new TrainingConfig(
                 3, 10, 1e-3, false, 1e-3, 1, 0.9, 0.999, 1e-8, 0, 1, 1, false, "a", "b", Refinements.NONE);
         return new OpenTrainer(
-                "run", model, config, new TrainingData(List.of(), List.of()), Optional.empty(), Optional.empty());
+                "run", model, config, TrainingData.ofLatents(List.of(), List.of()), Optional.empty(), Optional.empty());
     }
 
     private static Drawing drawing() {

@@ -18,6 +18,7 @@ import org.dreamboothactors.actors.device.DeviceAnswer.TrainerOpened;
 import org.dreamboothactors.actors.device.DeviceCommand.OpenTrainer;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.StepResult;
+import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.judging.PictureScores;
 import org.dreamboothactors.storage.Sha256;
 
@@ -113,9 +114,9 @@ public final class FakeDeviceMain {
             step = Long.parseLong(state.get(0));
             weights = state.get(1);
         }
-        for (Path latent : open.data().instanceLatents()) {
-            if (!Files.isReadable(latent)) {
-                return new Refused("no latent " + latent);
+        for (TrainingData.Picture picture : open.data().instances()) {
+            if (!Files.isReadable(picture.file())) {
+                return new Refused("no picture " + picture.file());
             }
         }
         return new TrainerOpened(step, FakeDevice.environment(open.model()));

@@ -217,7 +217,7 @@ class HelpersDoorTest {
                 "run",
                 Path.of(model),
                 config,
-                new TrainingData(List.of(), List.of()),
+                TrainingData.ofLatents(List.of(), List.of()),
                 Optional.empty(),
                 Optional.of(new RankPlace("run", 1, 1, 2, new RankPlace.Ring("10.0.0.1", 7))));
     }

@@ -197,7 +197,7 @@ class GangIT {
     @Test
     void aProcessThatTookThePlaceOfAnotherIsLost() throws Exception {
         TrainRequest request = request("replaced", 2);
-        TrainingData data = new Latents(bench.store()).fetch(request, directory.resolve("replaced"));
+        TrainingData data = new TrainingPictures(bench.store()).fetch(request, directory.resolve("replaced"));
         DeviceCommand.OpenTrainer open = new DeviceCommand.OpenTrainer(
                 "replaced",
                 directory.resolve("model"),

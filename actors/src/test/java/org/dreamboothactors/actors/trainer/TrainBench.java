@@ -133,6 +133,21 @@ final class TrainBench implements AutoCloseable {
         return builder.build();
     }
 
+    /** The same with a photo and a class image that are encoded online, before the latent that was made. */
+    TrainRequest online(TrainRequest request) {
+        Stored photo = bench.store().put("photos/" + run, "photo".getBytes(StandardCharsets.UTF_8));
+        Stored own = bench.store().put("own/" + run, "own".getBytes(StandardCharsets.UTF_8));
+        TrainRequest.Builder builder = request.toBuilder();
+        builder.addImages(Wire.message(photo))
+                .addClassImages(Wire.message(own))
+                .addAllClassLatents(request.getInstanceLatentsList())
+                .clearInstanceLatents()
+                .getSpecBuilder()
+                .setResolution(64)
+                .setEncodeOnline(true);
+        return builder.build();
+    }
+
     /** The same with a picture of the class and photos, so that it can be judged. */
     TrainRequest judged(TrainRequest request, int everySteps, int stopAfter) {
         TrainRequest.Builder builder = withPictures(request, everySteps).toBuilder();

@@ -25,6 +25,7 @@ import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.TestShift;
+import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.YieldText;
@@ -97,6 +98,29 @@ class TrainRunsIT {
             assertThat(bench.store().readVerified(Wire.stored(last.getFiles(1))))
                     .asString(StandardCharsets.UTF_8)
                     .isEqualTo(FakeDevice.weights(TrainBench.SEED, 12));
+        }
+    }
+
+    @Test
+    void bringsPhotosToTheDeviceWhereTheyAreEncodedOnline() throws Exception {
+        try (TrainBench run = run("online", 3)) {
+            TrainRequest request = run.online(run.request(1));
+
+            TrainingData data = new TrainingPictures(bench.store()).fetch(request, directory.resolve("pictures"));
+            assertThat(data.instances()).singleElement().isInstanceOfSatisfying(TrainingData.Photo.class, photo -> {
+                assertThat(photo.file()).hasContent("photo");
+                assertThat(photo.resolution()).isEqualTo(64);
+            });
+            assertThat(data.classes().getFirst())
+                    .isInstanceOfSatisfying(
+                            TrainingData.Photo.class,
+                            own -> assertThat(own.file()).hasContent("own"));
+            assertThat(data.classes().getLast())
+                    .isInstanceOfSatisfying(
+                            TrainingData.Latent.class,
+                            made -> assertThat(made.file()).hasContent("moments"));
+            assertThat(run.train(request, TestTrainers.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
         }
     }
 

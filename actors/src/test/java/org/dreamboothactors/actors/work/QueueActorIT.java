@@ -150,7 +150,7 @@ class QueueActorIT {
                 "run",
                 model,
                 config,
-                new TrainingData(List.of(), List.of()),
+                TrainingData.ofLatents(List.of(), List.of()),
                 java.util.Optional.empty(),
                 java.util.Optional.empty());
     }

@@ -85,7 +85,7 @@ public final class RunProgress {
             case FAILED -> over("failed: " + event.getFailed().getReason(), Ending.FAILED);
             case CANCELLED -> over("cancelled: " + event.getCancelled().getReason(), Ending.CANCELLED);
             case TRAINING_QUEUED -> doing("waiting for a trainer");
-            case TRAINING_TAKEN -> doing("fetching latents and state");
+            case TRAINING_TAKEN -> doing("fetching pictures and state");
             case DRAW_REQUESTED, FACT_NOT_SET -> Optional.empty();
         };
     }

@@ -34,7 +34,10 @@ final class Keys {
             Map.entry(
                     "model.restore_from_path",
                     "base model, a diffusers folder or one file: makes the class images, is trained from"),
-            Map.entry("model.use_cached_latents", "True: latents are taken from files, or put there"),
+            Map.entry(
+                    "model.use_cached_latents",
+                    "True: latents are taken from files, or put there; False: photos with a random crop are encoded anew"
+                            + " in each step; empty: once"),
             Map.entry("model.micro_batch_size", "instance images of one step"),
             Map.entry("model.optim.lr", "learning rate of the UNet"),
             Map.entry("model.optim.text_encoder_lr", "learning rate of the text encoder"),

@@ -30,7 +30,8 @@ final class PictureOptions {
             names = "--sampler",
             paramLabel = "NAME",
             description =
-                    "of class images and validation pictures: ddpm, ddim, pndm, plms, dpmpp_2m, dpmpp_2m_karras, euler or euler_a (ddim)")
+                    "of class images and validation pictures: ddpm, ddim, pndm, plms, dpmpp_2m, dpmpp_2m_karras, euler or euler_a"
+                            + " (class images plms, validation pictures ddim)")
     Optional<String> sampler = Optional.empty();
 
     @Option(

@@ -23,6 +23,7 @@ public final class RunYaml {
     /** NeMo's and diffusers' default. */
     private static final double EMA_DECAY = 0.9999;
 
+    private static final String CACHED_LATENTS = "model.use_cached_latents";
     private static final String FLASH_ATTENTION = "model.unet_config.use_flash_attention";
     private static final Pattern NAME = Pattern.compile("[^\\s,\\[\\]]+");
     private static final Pattern ZERO = Pattern.compile("0+(\\.0*)?");
@@ -64,6 +65,7 @@ public final class RunYaml {
         spec.setSeed(whole("seed", 0, Long.MAX_VALUE));
         spec.setResolution((int) whole("model.data.resolution", 1, 4096));
         spec.setCenterCrop(flag("model.data.center_crop"));
+        spec.setEncodeOnline(text(CACHED_LATENTS).isPresent() && !flag(CACHED_LATENTS));
         training(spec.getTrainingBuilder());
         Optional<Path> baseModel = Optional.empty();
         if (flag("model.with_prior_preservation")) {
@@ -217,7 +219,7 @@ public final class RunYaml {
         CachedFolders folders = new CachedFolders(
                 text("model.data.cached_instance_dir").map(Path::of),
                 text("model.data.cached_reg_dir").map(Path::of));
-        return flag("model.use_cached_latents") ? Optional.of(folders) : Optional.empty();
+        return flag(CACHED_LATENTS) ? Optional.of(folders) : Optional.empty();
     }
 
     /** Known keys whose value asks for something this version does not do. */

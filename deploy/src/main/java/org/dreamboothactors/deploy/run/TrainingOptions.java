@@ -59,6 +59,13 @@ final class TrainingOptions {
             description = "crop photos at their centre instead of at random (no)")
     Optional<Boolean> centerCrop = Optional.empty();
 
+    @Option(
+            names = "--cache-latents",
+            negatable = true,
+            description = "encode photos once; with --no-cache-latents they are encoded anew in each step, with another"
+                    + " random crop each time (yes)")
+    Optional<Boolean> cacheLatents = Optional.empty();
+
     @Option(names = "--seed", paramLabel = "N", description = "of every random number of the run (0)")
     Optional<Long> seed = Optional.empty();
 
@@ -77,6 +84,7 @@ final class TrainingOptions {
     void apply(RunSpec.Builder spec) {
         resolution.ifPresent(spec::setResolution);
         centerCrop.ifPresent(spec::setCenterCrop);
+        cacheLatents.ifPresent(cache -> spec.setEncodeOnline(!cache));
         seed.ifPresent(spec::setSeed);
         baseModelName.ifPresent(spec::setBaseModel);
         var training = spec.getTrainingBuilder();

@@ -255,6 +255,21 @@ class RunYamlTest {
         assertThat(spec.getPrior().getSampling().getGuidanceScale()).isEqualTo(3);
     }
 
+    @Test
+    void latentsThatAreNotToBeCachedAreEncodedOnline() {
+        assertThat(onlineOf("model.use_cached_latents=False")).isTrue();
+        assertThat(onlineOf("model.use_cached_latents=True")).isFalse();
+        assertThat(onlineOf("model.use_cached_latents=")).isFalse();
+        assertThat(onlineOf("--no-cache-latents")).isTrue();
+        assertThat(onlineOf("--cache-latents")).isFalse();
+    }
+
+    private static boolean onlineOf(String argument) {
+        RunOptions options = new RunOptions();
+        new CommandLine(new Host(options)).parseArgs("--photos", "p", "--class", "cat", argument);
+        return options.describe().spec().getEncodeOnline();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

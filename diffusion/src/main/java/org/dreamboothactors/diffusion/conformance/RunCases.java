@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.Compute;
@@ -166,9 +167,10 @@ final class RunCases {
         return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
     }
 
-    private static List<StepInputs> inputs(CaseFolder reference, int step, int accumulation) {
+    private static List<Supplier<StepInputs>> inputs(CaseFolder reference, int step, int accumulation) {
         return IntStream.range(0, accumulation)
-                .mapToObj(part -> microBatch(reference, String.format(Locale.ROOT, "in.%03d.%d.", step, part)))
+                .<Supplier<StepInputs>>mapToObj(
+                        part -> () -> microBatch(reference, String.format(Locale.ROOT, "in.%03d.%d.", step, part)))
                 .toList();
     }
 

@@ -53,6 +53,11 @@ public record BatchPlan(Draws draws, int instances, int classes, int batch, int 
         return picked;
     }
 
+    /** Of sample {@code b} of micro-batch {@code part} in its whole step; names the sample's random numbers. */
+    long place(int part, int b) {
+        return (long) part * size() + b;
+    }
+
     /**
      * The inputs of a micro-batch for the moments that {@link #instancesAt} and then {@link #classesAt} name. Random
      * numbers are named by the sample's place in the whole step.
@@ -66,7 +71,7 @@ public record BatchPlan(Draws draws, int instances, int classes, int batch, int 
         float[] noise = new float[samples * each];
         int[] timesteps = new int[samples];
         for (int b = 0; b < samples; b++) {
-            long place = (long) part * samples + b;
+            long place = place(part, b);
             float[] fresh = draws.gaussian(Purpose.NOISE, step, place, each);
             offset.addTo(fresh, draws, step, place);
             System.arraycopy(moments.get(b), 0, allMoments, b * pair, pair);

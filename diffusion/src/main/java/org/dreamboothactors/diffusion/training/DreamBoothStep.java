@@ -1,6 +1,7 @@
 package org.dreamboothactors.diffusion.training;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StepResult;
@@ -17,19 +18,21 @@ public record DreamBoothStep(Networks networks, Objective objective, double late
      * Learns from some micro-batches at once, those of all ranks: the mean of their losses is lowered.
      *
      * @param step number of the step, counted from 1
-     * @param microBatches of this rank, 1 or more, all of one size and as many at every rank
+     * @param microBatches of this rank, 1 or more, all of one size and as many at every rank; each asked for when its turn
+     *     comes, as it may have to be encoded
      * @param sampleIds names of the samples, for the error
      * @param progress hears of each micro-batch, forward and back
      */
-    public StepResult run(long step, List<StepInputs> microBatches, List<String> sampleIds, ProgressListener progress) {
+    public StepResult run(
+            long step, List<Supplier<StepInputs>> microBatches, List<String> sampleIds, ProgressListener progress) {
         int count = microBatches.size();
         int done = 0;
         double total = 0;
         double instance = 0;
         double prior = 0;
         try {
-            for (StepInputs inputs : microBatches) {
-                DreamBoothLoss loss = back(inputs, count * networks.ranks());
+            for (Supplier<StepInputs> inputs : microBatches) {
+                DreamBoothLoss loss = back(inputs.get(), count * networks.ranks());
                 total += loss.total() / count;
                 instance += loss.instance() / count;
                 prior += loss.prior() / count;

@@ -2,26 +2,17 @@ package org.dreamboothactors.diffusion.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.dreamboothactors.diffusion.ProgressListener;
 import org.dreamboothactors.diffusion.StepResult;
 
 /** Goes from step to step: picks the batches that a step's number names and runs the step. */
 public final class TrainingLoop {
 
-    /**
-     * A picture as the VAE saw it.
-     *
-     * @param id what errors call it
-     * @param moments means, then log-variances
-     */
-    @SuppressWarnings("ArrayRecordComponent") // data of the run, never compared
-    public record Latent(String id, float[] moments) {}
-
     private final BatchPlan plan;
     private final DreamBoothStep step;
-    private final List<Latent> instances;
-    private final List<Latent> classes;
+    private final List<Sample> instances;
+    private final List<Sample> classes;
     private final Ranks ranks;
     private long stepsDone;
 
@@ -34,8 +25,8 @@ public final class TrainingLoop {
     public TrainingLoop(
             BatchPlan plan,
             DreamBoothStep step,
-            List<Latent> instances,
-            List<Latent> classes,
+            List<Sample> instances,
+            List<Sample> classes,
             Ranks ranks,
             long stepsDone) {
         this.plan = plan;
@@ -44,14 +35,6 @@ public final class TrainingLoop {
         this.classes = List.copyOf(classes);
         this.ranks = ranks;
         this.stepsDone = stepsDone;
-        int size = instances.getFirst().moments().length;
-        for (Latent latent : Stream.concat(instances.stream(), classes.stream()).toList()) {
-            if (latent.moments().length != size) {
-                throw new IllegalArgumentException("Cannot train: latent " + latent.id() + " has "
-                        + latent.moments().length + " values, expected " + size
-                        + " as the first. Encode all pictures at one resolution.");
-            }
-        }
     }
 
     /** Steps done since the run began. */
@@ -61,19 +44,27 @@ public final class TrainingLoop {
 
     /** Does the next step; {@code progress} hears of each micro-batch. */
     public StepResult next(ProgressListener progress) {
-        List<StepInputs> microBatches = new ArrayList<>();
+        long number = stepsDone;
+        List<Supplier<StepInputs>> microBatches = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         for (int part = ranks.rank(); part < plan.accumulation(); part += ranks.count()) {
-            List<Latent> batch = new ArrayList<>();
-            plan.instancesAt(stepsDone, part).forEach(i -> batch.add(instances.get(i)));
-            plan.classesAt(stepsDone, part).forEach(i -> batch.add(classes.get(i)));
-            List<float[]> moments = batch.stream().map(Latent::moments).toList();
-            microBatches.add(plan.inputs(
-                    stepsDone, part, moments, step.objective().schedule().steps()));
-            batch.forEach(latent -> ids.add(latent.id()));
+            List<Sample> batch = new ArrayList<>();
+            plan.instancesAt(number, part).forEach(i -> batch.add(instances.get(i)));
+            plan.classesAt(number, part).forEach(i -> batch.add(classes.get(i)));
+            batch.forEach(sample -> ids.add(sample.id()));
+            int which = part;
+            microBatches.add(() -> inputs(number, which, batch));
         }
         StepResult result = step.run(stepsDone + 1, microBatches, ids, progress);
         stepsDone++;
         return result;
+    }
+
+    private StepInputs inputs(long number, int part, List<Sample> batch) {
+        List<float[]> moments = new ArrayList<>();
+        for (int b = 0; b < batch.size(); b++) {
+            moments.add(batch.get(b).moments(number, plan.place(part, b)));
+        }
+        return plan.inputs(number, part, moments, step.objective().schedule().steps());
     }
 }

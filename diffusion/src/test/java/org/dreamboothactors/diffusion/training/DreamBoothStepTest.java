@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.NonFiniteLoss;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.schedulers.Draws;
 import org.dreamboothactors.diffusion.schedulers.NoiseSchedule;
 import org.dreamboothactors.diffusion.schedulers.Prediction;
-import org.dreamboothactors.diffusion.training.TrainingLoop.Latent;
+import org.dreamboothactors.diffusion.training.Sample.Latent;
 import org.junit.jupiter.api.Test;
 
 class DreamBoothStepTest {
@@ -72,11 +74,17 @@ class DreamBoothStepTest {
         return new DreamBoothStep(networks, objective, 0.2);
     }
 
+    private static List<Supplier<StepInputs>> given(StepInputs... microBatches) {
+        return Stream.of(microBatches)
+                .<Supplier<StepInputs>>map(inputs -> () -> inputs)
+                .toList();
+    }
+
     @Test
     void lowersTheLossOfWhatItLearnsFrom() {
         DreamBoothStep step = step(new OneWeight(1), OptionalDouble.of(0.5));
-        StepResult first = step.run(1, List.of(inputs), List.of("a", "b"), (_, _) -> {});
-        StepResult second = step.run(2, List.of(inputs), List.of("a", "b"), (_, _) -> {});
+        StepResult first = step.run(1, given(inputs), List.of("a", "b"), (_, _) -> {});
+        StepResult second = step.run(2, given(inputs), List.of("a", "b"), (_, _) -> {});
         assertThat(second.loss()).isLessThan(first.loss());
         assertThat(first.loss()).isEqualTo(first.instanceLoss() + 0.5 * first.priorLoss());
     }
@@ -85,7 +93,7 @@ class DreamBoothStepTest {
     void namesTheSamplesOfALossThatIsNoNumberAndLeavesTheWeights() {
         OneWeight networks = new OneWeight(Double.NaN);
         DreamBoothStep step = step(networks, OptionalDouble.empty());
-        assertThatThrownBy(() -> step.run(5, List.of(inputs), List.of("a.safetensors", "b.safetensors"), (_, _) -> {}))
+        assertThatThrownBy(() -> step.run(5, given(inputs), List.of("a.safetensors", "b.safetensors"), (_, _) -> {}))
                 .isInstanceOf(NonFiniteLoss.class)
                 .hasMessageContaining("step 5")
                 .hasMessageContaining("b.safetensors");
@@ -99,9 +107,8 @@ class DreamBoothStepTest {
         OneWeight together = new OneWeight(1);
         OneWeight parts = new OneWeight(1);
 
-        StepResult whole = step(together, OptionalDouble.empty()).run(1, List.of(inputs), List.of(), (_, _) -> {});
-        StepResult gathered =
-                step(parts, OptionalDouble.empty()).run(1, List.of(first, second), List.of(), (_, _) -> {});
+        StepResult whole = step(together, OptionalDouble.empty()).run(1, given(inputs), List.of(), (_, _) -> {});
+        StepResult gathered = step(parts, OptionalDouble.empty()).run(1, given(first, second), List.of(), (_, _) -> {});
 
         assertThat(gathered.loss()).isCloseTo(whole.loss(), within(1e-6));
         assertThat(gathered.gradNorm()).isCloseTo(whole.gradNorm(), within(1e-6));
@@ -117,7 +124,7 @@ class DreamBoothStepTest {
 
         List<String> heard = new ArrayList<>();
         assertThatThrownBy(() -> step.run(
-                        1, List.of(inputs, broken), List.of("a"), (done, count) -> heard.add(done + " of " + count)))
+                        1, given(inputs, broken), List.of("a"), (done, count) -> heard.add(done + " of " + count)))
                 .isInstanceOf(NonFiniteLoss.class);
         assertThat(heard).containsExactly("1 of 2");
 
@@ -137,7 +144,7 @@ class DreamBoothStepTest {
     }
 
     private void loop(OneWeight networks, long from, long to) {
-        List<Latent> photos = List.of(new Latent("a", new float[] {1, 2, 0, 0}), new Latent("b", new float[4]));
+        List<Sample> photos = List.of(new Latent("a", new float[] {1, 2, 0, 0}), new Latent("b", new float[4]));
         DreamBoothStep step = step(networks, OptionalDouble.empty());
         TrainingLoop loop = new TrainingLoop(
                 new BatchPlan(new Draws(3), 2, 0, 1, 2, NoiseOffset.NONE),

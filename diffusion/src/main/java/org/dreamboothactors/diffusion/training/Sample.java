@@ -1,0 +1,45 @@
+package org.dreamboothactors.diffusion.training;
+
+import java.util.function.Function;
+import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
+
+/** A picture that steps train on. */
+public sealed interface Sample {
+    /** What errors call it. */
+    String id();
+
+    /**
+     * Its moments, means, then log-variances.
+     *
+     * @param step counted from 0
+     * @param place of the sample in the whole step
+     */
+    float[] moments(long step, long place);
+
+    /** Encoded before: the same in each step. */
+    @SuppressWarnings("ArrayRecordComponent") // data of the run, never compared
+    record Latent(String id, float[] moments) implements Sample {
+        @Override
+        public float[] moments(long step, long place) {
+            return moments;
+        }
+    }
+
+    /**
+     * Encoded anew each time, the square at a place that the seed, the step and the sample's place in it choose.
+     *
+     * @param scaled the shorter side is the resolution
+     * @param encode a square to its moments
+     */
+    record Photo(String id, RgbImage scaled, Draws draws, Function<RgbImage, float[]> encode) implements Sample {
+        @Override
+        public float[] moments(long step, long place) {
+            int side = Math.min(scaled.width(), scaled.height());
+            int left = draws.below(scaled.width() - side + 1, Purpose.CROP, step, 2 * place);
+            int top = draws.below(scaled.height() - side + 1, Purpose.CROP, step, 2 * place + 1);
+            return encode.apply(scaled.crop(left, top, side, side));
+        }
+    }
+}
