@@ -105,6 +105,12 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "what not to draw (nothing)")
     Optional<String> negativePrompt = Optional.empty();
 
+    @Option(names = "--width", paramLabel = "PIXELS", description = "a multiple of 8, 64 to 2048 (the run's)")
+    Optional<Integer> width = Optional.empty();
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "a multiple of 8, 64 to 2048 (the run's)")
+    Optional<Integer> height = Optional.empty();
+
     @Mixin
     LoraOptions lora = new LoraOptions();
 
@@ -162,10 +168,12 @@ public final class SampleCommand implements Callable<Integer> {
         }
         Sampling.Builder sampling = SampleRequests.sampling(history).toBuilder();
         sampler.ifPresent(sampling::setSampler);
-        steps.ifPresent(sampling::setInferenceSteps);
+        steps.ifPresent(number -> sampling.setInferenceSteps(given("--steps", number)));
         guidance.ifPresent(sampling::setGuidanceScale);
         eta.ifPresent(sampling::setEta);
         negativePrompt.ifPresent(sampling::setNegativePrompt);
+        width.ifPresent(pixels -> sampling.setWidth(given("--width", pixels)));
+        height.ifPresent(pixels -> sampling.setHeight(given("--height", pixels)));
         return SampleRequest.newBuilder()
                 .setCheckpointStep(SampleRequests.step(history, id, step))
                 .addAllPrompts(prompts.stream()
@@ -174,6 +182,14 @@ public final class SampleCommand implements Callable<Integer> {
                 .setSeed(seed)
                 .setSampling(sampling)
                 .build();
+    }
+
+    /** In a message 0 means that nothing was said. */
+    private static int given(String name, int number) {
+        if (number < 1) {
+            throw new UsageException("Cannot draw: " + name + " is " + number + ", expected 1 or more");
+        }
+        return number;
     }
 
     private int write(Remote remote, String id, SamplesReady pictures) {

@@ -25,6 +25,8 @@ final class Keys {
             Map.entry("infer.inference_steps", "denoising steps of all pictures"),
             Map.entry("infer.unconditional_guidance_scale", "of all pictures; 1: without guidance"),
             Map.entry("infer.eta", "share of fresh noise in each step of ddim, 0 to 1"),
+            Map.entry("infer.width", "pixels of pictures drawn to look at; class images are squares of the resolution"),
+            Map.entry("infer.height", "the same"),
             Map.entry("infer.seed", "of pictures drawn to look at; class images have seeds of their own"),
             Map.entry("trainer.max_steps", "optimizer steps"),
             Map.entry("trainer.precision", "32, bf16 or auto (auto: bf16 where the device multiplies it itself)"),

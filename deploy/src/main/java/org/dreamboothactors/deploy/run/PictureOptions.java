@@ -52,6 +52,12 @@ final class PictureOptions {
             description = "share of fresh noise in each step of ddim, 0 to 1 (0: none)")
     Optional<Double> eta = Optional.empty();
 
+    @Option(
+            names = "--negative-prompt",
+            paramLabel = "TEXT",
+            description = "what class images and validation pictures must not show (nothing)")
+    Optional<String> negativePrompt = Optional.empty();
+
     void apply(RunSpec.Builder spec) {
         if (!validationPrompts.isEmpty()) {
             spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
@@ -66,6 +72,7 @@ final class PictureOptions {
         samplingSteps.ifPresent(count -> sampling.setInferenceSteps(Limits.positive("--sampling-steps", count)));
         guidance.ifPresent(scale -> sampling.setGuidanceScale(Limits.positive("--guidance", scale)));
         eta.ifPresent(share -> sampling.setEta(Limits.share("--eta", share)));
+        negativePrompt.ifPresent(sampling::setNegativePrompt);
         return sampling.build();
     }
 }

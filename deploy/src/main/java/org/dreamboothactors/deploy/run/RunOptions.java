@@ -122,7 +122,8 @@ public final class RunOptions {
             return;
         }
         if (spec.hasPrior()) {
-            spec.getPriorBuilder().setSampling(sampling);
+            spec.getPriorBuilder()
+                    .setSampling(sampling.toBuilder().clearWidth().clearHeight()); // squares of the resolution
         }
         if (spec.hasValidation()) {
             spec.getValidationBuilder().setSampling(sampling);

@@ -211,6 +211,8 @@ public final class RunYaml {
                 .setInferenceSteps((int) whole("infer.inference_steps", 1, 1000))
                 .setGuidanceScale(positive("infer.unconditional_guidance_scale"))
                 .setEta(eta())
+                .setWidth((int) whole("infer.width", 64, 2048))
+                .setHeight((int) whole("infer.height", 64, 2048))
                 .build();
     }
 

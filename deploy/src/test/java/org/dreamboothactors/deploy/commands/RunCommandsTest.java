@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
 import org.dreamboothactors.deploy.progress.RunWatch.Patience;
@@ -137,6 +138,31 @@ class RunCommandsTest {
         assertThat(service.drawn.getFirst().getCheckpointStep()).isZero();
         assertThat(service.drawn.getFirst().getSampling().getInferenceSteps()).isEqualTo(3);
         assertThat(Files.exists(folder.resolve("cat-1-base-seed0.png"))).isTrue();
+    }
+
+    @Test
+    void sampleDrawsPicturesOfAnySize() {
+        service.events.add(Told.accepted("cat-1", SPEC));
+        List<String> common = List.of("cat-1", "--prompt", "p", "--step", "base", "--out", folder.toString());
+
+        Said said = run(
+                new SampleCommand(with(service)),
+                reaching(Stream.concat(
+                                common.stream(),
+                                Stream.of("--width", "96", "--height", "72", "--negative-prompt", "blurry"))
+                        .toArray(String[]::new)));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(service.drawn.getFirst().getSampling().getWidth()).isEqualTo(96);
+        assertThat(service.drawn.getFirst().getSampling().getHeight()).isEqualTo(72);
+        assertThat(service.drawn.getFirst().getSampling().getNegativePrompt()).isEqualTo("blurry");
+
+        Said none = run(
+                new SampleCommand(with(service)),
+                reaching(Stream.concat(common.stream(), Stream.of("--width", "0"))
+                        .toArray(String[]::new)));
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).contains("--width is 0, expected 1 or more");
     }
 
     @Test

@@ -244,12 +244,23 @@ class RunYamlTest {
                         "a cat",
                         "--guidance",
                         "3",
+                        "--negative-prompt",
+                        "blurry",
                         "infer.inference_steps=12",
-                        "infer.sampler_type=DDIM");
+                        "infer.sampler_type=DDIM",
+                        "infer.width=96",
+                        "infer.height=64");
 
         RunSpec spec = options.describe().spec();
 
-        assertThat(spec.getPrior().getSampling()).isEqualTo(spec.getValidation().getSampling());
+        assertThat(spec.getPrior().getSampling())
+                .isEqualTo(spec.getValidation().getSampling().toBuilder()
+                        .clearWidth() // class images are squares of the resolution
+                        .clearHeight()
+                        .build());
+        assertThat(spec.getValidation().getSampling().getWidth()).isEqualTo(96);
+        assertThat(spec.getValidation().getSampling().getHeight()).isEqualTo(64);
+        assertThat(spec.getPrior().getSampling().getNegativePrompt()).isEqualTo("blurry");
         assertThat(spec.getPrior().getSampling().getSampler()).isEqualTo("ddim");
         assertThat(spec.getPrior().getSampling().getInferenceSteps()).isEqualTo(12);
         assertThat(spec.getPrior().getSampling().getGuidanceScale()).isEqualTo(3);
