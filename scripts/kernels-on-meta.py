@@ -19,6 +19,9 @@ ABOUT = """
 
   def has_tiles(self: __torch__.Kernels) -> bool:
     return False
+
+  def has_slow_convolutions(self: __torch__.Kernels) -> bool:
+    return True
 """
 OBJECT = b"\x80\x02c__torch__\nKernels\n)\x81}(X\x08\0\0\0training\x88ub."  # as ScriptArchive.java writes it
 DEVICE = "meta"

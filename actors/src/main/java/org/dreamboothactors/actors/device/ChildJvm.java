@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.diffusion.kernels.Processor;
 
 /**
  * How a device's child JVM is started.
@@ -51,6 +52,12 @@ record ChildJvm(DeviceName device, int threads, Cores cores, Path log, Class<?> 
             builder.environment().put("MALLOC_MMAP_MAX_", "0");
             builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");
             builder.environment().put("MALLOC_TOP_PAD_", "268435456");
+            if (!Processor.here().multipliesBf16()) {
+                // Tensors above 64 MiB, which fp32 has many of, are mapped and cleared anew each time unless they lie
+                // in the
+                // first arena. With halves of the size one arena for all threads was the slower one.
+                builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
+            }
             // A step touches gigabytes: in huge pages, where the kernel gives them to who asks.
             builder.environment()
                     .merge("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", (theirs, ours) -> theirs + ":" + ours);

@@ -64,6 +64,11 @@ public final class Kernels implements AutoCloseable {
      * @param threads that one operation may use; part of what fixes its bits
      */
     public static Kernels open(int threads) {
+        return open(threads, Processor.here());
+    }
+
+    /** The same, as on another processor. */
+    static Kernels open(int threads, Processor processor) {
         Djl.stayLocal();
         Engine.getEngine("PyTorch");
         if (JniUtils.getNumThreads() != threads) { // changing it twice in a process ends in libtorch's terminate()
@@ -72,7 +77,6 @@ public final class Kernels implements AutoCloseable {
         // The profiling executor gains nothing on a CPU and holds more memory from step to step.
         JniUtils.setGraphExecutorOptimize(false);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device(), "PyTorch");
-        Processor processor = Processor.here();
         return new Kernels(threads, manager, processor, loaded(manager, processor, ""));
     }
 
@@ -83,7 +87,7 @@ public final class Kernels implements AutoCloseable {
 
     /** Others on the same thread, for what is to be freed before what these own. */
     public Kernels beside() {
-        return open(threads);
+        return open(threads, processor);
     }
 
     /**
@@ -135,7 +139,15 @@ public final class Kernels implements AutoCloseable {
 
                   def has_tiles(self: __torch__.Kernels) -> bool:
                     return %s
-                """.formatted(processor.isOfIntel() ? "False" : "True", processor.hasTiles() ? "True" : "False");
+
+                  def has_slow_convolutions(self: __torch__.Kernels) -> bool:
+                    return %s
+                """.formatted(
+                python(!processor.isOfIntel()), python(processor.hasTiles()), python(processor.hasSlowConvolutions()));
+    }
+
+    private static String python(boolean truth) {
+        return truth ? "True" : "False";
     }
 
     /** What they run on where they run on a CPU. */

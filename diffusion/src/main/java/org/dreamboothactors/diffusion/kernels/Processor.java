@@ -42,6 +42,11 @@ public record Processor(String vendor, String instructions) {
         return instructions.equals("amx_bf16");
     }
 
+    /** Whether fp32 convolutions are held up by multiplying; those with wider instructions were not measured, or are not. */
+    public boolean hasSlowConvolutions() {
+        return instructions.equals("avx2");
+    }
+
     /** Whether MKL is at its best. */
     public boolean isOfIntel() {
         return vendor.equals("GenuineIntel");

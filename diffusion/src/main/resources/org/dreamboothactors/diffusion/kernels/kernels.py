@@ -34,11 +34,61 @@ class Kernels(Module):
   def plain_conv(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     usual = torch.__and__(torch.eq(torch.size(w, 2), 3), torch.eq(stride, 1))
     few = torch.__and__(usual, torch.le(torch.mul(torch.size(x, 2), torch.size(x, 3)), 64))
+    tile = self.winograd_tile(x, w)
     if torch.__and__(few, torch.__or__(self.is_bf16_on_cpu(x), self.is_better_for_mkl(w))):
       y = self.conv_as_product(x, w, bias)
+    elif torch.__and__(usual, torch.gt(tile, 0)):
+      y = self.winograd(x, w, bias, tile)
     else:
       y = torch.conv2d(x, w, bias, [stride, stride], [padding, padding], [1, 1], 1)
     return y
+
+  # pixels of a side that a tile gives, 4 or 2; 0 where a convolution as it is written is as fast: of few pixels or channels,
+  # on processors whose own convolutions are faster, and of so many pixels that the patches would not fit beside the rest
+  def winograd_tile(self: __torch__.Kernels, x: Tensor, w: Tensor) -> int:
+    pixels = torch.mul(torch.size(x, 2), torch.size(x, 3))
+    wide = torch.ge(ops.prim.min(torch.size(w, 0), torch.size(w, 1)), 256)
+    likes = torch.__and__(torch.__and__(self.has_slow_convolutions(), wide), self.is_fp32_on_cpu(x))
+    fits = torch.__and__(torch.ge(pixels, 1024), torch.le(pixels, 16384))
+    odd = torch.add(torch.remainder(torch.size(x, 2), 4), torch.remainder(torch.size(x, 3), 4))
+    if torch.__not__(torch.__and__(torch.__and__(likes, fits), torch.__and__(torch.eq(odd, 0), torch.is_contiguous(x)))):
+      tile = 0
+    elif torch.ge(pixels, 4096):
+      tile = 4
+    else:
+      tile = 2
+    return tile
+
+  # Lavin and Gray 2016, with the points 0, 1, -1 (2, -2) and infinity: what patches (n x n), filters (3 x 3) and products
+  # are multiplied by, both axes at once
+  def winograd_matrices(self: __torch__.Kernels, tile: int) -> List[Tensor]:
+    if torch.eq(tile, 4):
+      b = torch.reshape(torch.tensor([4., 0., -5., 0., 1., 0., 0., -4., -4., 1., 1., 0., 0., 4., -4., -1., 1., 0., 0., -2., -1., 2., 1., 0., 0., 2., -1., -2., 1., 0., 0., 4., 0., -5., 0., 1.], dtype=6), [6, 6])
+      g = torch.reshape(torch.div(torch.tensor([6., 0., 0., -4., -4., -4., -4., 4., -4., 1., 2., 4., 1., -2., 4., 0., 0., 24.], dtype=6), 24.), [6, 3])
+      a = torch.reshape(torch.tensor([1., 1., 1., 1., 1., 0., 0., 1., -1., 2., -2., 0., 0., 1., 1., 4., 4., 0., 0., 1., -1., 8., -8., 1.], dtype=6), [4, 6])
+    else:
+      b = torch.reshape(torch.tensor([1., 0., -1., 0., 0., 1., 1., 0., 0., -1., 1., 0., 0., 1., 0., -1.], dtype=6), [4, 4])
+      g = torch.reshape(torch.tensor([1., 0., 0., 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0., 0., 1.], dtype=6), [4, 3])
+      a = torch.reshape(torch.tensor([1., 1., 1., 0., 0., 1., -1., -1.], dtype=6), [2, 4])
+    return [torch.kron(b, b), torch.kron(g, g), torch.kron(a, a)]
+
+  # x (B, C, H, W), w (D, C, 3, 3) to (B, D, H, W): a fourth (tiles of 4) or four ninths (of 2) of the multiplications. A picture
+  # at a time, whose patches glibc's heap holds
+  def winograd(self: __torch__.Kernels, x: Tensor, w: Tensor, bias: Tensor, tile: int) -> Tensor:
+    n = torch.add(tile, 2)
+    b, c, h, wide, d = torch.size(x, 0), torch.size(x, 1), torch.size(x, 2), torch.size(x, 3), torch.size(w, 0)
+    down, across = torch.floordiv(h, tile), torch.floordiv(wide, tile)
+    matrices = self.winograd_matrices(tile)
+    filters = torch.reshape(torch.matmul(matrices[1], torch.t(torch.reshape(w, [d * c, 9]))), [n * n, d, c])
+    pictures = annotate(List[Tensor], [])
+    for i in range(b):
+      patches = torch.im2col(torch.narrow(x, 0, i, 1), [n, n], [1, 1], [1, 1], [tile, tile])
+      seen = torch.matmul(matrices[0], torch.reshape(patches, [c, n * n, -1]))  # (C, n * n, tiles)
+      products = torch.bmm(filters, torch.transpose(seen, 0, 1))  # (n * n, D, tiles)
+      tiles = torch.matmul(matrices[2], torch.reshape(products, [n * n, -1]))
+      rows = torch.permute(torch.reshape(tiles, [tile, tile, d, down, across]), [2, 3, 0, 4, 1])
+      _0 = torch.append(pictures, torch.reshape(rows, [1, d, h, wide]))
+    return torch.add(torch.cat(pictures, 0), torch.reshape(bias, [1, -1, 1, 1]))
 
   def is_better_for_mkl(self: __torch__.Kernels, w: Tensor) -> bool:
     large = torch.__and__(self.is_fp32_on_cpu(w), torch.ge(torch.numel(w), 16777216))
