@@ -75,6 +75,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
     private final Optional<PictureEncoder> encoder;
 
     private final Compute compute;
+    private final Optional<String> warning;
     private final List<Optimizer> optimizers = new ArrayList<>();
     private final TextCondition text;
     private final double latentScale;
@@ -98,7 +99,9 @@ public final class DreamBoothTrainer implements AutoCloseable {
         this.config = config;
         this.threads = threads;
         Compute wanted = config.refinements().compute();
-        compute = wanted.in(DecidedPrecision.of(wanted.precision(), kernels, threads));
+        DecidedPrecision decided = DecidedPrecision.of(wanted.precision(), kernels, threads);
+        compute = wanted.in(decided.precision());
+        warning = decided.warning();
         this.tokenizer = tokenizer;
         scheduler = StableDiffusion.scheduler(base.folder());
         latentScale = VaeConfig.read(base.folder(AutoencoderKL.PART)).scalingFactor();
@@ -192,6 +195,11 @@ public final class DreamBoothTrainer implements AutoCloseable {
         String one =
                 Fingerprint.of(kernels, threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
         return ranks.isAlone() ? one : one + " ranks=" + ranks.count();
+    }
+
+    /** What who asked for the run should know of how it is computed. */
+    public Optional<String> warning() {
+        return warning;
     }
 
     /** Does the next step; throws {@link NonFiniteLoss} and leaves the weights where the step does not work out. */

@@ -90,7 +90,7 @@ public final class StableDiffusion implements AutoCloseable {
         Kernels kernels = Kernels.open(threads);
         try {
             Arithmetic arithmetic = Compute.PLAIN
-                    .in(DecidedPrecision.of(precision, kernels, threads))
+                    .in(DecidedPrecision.of(precision, kernels, threads).precision())
                     .arithmetic();
             Models loaded = loading.apply(kernels, arithmetic);
             ModelEasel easel = new ModelEasel(kernels, tokenizer::ids, loaded.text(), loaded.unet(), loaded.vae());

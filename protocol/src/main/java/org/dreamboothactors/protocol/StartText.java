@@ -11,6 +11,7 @@ public final class StartText {
         return "training on " + started.getDevice() + " from step " + started.getFromStep() + ", attempt "
                 + started.getAttempt()
                 + (started.getWarm() ? ", where it was still open" : "")
-                + (started.getEnvironmentChanged() ? ", in another environment than before" : "");
+                + (started.getEnvironmentChanged() ? ", in another environment than before" : "")
+                + (started.getWarning().isEmpty() ? "" : "; " + started.getWarning());
     }
 }

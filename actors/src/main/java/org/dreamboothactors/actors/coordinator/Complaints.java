@@ -19,6 +19,7 @@ final class Complaints {
     private static final int LARGEST_SIDE = 2048;
     private static final int SIDE_STEP = 8;
     private static final int MOST_SAMPLING_STEPS = 1000;
+    private static final int LARGEST_BATCH = 64;
     private static final double HIGHEST_GUIDANCE = 100;
     private static final double HIGHEST_POWER = 100;
 
@@ -132,6 +133,7 @@ final class Complaints {
         between(field + ".eta", sampling.getEta(), 0, 1);
         range(field + ".inference_steps", sampling.getInferenceSteps(), 1, MOST_SAMPLING_STEPS);
         positive(field + ".guidance_scale", sampling.getGuidanceScale(), HIGHEST_GUIDANCE);
+        range(field + ".batch_size", sampling.getBatchSize(), 0, LARGEST_BATCH);
         length(field + ".negative_prompt", sampling.getNegativePrompt());
         side(field + ".width", sampling.getWidth());
         side(field + ".height", sampling.getHeight());

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.device;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Optional;
 import org.dreamboothactors.diffusion.StepResult;
 import org.dreamboothactors.diffusion.judging.PictureScores;
 
@@ -26,7 +27,12 @@ public sealed interface DeviceAnswer {
     /** What libtorch computes on, e.g. {@code cuda=NVIDIA_H200/sm_90}. */
     record Found(String hardware) implements DeviceAnswer {}
 
-    record TrainerOpened(long step, String environment) implements DeviceAnswer {}
+    /**
+     * A trainer is ready.
+     *
+     * @param warning what who asked for the run should know
+     */
+    record TrainerOpened(long step, String environment, Optional<String> warning) implements DeviceAnswer {}
 
     /** Where the rank before this one calls. */
     record DoorOpened(int port) implements DeviceAnswer {}

@@ -221,7 +221,7 @@ final class DeviceModels {
     }
 
     private static TrainerOpened opened(DreamBoothTrainer trainer) {
-        return new TrainerOpened(trainer.step(), trainer.environment());
+        return new TrainerOpened(trainer.step(), trainer.environment(), trainer.warning());
     }
 
     private Ranks ranks(RankPlace place, Duration patience) {

@@ -17,6 +17,7 @@ public final class Drawings {
     /** Picture i has prompt i and seed i. */
     public static Drawing of(List<String> prompts, List<Long> seeds, Sampling sampling) {
         boolean large = Math.max(sampling.getWidth(), sampling.getHeight()) > LARGE_SIDE;
+        int batch = sampling.getBatchSize() > 0 ? sampling.getBatchSize() : large ? 1 : LARGEST_BATCH;
         return new Drawing(
                 prompts,
                 seeds,
@@ -27,6 +28,6 @@ public final class Drawings {
                 sampling.getNegativePrompt(),
                 sampling.getWidth(),
                 sampling.getHeight(),
-                large ? 1 : Math.min(LARGEST_BATCH, prompts.size()));
+                Math.min(batch, prompts.size()));
     }
 }

@@ -98,7 +98,7 @@ public final class FakeDeviceMain {
     private DeviceAnswer resume(DeviceCommand.ResumeTrainer wanted) throws IOException {
         if (saved.equals(Optional.of(wanted)) && step == wanted.step()) {
             return new TrainerOpened(
-                    step, FakeDevice.environment(trainer.orElseThrow().model()));
+                    step, FakeDevice.environment(trainer.orElseThrow().model()), Optional.empty());
         }
         close();
         return new Done();
@@ -119,7 +119,7 @@ public final class FakeDeviceMain {
                 return new Refused("no picture " + picture.file());
             }
         }
-        return new TrainerOpened(step, FakeDevice.environment(open.model()));
+        return new TrainerOpened(step, FakeDevice.environment(open.model()), Optional.of("it is a fake"));
     }
 
     private DeviceAnswer train(OpenTrainer open) throws IOException {

@@ -23,6 +23,8 @@ public final class RunYaml {
     /** NeMo's and diffusers' default. */
     private static final double EMA_DECAY = 0.9999;
 
+    private static final double NORM_OF_NO_GRADIENT = 1e6;
+
     private static final String CACHED_LATENTS = "model.use_cached_latents";
     private static final String FLASH_ATTENTION = "model.unet_config.use_flash_attention";
     private static final Pattern NAME = Pattern.compile("[^\\s,\\[\\]]+");
@@ -105,6 +107,13 @@ public final class RunYaml {
         boolean noDecay =
                 text("model.optim.weight_decay").filter(ZERO.asMatchPredicate()).isPresent();
         training.setAdamWeightDecay(noDecay ? -1 : positive("model.optim.weight_decay"));
+        // as Lightning has it: 0 means no clipping
+        boolean noClipping = text("trainer.gradient_clip_val")
+                .filter(ZERO.asMatchPredicate())
+                .isPresent();
+        training.setMaxGradNorm(noClipping ? NORM_OF_NO_GRADIENT : positive("trainer.gradient_clip_val"));
+        betas(training);
+        training.setAdamEpsilon(positive("model.optim.eps"));
         int devices = (int) whole("trainer.devices", 1, 64);
         if (devices > 1) {
             training.setRanks(devices);
@@ -121,6 +130,23 @@ public final class RunYaml {
         lora(training);
         schedule(training);
         training.setCheckpointEvery((int) whole("checkpoint_every", 0, Integer.MAX_VALUE));
+    }
+
+    private void betas(Training.Builder training) {
+        String key = "model.optim.betas";
+        List<String> betas = names(key);
+        try {
+            if (betas.size() == 2) {
+                training.setAdamBeta1(Double.parseDouble(betas.getFirst()));
+                training.setAdamBeta2(Double.parseDouble(betas.getLast()));
+                return;
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageException(unusable(key, String.join(", ", betas), "two numbers"), e);
+        }
+        if (!betas.isEmpty()) {
+            throw new UsageException(unusable(key, String.join(", ", betas), "two numbers"));
+        }
     }
 
     private void compute(Training.Builder training) {
@@ -213,6 +239,7 @@ public final class RunYaml {
                 .setEta(eta())
                 .setWidth((int) whole("infer.width", 64, 2048))
                 .setHeight((int) whole("infer.height", 64, 2048))
+                .setBatchSize((int) whole("model.data.num_images_per_prompt", 1, 64))
                 .build();
     }
 
@@ -226,9 +253,8 @@ public final class RunYaml {
 
     /** Known keys whose value asks for something this version does not do. */
     private void refuseValues() {
-        // They change nothing here, but a value that makes no sense is a mistake all the same.
+        // It changes nothing here, but a value that makes no sense is a mistake all the same.
         whole("model.data.num_workers", 0, 1024);
-        whole("model.data.num_images_per_prompt", 0, 1024);
     }
 
     private Optional<String> text(String key) {

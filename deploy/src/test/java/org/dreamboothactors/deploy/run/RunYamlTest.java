@@ -28,6 +28,7 @@ class RunYamlTest {
         assertThat(run.spec().getClassPrompt()).isEqualTo("a photo of a dog");
         assertThat(run.spec().getResolution()).isEqualTo(512);
         assertThat(run.spec().getCenterCrop()).isTrue();
+        assertThat(run.sampling().getBatchSize()).isEqualTo(4); // num_images_per_prompt
         assertThat(run.spec().hasPrior()).isFalse();
         assertThat(run.baseModel()).isEmpty(); // restore_from_path is disregarded without prior preservation
     }
@@ -264,6 +265,33 @@ class RunYamlTest {
         assertThat(spec.getPrior().getSampling().getSampler()).isEqualTo("ddim");
         assertThat(spec.getPrior().getSampling().getInferenceSteps()).isEqualTo(12);
         assertThat(spec.getPrior().getSampling().getGuidanceScale()).isEqualTo(3);
+    }
+
+    @Test
+    void takesTheOptimizersNumbers() {
+        Training training = RunYaml.read(
+                        List.of(),
+                        List.of(
+                                "trainer.gradient_clip_val=0.5",
+                                "model.optim.betas=[0.8, 0.99]",
+                                "model.optim.eps=1e-7"))
+                .spec()
+                .getTraining();
+
+        assertThat(training.getMaxGradNorm()).isEqualTo(0.5);
+        assertThat(training.getAdamBeta1()).isEqualTo(0.8);
+        assertThat(training.getAdamBeta2()).isEqualTo(0.99);
+        assertThat(training.getAdamEpsilon()).isEqualTo(1e-7);
+        assertThat(RunYaml.read(List.of(), List.of("trainer.gradient_clip_val=0"))
+                        .spec()
+                        .getTraining()
+                        .getMaxGradNorm())
+                .isEqualTo(1e6);
+        for (String betas : List.of("[0.9]", "[0.9, x]")) {
+            assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("model.optim.betas=" + betas)))
+                    .hasMessageContaining("model.optim.betas is 0.9")
+                    .hasMessageContaining("expected two numbers");
+        }
     }
 
     @Test
