@@ -23,6 +23,7 @@ import org.dreamboothactors.actors.inference.DrawPictures;
 import org.dreamboothactors.actors.intake.Intake;
 import org.dreamboothactors.actors.trainer.OtherNodes;
 import org.dreamboothactors.actors.trainer.TrainRuns;
+import org.dreamboothactors.actors.work.InOrderOfPriority;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.QueueActor;
 import org.dreamboothactors.actors.work.QueueSettings;
@@ -110,13 +111,21 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                     device,
                     "encoder",
                     settings(Topics.LATENT_CACHE, LatentRequest.parser(), SOON),
-                    new EncodeLatents(node),
+                    new InOrderOfPriority<>(
+                            new EncodeLatents(node),
+                            node.ended().precedence(),
+                            EncodeLatents.KIND,
+                            new InOrderOfPriority.OnTopic<>(node.facts(), Topics.LATENT_CACHE)),
                     board);
             queue(
                     device,
                     "inference",
                     settings(Topics.REG_GENERATION, GenerationRequest.parser(), SOON),
-                    new DrawPictures(node),
+                    new InOrderOfPriority<>(
+                            new DrawPictures(node),
+                            node.ended().precedence(),
+                            DrawPictures.KIND,
+                            new InOrderOfPriority.OnTopic<>(node.facts(), Topics.REG_GENERATION)),
                     board);
             queue(
                     device,

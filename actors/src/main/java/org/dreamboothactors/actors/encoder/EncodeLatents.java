@@ -11,6 +11,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
+import org.dreamboothactors.actors.work.InOrderOfPriority;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
@@ -27,6 +28,11 @@ import org.dreamboothactors.storage.Stored;
 
 /** Encodes the images of a request that nobody has encoded yet, and tells where all of them are. */
 public record EncodeLatents(Node node) implements Worker<LatentRequest> {
+    public static final InOrderOfPriority.Kind<LatentRequest> KIND = new InOrderOfPriority.Kind<>(
+            LatentRequest::getRunId,
+            LatentRequest::getPassedList,
+            (request, passed) ->
+                    request.toBuilder().clearPassed().addAllPassed(passed).build());
 
     @Override
     public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {

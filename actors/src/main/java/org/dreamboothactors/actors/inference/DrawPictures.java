@@ -10,6 +10,7 @@ import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Drawings;
+import org.dreamboothactors.actors.work.InOrderOfPriority;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Pictures;
@@ -31,6 +32,11 @@ import org.dreamboothactors.storage.Stored;
 
 /** Draws what a request asks for: a group of class images, or samples of a model. */
 public record DrawPictures(Node node) implements Worker<GenerationRequest> {
+    public static final InOrderOfPriority.Kind<GenerationRequest> KIND = new InOrderOfPriority.Kind<>(
+            GenerationRequest::getRunId,
+            GenerationRequest::getPassedList,
+            (request, passed) ->
+                    request.toBuilder().clearPassed().addAllPassed(passed).build());
 
     @Override
     public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
  * All runs that wait for a device or have one, as the history of all partitions tells it. Each node folds the same
  * history, so each coordinator knows the runs of the others and all decide alike; none is asked. Safe from any thread.
  */
-public final class Line implements Waiting, Turns, Usages {
+public final class Line implements Waiting, Turns, Usages, Precedence {
     private final InstantSource clock;
     private final Map<String, RunInLine> runs = new HashMap<>();
     private final Shares shares = new Shares();
@@ -50,12 +51,11 @@ public final class Line implements Waiting, Turns, Usages {
                 }
                 known(event.getRunId()).ifPresent(run -> run.hear(event));
             }
-            case STEPS_COMMITTED ->
-                known(event.getRunId())
-                        .ifPresent(run -> stored.committed(run.tenant(), event.getRunId(), event.getStepsCommitted()));
-            case CHECKPOINT_VERIFIED ->
-                known(event.getRunId()).ifPresent(run -> stored.verified(run.tenant(), event.getCheckpointVerified()));
-            default -> known(event.getRunId()).ifPresent(run -> hear(run, event));
+            default ->
+                known(event.getRunId()).ifPresent(run -> {
+                    stored.hear(run.tenant(), event);
+                    hear(run, event);
+                });
         }
     }
 
@@ -69,6 +69,20 @@ public final class Line implements Waiting, Turns, Usages {
         long now = clock.millis();
         Standing mine = known(runId).map(RunInLine::standing).orElseGet(() -> Standing.unknown(runId));
         return choice(now).claim(mine, now);
+    }
+
+    @Override
+    public synchronized List<String> ahead(String runId) {
+        int mine = known(runId)
+                .map(RunInLine::standing)
+                .orElseGet(() -> Standing.unknown(runId))
+                .priority();
+        return runs.values().stream()
+                .filter(run ->
+                        run.standing().priority() > mine && !run.requests().isEmpty())
+                .map(run -> run.standing().runId() + "/" + run.everAsked().size())
+                .sorted()
+                .toList();
     }
 
     @Override

@@ -2,8 +2,9 @@ package org.dreamboothactors.actors.turns;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
-import org.dreamboothactors.protocol.v1.StepsCommitted;
+import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 
@@ -11,6 +12,8 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
 final class StoredBytes {
     /** A run keeps its newest state and one more. */
     private static final int STATES = 2;
+    /** Where latents lie that no other tenant shares. */
+    private static final String OF_TENANTS = "latents/tenant/";
 
     private final Map<String, Map<String, Long>> bytes = new HashMap<>();
 
@@ -22,16 +25,40 @@ final class StoredBytes {
         upload.getClassLatentsList().forEach(latents -> add(upload.getTenant(), latents));
     }
 
-    void committed(String tenant, String runId, StepsCommitted state) {
-        put(tenant, "states of " + runId, STATES * state.getStateBytes());
+    /**
+     * What a run's fact says is stored for its tenant. Class images that the service draws, and their latents, are everybody's
+     * and count for nobody.
+     */
+    void hear(String tenant, RunEvent event) {
+        switch (event.getFactCase()) {
+            case PHOTO_JUDGED -> {
+                if (event.getPhotoJudged().hasImage()) {
+                    add(tenant, event.getPhotoJudged().getImage());
+                }
+            }
+            case LATENTS_CACHED ->
+                event.getLatentsCached().getLatentsList().stream()
+                        .map(CachedLatent::getMoments)
+                        .filter(moments -> moments.getKey().startsWith(OF_TENANTS))
+                        .forEach(moments -> add(tenant, moments));
+            case SAMPLES_READY ->
+                event.getSamplesReady().getSamplesList().forEach(sample -> add(tenant, sample.getImage()));
+            case STEPS_COMMITTED ->
+                put(
+                        tenant,
+                        statesOf(event.getRunId()),
+                        STATES * event.getStepsCommitted().getStateBytes());
+            case CHECKPOINT_VERIFIED -> verified(tenant, event.getCheckpointVerified());
+            default -> {} // stores nothing
+        }
     }
 
     /** Then its states are removed; those of runs that ended otherwise may still be there. */
     void trained(String tenant, String runId) {
-        bytes.getOrDefault(tenant, new HashMap<>()).remove("states of " + runId);
+        bytes.getOrDefault(tenant, new HashMap<>()).remove(statesOf(runId));
     }
 
-    void verified(String tenant, CheckpointVerified checkpoint) {
+    private void verified(String tenant, CheckpointVerified checkpoint) {
         put(
                 tenant,
                 checkpoint.getPrefix(),
@@ -44,6 +71,10 @@ final class StoredBytes {
         return bytes.getOrDefault(tenant, Map.of()).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
+    }
+
+    private static String statesOf(String runId) {
+        return "states of " + runId;
     }
 
     private void add(String tenant, StoredObject object) {

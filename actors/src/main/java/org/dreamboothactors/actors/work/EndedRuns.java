@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dreamboothactors.actors.turns.Census;
 import org.dreamboothactors.actors.turns.Line;
+import org.dreamboothactors.actors.turns.Precedence;
 import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.actors.turns.Usages;
 import org.dreamboothactors.actors.turns.Waiting;
@@ -39,6 +40,11 @@ public final class EndedRuns implements AutoCloseable {
     /** Who gets a trainer next, kept up to date until this is closed. */
     public Turns turns() {
         return () -> line.next();
+    }
+
+    /** Whose latents and pictures go first, kept up to date until this is closed. */
+    public Precedence precedence() {
+        return runId -> line.ahead(runId);
     }
 
     /** What tenants have, kept up to date until this is closed. */

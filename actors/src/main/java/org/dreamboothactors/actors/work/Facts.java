@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.work;
 
+import com.google.protobuf.Message;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +42,11 @@ public final class Facts implements AutoCloseable {
                 Collections.nCopies(
                         devices, new ProducerRecord<>(Topics.TRAIN_STEP, record.getRunId(), record.toByteArray())),
                 "call for " + devices + " devices for run " + record.getRunId());
+    }
+
+    /** Puts work at the end of its queue, and waits until the broker has it. */
+    public void ask(String topic, String runId, Message work) {
+        send(List.of(new ProducerRecord<>(topic, runId, work.toByteArray())), "put back work of run " + runId);
     }
 
     private void send(List<ProducerRecord<String, byte[]>> records, String what) {

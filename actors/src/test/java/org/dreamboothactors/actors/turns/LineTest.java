@@ -8,9 +8,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -18,6 +20,7 @@ import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
 import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StepsCommitted;
 import org.dreamboothactors.protocol.v1.StoredObject;
@@ -160,6 +163,31 @@ class LineTest {
     }
 
     @Test
+    void latentsAndPicturesOfAStrongerRunGoFirstUntilTheyAreThere() {
+        requested("ann", "low", Priority.LOW);
+        requested("bob", "usual", Priority.NORMAL);
+        work("low", Topics.REG_GENERATION, "c");
+        work("usual", Topics.LATENT_CACHE, "l");
+        assertThat(line.ahead("low")).containsExactly("usual/1");
+        assertThat(line.ahead("usual")).isEmpty();
+        assertThat(line.ahead("unknown")).isEmpty(); // an ended run's, which count as usual
+
+        requested("eve", "high", Priority.HIGH);
+        assertThat(line.ahead("usual")).isEmpty(); // it asked for nothing yet
+        work("high", Topics.REG_GENERATION, "c");
+        assertThat(line.ahead("usual")).containsExactly("high/1");
+        work("high", Topics.LATENT_CACHE, "l");
+        assertThat(line.ahead("low")).containsExactly("high/2", "usual/1");
+
+        tell("high", event -> event.setLatentsCached(LatentsCached.newBuilder().setRequestId("l")));
+        assertThat(line.ahead("usual")).containsExactly("high/2");
+        tell(
+                "high",
+                event -> event.setClassImagesReady(ClassImagesReady.newBuilder().setRequestId("c")));
+        assertThat(line.ahead("usual")).isEmpty();
+    }
+
+    @Test
     void otherWorkWaitsUntilItIsAnsweredOrFails() {
         requested("ann", "b", Priority.NORMAL);
         work("b", Topics.LATENT_CACHE, "l");
@@ -250,6 +278,12 @@ class LineTest {
         assertThat(census.oldest()).doesNotContainKey(Topics.LATENT_CACHE);
     }
 
+    private static CachedLatent latent(String key, long bytes) {
+        return CachedLatent.newBuilder()
+                .setMoments(StoredObject.newBuilder().setKey(key).setSizeBytes(bytes))
+                .build();
+    }
+
     @Test
     void countsWhatATenantHasInTheStoreOnce() {
         StoredObject photo =
@@ -272,14 +306,31 @@ class LineTest {
                             .setPrefix("checkpoints/a/")
                             .addFiles(photo.toBuilder().setSizeBytes(5_000))));
         }
-        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_610L);
+        for (String run :
+                List.of("a", "b")) { // they share the latent of the photo, and nobody pays for the class image's
+            tell(
+                    run,
+                    event -> event.setLatentsCached(LatentsCached.newBuilder()
+                            .addLatents(latent("latents/tenant/ann/l.safetensors", 4))
+                            .addLatents(latent("latents/class/l.safetensors", 1_000))));
+        }
+        tell(
+                "a",
+                event -> event.setPhotoJudged(PhotoJudged.newBuilder()
+                        .setImage(photo.toBuilder().setKey("clean").setSizeBytes(3))));
+        tell(
+                "a",
+                event -> event.setSamplesReady(SamplesReady.newBuilder()
+                        .addSamples(Sample.newBuilder()
+                                .setImage(photo.toBuilder().setKey("sample").setSizeBytes(2)))));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_619L);
         ready("a"); // two states are gone
 
-        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_010L);
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_010)
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_019L);
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_019)
                         .complaint(line.beside("b").orElseThrow()))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("tenant-storage-gib"));
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_011)
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_020)
                         .complaint(line.beside("b").orElseThrow()))
                 .isEmpty();
     }
