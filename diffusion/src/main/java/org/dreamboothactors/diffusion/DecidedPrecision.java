@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * weights are to have the same bits whatever else the machine does.
  *
  * @param precision FP32 or BF16
- * @param warning how much longer it takes than the other, where it was asked for all the same
+ * @param warning how much longer it takes than the other
  */
 record DecidedPrecision(ComputePrecision precision, Optional<String> warning) {
     private static final Logger LOG = LoggerFactory.getLogger(DecidedPrecision.class);
@@ -38,7 +38,7 @@ record DecidedPrecision(ComputePrecision precision, Optional<String> warning) {
         }
         Optional<String> warning = Optional.of(speed(kernels, threads))
                 .filter(speed -> speed.ratio() > 1)
-                .map(speed -> "bf16 was asked for, which is slower than fp32 on this device: " + speed);
+                .map(speed -> "it computes in bf16, which is slower than fp32 on this device: " + speed);
         warning.ifPresent(LOG::warn);
         return warning;
     }

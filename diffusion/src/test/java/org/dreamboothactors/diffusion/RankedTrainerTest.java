@@ -37,6 +37,9 @@ class RankedTrainerTest {
     private static final Path TOKENIZER = Path.of("src/test/resources/golden/clip-tokenizer");
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
+    private static final String PNG = ".png";
+    private static final String LATENT = ".safetensors";
+
     @TempDir
     static Path shared;
 
@@ -48,18 +51,25 @@ class RankedTrainerTest {
         model = shared.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, TOKENIZER);
         try (StableDiffusion diffusion = StableDiffusion.open(model, THREADS)) {
-            data = TrainingData.ofLatents(latents(diffusion, "photo", 3), latents(diffusion, "class", 5));
+            data = new TrainingData(
+                    latents(diffusion, "photo", 3).stream()
+                            .<TrainingData.Picture>map(latent -> new TrainingData.Photo(
+                                    Path.of(latent.toString().replace(LATENT, PNG)), 32))
+                            .toList(),
+                    latents(diffusion, "class", 5).stream()
+                            .<TrainingData.Picture>map(TrainingData.Latent::new)
+                            .toList());
         }
     }
 
     private static List<Path> latents(StableDiffusion diffusion, String name, int count) {
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            byte[] rgb = new byte[32 * 32 * RgbImage.CHANNELS];
+            byte[] rgb = new byte[40 * 32 * RgbImage.CHANNELS];
             new Random(name.hashCode() + i).nextBytes(rgb);
-            Path png = shared.resolve(name + i + ".png");
-            Png.write(new RgbImage(32, 32, rgb), png);
-            Path moments = shared.resolve(name + i + ".safetensors");
+            Path png = shared.resolve(name + i + PNG);
+            Png.write(new RgbImage(40, 32, rgb), png);
+            Path moments = shared.resolve(name + i + LATENT);
             diffusion.encode(png, moments, Crop.center(32));
             files.add(moments);
         }

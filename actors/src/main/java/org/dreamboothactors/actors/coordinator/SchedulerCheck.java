@@ -20,7 +20,7 @@ record SchedulerCheck(Path model) {
 
     /** @param spec with every default filled in and numbers in range */
     Optional<String> complaint(RunSpec spec) {
-        Path file = model.resolve("scheduler").resolve("scheduler_config.json");
+        Path file = schedulerFile();
         if (!Files.exists(file)) {
             return Optional.empty(); // no model at all: whoever loads it says so
         }
@@ -38,6 +38,24 @@ record SchedulerCheck(Path model) {
         } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
             return Optional.of("base model " + spec.getBaseModel() + ": " + e.getMessage());
         }
+    }
+
+    /** Whether its scheduler can be run so; where there is none, whoever loads the model says so. */
+    boolean allows(Sampling sampling) {
+        Path file = schedulerFile();
+        if (!Files.exists(file)) {
+            return true;
+        }
+        try {
+            start(SchedulerSettings.read(file), sampling);
+            return true;
+        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private Path schedulerFile() {
+        return model.resolve("scheduler").resolve("scheduler_config.json");
     }
 
     private static void start(SchedulerSettings settings, Sampling sampling) {

@@ -49,6 +49,7 @@ record Specs(Models models, String defaultBaseModel) {
         } catch (IllegalArgumentException | UncheckedIOException e) {
             return new Resolution.Refused(String.valueOf(e.getMessage()));
         }
+        SchedulerCheck scheduler = new SchedulerCheck(model.folder());
         RunSpec.Builder spec = wanted.toBuilder()
                 .setBaseModel(model.name())
                 .setResolution(orElse(wanted.getResolution(), model.defaultSize()))
@@ -59,14 +60,14 @@ record Specs(Models models, String defaultBaseModel) {
             spec.setPriority(Priority.NORMAL);
         }
         if (wanted.hasPrior()) {
-            spec.setPrior(prior(wanted.getPrior(), spec.getResolution()));
+            spec.setPrior(prior(wanted.getPrior(), spec.getResolution(), scheduler));
         }
         if (wanted.hasValidation()) {
             spec.setValidation(validation(wanted.getValidation(), spec.getResolution()));
         }
         RunSpec resolved = spec.build();
         return complaint(resolved)
-                .or(() -> new SchedulerCheck(model.folder()).complaint(resolved))
+                .or(() -> scheduler.complaint(resolved))
                 .<Resolution>map(Resolution.Refused::new)
                 .orElseGet(() -> new Resolution.Resolved(resolved, model.digest()));
     }
@@ -106,13 +107,14 @@ record Specs(Models models, String defaultBaseModel) {
                 .build();
     }
 
-    /** NeMo's sampler, but for fresh noise, which it has none of. */
-    private static PriorPreservation prior(PriorPreservation wanted, int resolution) {
-        String sampler = wanted.getSampling().getEta() == 0 ? CLASS_IMAGE_SAMPLER : SAMPLER;
+    /** Class images by NeMo's sampler, but where it cannot draw them: with fresh noise, or without terminal signal. */
+    private static PriorPreservation prior(PriorPreservation wanted, int resolution, SchedulerCheck scheduler) {
+        Sampling usual = sampling(wanted.getSampling(), resolution, CLASS_IMAGE_SAMPLER);
+        boolean can = usual.getEta() == 0 && scheduler.allows(usual);
         return wanted.toBuilder()
                 .setLossWeight(orElse(wanted.getLossWeight(), PRIOR_LOSS_WEIGHT))
                 .setNumClassImages(orElse(wanted.getNumClassImages(), CLASS_IMAGES))
-                .setSampling(sampling(wanted.getSampling(), resolution, sampler))
+                .setSampling(can ? usual : sampling(wanted.getSampling(), resolution, SAMPLER))
                 .build();
     }
 

@@ -37,7 +37,7 @@ import org.dreamboothactors.diffusion.training.Ranks;
  * of one base model that it and its successors share. One thread.
  */
 final class DeviceModels {
-    /** For a micro-batch. Ranks do the same work: none is much later than another unless something is wrong. */
+    /** For a micro-batch, and for each picture of it that may have to be encoded: ranks do about the same work otherwise. */
     private static final Duration PATIENCE_WITH_RANKS = Duration.ofSeconds(60);
 
     private static final double NANOS = 1e9; // of a second
@@ -198,7 +198,8 @@ final class DeviceModels {
 
     private DeviceAnswer openTrainer(DeviceCommand.OpenTrainer wanted) {
         closeWorker();
-        int passes = wanted.config().refinements().accumulation();
+        int encoded = wanted.data().encodesOnline() ? 2 * wanted.config().microBatch() : 0;
+        int passes = wanted.config().refinements().accumulation() * (1 + encoded);
         Ranks ranks = wanted.place()
                 .map(place -> ranks(place, PATIENCE_WITH_RANKS.multipliedBy(passes)))
                 .orElseGet(Ranks::alone);

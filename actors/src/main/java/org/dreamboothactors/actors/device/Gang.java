@@ -147,8 +147,11 @@ public final class Gang {
                 open.data(),
                 open.state(),
                 Optional.of(new RankPlace(run, number, rank, ranks.size(), ways.get(rank)))));
-        List<TrainerOpened> different =
-                opened.stream().map(TrainerOpened.class::cast).distinct().toList();
+        List<Beginning> different = opened.stream()
+                .map(TrainerOpened.class::cast)
+                .map(Beginning::of)
+                .distinct()
+                .toList();
         if (different.size() > 1 && ground instanceof Network) {
             kill();
             throw new DeviceRefused(
@@ -159,6 +162,13 @@ public final class Gang {
             throw broken("its ranks do not begin alike: " + different);
         }
         return opened.getFirst();
+    }
+
+    /** What ranks must have in common; how fast each of them is they may differ in. */
+    private record Beginning(long step, String environment) {
+        static Beginning of(TrainerOpened opened) {
+            return new Beginning(opened.step(), opened.environment());
+        }
     }
 
     private List<RankPlace.Way> ways() {

@@ -9,6 +9,8 @@ import org.dreamboothactors.protocol.v1.Sampling;
 public final class Drawings {
     /** Pictures that go through the model together; memory grows with it. */
     private static final int LARGEST_BATCH = 4;
+    /** Of a batch that was asked for, whatever its number: 16 pictures of 512 x 512. */
+    private static final int MOST_PIXELS = 1 << 22;
     /** Larger pictures are drawn one by one. */
     private static final int LARGE_SIDE = 256;
 
@@ -17,7 +19,9 @@ public final class Drawings {
     /** Picture i has prompt i and seed i. */
     public static Drawing of(List<String> prompts, List<Long> seeds, Sampling sampling) {
         boolean large = Math.max(sampling.getWidth(), sampling.getHeight()) > LARGE_SIDE;
-        int batch = sampling.getBatchSize() > 0 ? sampling.getBatchSize() : large ? 1 : LARGEST_BATCH;
+        int fitting = Math.max(1, MOST_PIXELS / (sampling.getWidth() * sampling.getHeight()));
+        int asked = Math.min(sampling.getBatchSize(), fitting);
+        int batch = asked > 0 ? asked : large ? 1 : LARGEST_BATCH;
         return new Drawing(
                 prompts,
                 seeds,

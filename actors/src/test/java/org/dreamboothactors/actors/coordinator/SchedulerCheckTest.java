@@ -37,6 +37,24 @@ class SchedulerCheckTest {
     }
 
     @Test
+    void drawsClassImagesWithDdimWherePlmsHasNothingToGoBy() throws IOException {
+        String usual = "{\"beta_schedule\": \"scaled_linear\"}";
+        String withoutSignal = "{\"beta_schedule\": \"scaled_linear\", \"rescale_betas_zero_snr\": true,"
+                + " \"prediction_type\": \"v_prediction\"}";
+
+        assertThat(classImageSampler(resolution(usual, Runs.withPrior(4)))).isEqualTo("plms");
+        assertThat(classImageSampler(resolution(withoutSignal, Runs.withPrior(4))))
+                .isEqualTo("ddim");
+        assertThat(resolution(withoutSignal, drawingBy("plms"))).isInstanceOf(Resolution.Refused.class);
+    }
+
+    private static String classImageSampler(Resolution resolution) {
+        return resolution instanceof Resolution.Resolved resolved
+                ? resolved.spec().getPrior().getSampling().getSampler()
+                : "" + resolution;
+    }
+
+    @Test
     void knowsAFileThatIsNone() throws IOException {
         assertThat(resolution("no json", Runs.spec())).isInstanceOf(Resolution.Refused.class);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +127,27 @@ class DeviceModelsTest {
         assertThat(draw(base)).as("after an opening that failed").isEqualTo(picture);
         freeTheBase();
         assertRefused(opened("a", base, adapters(drawnIn()), Optional.empty(), latent), "read-once");
+    }
+
+    @Test
+    void photosAreEncodedOnlineByTheBaseModelThatIsKept() {
+        Path base = randomModel("online");
+        TrainingData photos =
+                new TrainingData(List.of(new TrainingData.Photo(directory.resolve("photo.png"), SIDE)), List.of());
+        List<String> weights = new ArrayList<>();
+        for (String run : List.of("a", "b")) {
+            DeviceCommand.OpenTrainer cached = opened(run, base, adapters(drawnIn()), Optional.empty(), latent);
+            assertThat(device.run(new DeviceCommand.OpenTrainer(
+                            run, base, cached.config(), photos, Optional.empty(), Optional.empty())))
+                    .isInstanceOf(DeviceAnswer.TrainerOpened.class);
+            train(1);
+            assertThat(device.run(new DeviceCommand.DrawTrained(drawing(), directory)))
+                    .isEqualTo(new Done());
+            train(1);
+            weights.add(save(directory.resolve("online.safetensors")));
+            device.run(new DeviceCommand.CloseTrainer());
+        }
+        assertThat(weights.getFirst()).isEqualTo(weights.getLast());
     }
 
     @Test

@@ -119,7 +119,11 @@ public final class FakeDeviceMain {
                 return new Refused("no picture " + picture.file());
             }
         }
-        return new TrainerOpened(step, FakeDevice.environment(open.model()), Optional.of("it is a fake"));
+        return new TrainerOpened(
+                step,
+                FakeDevice.environment(open.model()),
+                Optional.of(
+                        "it is the fake of process " + ProcessHandle.current().pid()));
     }
 
     private DeviceAnswer train(OpenTrainer open) throws IOException {

@@ -10,7 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DrawingsTest {
     @ParameterizedTest
-    @CsvSource({"64, 8, 0, 4", "512, 8, 0, 1", "64, 3, 0, 3", "512, 8, 6, 6", "64, 8, 2, 2", "512, 3, 6, 3"})
+    @CsvSource({
+        "64, 8, 0, 4",
+        "512, 8, 0, 1",
+        "64, 3, 0, 3",
+        "512, 8, 6, 6",
+        "64, 8, 2, 2",
+        "512, 3, 6, 3",
+        "2048, 8, 6, 1"
+    })
     void asManyGoThroughTheModelTogetherAsWasAskedForOrFit(int side, int pictures, int asked, int batch) {
         Sampling sampling = Sampling.newBuilder()
                 .setSampler("ddim")

@@ -23,6 +23,7 @@ import org.dreamboothactors.deploy.remote.Remote.Feed;
 import org.dreamboothactors.deploy.remote.SampleRequests;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
 import org.dreamboothactors.diffusion.lora.AddedLora;
+import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SampleRequest;
@@ -170,7 +171,12 @@ public final class SampleCommand implements Callable<Integer> {
         sampler.ifPresent(sampling::setSampler);
         steps.ifPresent(number -> sampling.setInferenceSteps(given("--steps", number)));
         guidance.ifPresent(sampling::setGuidanceScale);
-        eta.ifPresent(sampling::setEta);
+        eta.ifPresent(share -> {
+            sampling.setEta(share);
+            if (share > 0 && sampler.isEmpty()) {
+                sampling.setSampler(SamplerKind.DDIM.label()); // no other has it
+            }
+        });
         negativePrompt.ifPresent(sampling::setNegativePrompt);
         width.ifPresent(pixels -> sampling.setWidth(given("--width", pixels)));
         height.ifPresent(pixels -> sampling.setHeight(given("--height", pixels)));

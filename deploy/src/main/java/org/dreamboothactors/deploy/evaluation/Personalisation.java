@@ -219,11 +219,12 @@ public record Personalisation(
                 .setSampling(wanted.sampling().toBuilder().setWidth(resolution).setHeight(resolution));
     }
 
-    /** Class images are drawn as all pictures of the run. */
+    /** Class images are drawn as all pictures of the run are told to be, but for their size. */
     private static RunSpec sampled(RunDescription wanted) {
         RunSpec.Builder spec = wanted.spec().toBuilder();
         if (spec.hasPrior()) {
-            spec.getPriorBuilder().setSampling(wanted.sampling());
+            spec.getPriorBuilder()
+                    .setSampling(wanted.sampling().toBuilder().clearWidth().clearHeight());
         }
         return spec.build();
     }

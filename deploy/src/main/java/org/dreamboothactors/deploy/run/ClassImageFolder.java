@@ -119,7 +119,10 @@ public final class ClassImageFolder {
                 run.baseModel().map(Path::toString).orElse(spec.getBaseModel()),
                 spec.getClassPrompt(),
                 Integer.toString(spec.getResolution()),
-                Sha256.of(spec.getPrior().getSampling().toByteArray()));
+                Sha256.of(spec.getPrior().getSampling().toBuilder()
+                        .clearBatchSize() // which changes no more than last digits
+                        .build()
+                        .toByteArray()));
         return "recipe " + Sha256.of(content.getBytes(StandardCharsets.UTF_8));
     }
 }

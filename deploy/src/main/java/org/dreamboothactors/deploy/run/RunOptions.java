@@ -103,10 +103,10 @@ public final class RunOptions {
         drawnWith(sampling, spec);
         return new RunDescription(
                 photos.or(yaml::photos),
-                checked(spec.build()),
+                checked(spec.build(), sampling),
                 yaml.baseModel(),
                 spec.hasPrior() ? yaml.classImages() : Optional.empty(),
-                yaml.cached(),
+                yaml.cached().filter(_ -> !spec.getEncodeOnline()),
                 sampling,
                 yaml.pictureSeed());
     }
@@ -130,7 +130,7 @@ public final class RunOptions {
         }
     }
 
-    private static RunSpec checked(RunSpec spec) {
+    private static RunSpec checked(RunSpec spec, Sampling sampling) {
         if (spec.getInstancePrompt().isEmpty()) {
             throw new UsageException(
                     "Cannot describe the run: no prompt names the subject, expected --class NOUN or --instance-prompt");
@@ -138,6 +138,10 @@ public final class RunOptions {
         if (spec.hasPrior() && spec.getClassPrompt().isEmpty()) {
             throw new UsageException("Cannot describe the run: prior preservation without a class prompt,"
                     + " expected --class NOUN or --class-prompt");
+        }
+        if (!spec.hasValidation() && (sampling.getWidth() > 0 || sampling.getHeight() > 0)) {
+            throw new UsageException("Cannot describe the run: infer.width and infer.height are of validation pictures,"
+                    + " and there are none, expected --validation-prompt. sample has --width and --height");
         }
         if (spec.hasValidation() && spec.getValidation().getPromptsCount() == 0) {
             throw new UsageException("Cannot describe the run: validation every "

@@ -23,6 +23,7 @@ public final class RunYaml {
     /** NeMo's and diffusers' default. */
     private static final double EMA_DECAY = 0.9999;
 
+    private static final String TWO_NUMBERS = "two numbers above 0 and below 1";
     private static final double NORM_OF_NO_GRADIENT = 1e6;
 
     private static final String CACHED_LATENTS = "model.use_cached_latents";
@@ -134,19 +135,20 @@ public final class RunYaml {
 
     private void betas(Training.Builder training) {
         String key = "model.optim.betas";
-        List<String> betas = names(key);
+        List<String> given = names(key);
+        if (given.isEmpty()) {
+            return;
+        }
         try {
-            if (betas.size() == 2) {
-                training.setAdamBeta1(Double.parseDouble(betas.getFirst()));
-                training.setAdamBeta2(Double.parseDouble(betas.getLast()));
+            List<Double> betas = given.stream().map(Double::valueOf).toList();
+            if (betas.size() == 2 && betas.stream().allMatch(beta -> beta > 0 && beta < 1)) {
+                training.setAdamBeta1(betas.getFirst()).setAdamBeta2(betas.getLast());
                 return;
             }
         } catch (NumberFormatException e) {
-            throw new UsageException(unusable(key, String.join(", ", betas), "two numbers"), e);
+            throw new UsageException(unusable(key, String.join(", ", given), TWO_NUMBERS), e);
         }
-        if (!betas.isEmpty()) {
-            throw new UsageException(unusable(key, String.join(", ", betas), "two numbers"));
-        }
+        throw new UsageException(unusable(key, String.join(", ", given), TWO_NUMBERS));
     }
 
     private void compute(Training.Builder training) {

@@ -287,9 +287,9 @@ class RunYamlTest {
                         .getTraining()
                         .getMaxGradNorm())
                 .isEqualTo(1e6);
-        for (String betas : List.of("[0.9]", "[0.9, x]")) {
+        for (String betas : List.of("[0.9]", "[0.9, x]", "[0, 0.99]")) {
             assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("model.optim.betas=" + betas)))
-                    .hasMessageContaining("model.optim.betas is 0.9")
+                    .hasMessageContaining("model.optim.betas is 0")
                     .hasMessageContaining("expected two numbers");
         }
     }
@@ -303,10 +303,29 @@ class RunYamlTest {
         assertThat(onlineOf("--cache-latents")).isFalse();
     }
 
-    private static boolean onlineOf(String argument) {
+    @Test
+    void aFlagAgainstCachedLatentsLeavesTheirFoldersAlone() {
+        assertThat(described("model.use_cached_latents=True").cached()).isPresent();
+        assertThat(described("model.use_cached_latents=True", "--no-cache-latents")
+                        .cached())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesASizeOfPicturesThatAreNotDrawn() {
+        assertThatThrownBy(() -> described("infer.width=96")).hasMessageContaining("expected --validation-prompt");
+    }
+
+    private static RunDescription described(String... arguments) {
         RunOptions options = new RunOptions();
-        new CommandLine(new Host(options)).parseArgs("--photos", "p", "--class", "cat", argument);
-        return options.describe().spec().getEncodeOnline();
+        new CommandLine(new Host(options))
+                .parseArgs(Stream.concat(Stream.of("--photos", "p", "--class", "cat"), Stream.of(arguments))
+                        .toArray(String[]::new));
+        return options.describe();
+    }
+
+    private static boolean onlineOf(String argument) {
+        return described(argument).spec().getEncodeOnline();
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.dreamboothactors.diffusion.training;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.schedulers.Draws;
 import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
@@ -30,16 +31,18 @@ public sealed interface Sample {
     /**
      * Encoded anew each time, the square at a place that the seed, the step and the sample's place in it choose.
      *
-     * @param scaled the shorter side is the resolution
+     * @param scaled whose shorter side is the resolution
      * @param encode a square to its moments
      */
-    record Photo(String id, RgbImage scaled, Draws draws, Function<RgbImage, float[]> encode) implements Sample {
+    record Photo(String id, Supplier<RgbImage> scaled, Draws draws, Function<RgbImage, float[]> encode)
+            implements Sample {
         @Override
         public float[] moments(long step, long place) {
-            int side = Math.min(scaled.width(), scaled.height());
-            int left = draws.below(scaled.width() - side + 1, Purpose.CROP, step, 2 * place);
-            int top = draws.below(scaled.height() - side + 1, Purpose.CROP, step, 2 * place + 1);
-            return encode.apply(scaled.crop(left, top, side, side));
+            RgbImage photo = scaled.get();
+            int side = Math.min(photo.width(), photo.height());
+            int left = draws.below(photo.width() - side + 1, Purpose.CROP, step, 2 * place);
+            int top = draws.below(photo.height() - side + 1, Purpose.CROP, step, 2 * place + 1);
+            return encode.apply(photo.crop(left, top, side, side));
         }
     }
 }

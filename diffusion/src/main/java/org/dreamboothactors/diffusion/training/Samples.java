@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.diffusion.PictureEncoder;
 import org.dreamboothactors.diffusion.TrainingData;
-import org.dreamboothactors.diffusion.images.Png;
-import org.dreamboothactors.diffusion.images.Resize;
 import org.dreamboothactors.diffusion.images.RgbImage;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -73,8 +71,8 @@ public record Samples(List<Sample> instances, List<Sample> classes, int height, 
                 case TrainingData.Photo(var file, int resolution) -> {
                     PictureEncoder vae = encoder.orElseThrow();
                     shapes.add(vae.shape(resolution));
-                    RgbImage scaled = Resize.shortSide(Png.read(file), resolution);
-                    yield new Sample.Photo(id, scaled, draws, square -> encoded(square, vae));
+                    yield new Sample.Photo(
+                            id, new ScaledPhoto(file, resolution), draws, square -> encoded(square, vae));
                 }
             };
         }

@@ -18,7 +18,8 @@ class SampleTest {
             rgb[RgbImage.CHANNELS * i] = (byte) (i % width);
             rgb[RgbImage.CHANNELS * i + 1] = (byte) (i / width);
         }
-        return new Sample.Photo("photo", new RgbImage(width, height, rgb), new Draws(seed), square -> {
+        RgbImage image = new RgbImage(width, height, rgb);
+        return new Sample.Photo("photo", () -> image, new Draws(seed), square -> {
             assertThat(square.width()).isEqualTo(SIDE);
             assertThat(square.height()).isEqualTo(SIDE);
             return new float[] {square.rgb()[0], square.rgb()[1]};

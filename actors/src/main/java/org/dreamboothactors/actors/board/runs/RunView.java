@@ -265,9 +265,11 @@ final class RunView {
     }
 
     private long latentsWanted() {
-        return acceptedImages == 0
-                ? 0
-                : acceptedImages + Math.max(ownClassImages, spec.getPrior().getNumClassImages());
+        if (acceptedImages == 0) {
+            return 0;
+        }
+        long ofClass = Math.max(ownClassImages, spec.getPrior().getNumClassImages());
+        return spec.getEncodeOnline() ? ofClass - ownClassImages : acceptedImages + ofClass;
     }
 
     /** The last group may have more than are wanted. */

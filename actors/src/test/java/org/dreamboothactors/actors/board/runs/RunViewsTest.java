@@ -96,6 +96,21 @@ class RunViewsTest {
     }
 
     @Test
+    void waitsForNoLatentsOfPhotosThatAreEncodedOnline() {
+        runs.hear(requested("cat"));
+        runs.hear(fact("accepted")
+                .setAccepted(RunAccepted.newBuilder()
+                        .setSpec(RunSpec.newBuilder()
+                                .setEncodeOnline(true)
+                                .setPrior(PriorPreservation.newBuilder().setNumClassImages(5)))
+                        .addImages(object("photo"))
+                        .addClassImages(object("own")))
+                .build());
+
+        assertThat(summary().latents()).isEqualTo(new Count(0, 4));
+    }
+
+    @Test
     void countsClassImagesOfOnesOwnAndThoseThatAreWantedBesideThem() {
         runs.hear(requested("cat"));
         for (int i = 0; i < 3; i++) {
