@@ -115,7 +115,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                             new EncodeLatents(node),
                             node.ended().precedence(),
                             EncodeLatents.KIND,
-                            new InOrderOfPriority.OnTopic<>(node.facts(), Topics.LATENT_CACHE)),
+                            new InOrderOfPriority.OnTopic<>(node.facts(), EncodeLatents.KIND)),
                     board);
             queue(
                     device,
@@ -125,7 +125,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                             new DrawPictures(node),
                             node.ended().precedence(),
                             DrawPictures.KIND,
-                            new InOrderOfPriority.OnTopic<>(node.facts(), Topics.REG_GENERATION)),
+                            new InOrderOfPriority.OnTopic<>(node.facts(), DrawPictures.KIND)),
                     board);
             queue(
                     device,

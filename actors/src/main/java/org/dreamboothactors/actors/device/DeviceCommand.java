@@ -60,8 +60,8 @@ public sealed interface DeviceCommand {
             implements DeviceCommand {}
 
     /**
-     * Goes on with the trainer that is open, if it is this run's, trains alone, and has done no step since it saved this
-     * state; otherwise nothing is open any more, and the answer is {@link DeviceAnswer.Done}.
+     * Goes on with the trainer that is open, if it is this run's, trains alone and on latents, and has done no step since
+     * it saved this state; otherwise nothing is open any more, and the answer is {@link DeviceAnswer.Done}.
      *
      * @param step of the state
      * @param weightsSha256 that saving it was answered with

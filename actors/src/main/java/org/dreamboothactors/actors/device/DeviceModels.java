@@ -64,17 +64,17 @@ final class DeviceModels {
     /**
      * A trainer.
      *
-     * @param alone not one rank of several
+     * @param stays whether it may go on in a later delivery: not as one rank of several, nor without the photos it reads
      * @param saved the state it last wrote
      */
-    private record Learner(String run, DreamBoothTrainer trainer, boolean alone, Optional<SavedAt> saved)
+    private record Learner(String run, DreamBoothTrainer trainer, boolean stays, Optional<SavedAt> saved)
             implements Open {
         Learner at(String weightsSha256) {
-            return new Learner(run, trainer, alone, Optional.of(new SavedAt(trainer.step(), weightsSha256)));
+            return new Learner(run, trainer, stays, Optional.of(new SavedAt(trainer.step(), weightsSha256)));
         }
 
         boolean isAt(DeviceCommand.ResumeTrainer wanted) {
-            return alone
+            return stays
                     && run.equals(wanted.run())
                     && trainer.step() == wanted.step()
                     && saved.equals(Optional.of(new SavedAt(wanted.step(), wanted.weightsSha256())));
@@ -205,7 +205,8 @@ final class DeviceModels {
                 .orElseGet(Ranks::alone);
         try {
             DreamBoothTrainer trainer = trainer(wanted, ranks);
-            open = new Learner(wanted.run(), trainer, wanted.place().isEmpty(), Optional.empty());
+            boolean stays = wanted.place().isEmpty() && !wanted.data().encodesOnline();
+            open = new Learner(wanted.run(), trainer, stays, Optional.empty());
             wanted.state().ifPresent(trainer::restore);
             return opened(trainer);
         } finally {

@@ -29,6 +29,7 @@ import org.dreamboothactors.storage.Stored;
 /** Encodes the images of a request that nobody has encoded yet, and tells where all of them are. */
 public record EncodeLatents(Node node) implements Worker<LatentRequest> {
     public static final InOrderOfPriority.Kind<LatentRequest> KIND = new InOrderOfPriority.Kind<>(
+            Topics.LATENT_CACHE,
             LatentRequest::getRunId,
             LatentRequest::getPassedList,
             (request, passed) ->

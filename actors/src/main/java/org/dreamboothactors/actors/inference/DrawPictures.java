@@ -33,6 +33,7 @@ import org.dreamboothactors.storage.Stored;
 /** Draws what a request asks for: a group of class images, or samples of a model. */
 public record DrawPictures(Node node) implements Worker<GenerationRequest> {
     public static final InOrderOfPriority.Kind<GenerationRequest> KIND = new InOrderOfPriority.Kind<>(
+            Topics.REG_GENERATION,
             GenerationRequest::getRunId,
             GenerationRequest::getPassedList,
             (request, passed) ->

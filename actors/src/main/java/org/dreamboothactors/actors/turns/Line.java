@@ -25,8 +25,8 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     private final Shares shares = new Shares();
     private final StoredBytes stored = new StoredBytes();
     private final Map<FactCase, Long> ended = new EnumMap<>(FactCase.class);
-    /** Runs that ended: what is told of them again, or late, as a cancellation may overtake its upload, opens none. */
-    private final Set<String> over = new HashSet<>();
+    /** Runs that ended, with their tenants: what is told of them again, or late, as a cancellation may overtake its upload, opens none. */
+    private final Map<String, String> over = new HashMap<>();
     /** Requests of runs that ended, by run and request. */
     private final Set<String> answered = new HashSet<>();
 
@@ -38,7 +38,7 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     public synchronized void hear(RunEvent event) {
         switch (event.getFactCase()) {
             case REQUESTED -> {
-                if (!over.contains(event.getRunId())) {
+                if (!over.containsKey(event.getRunId())) {
                     SubjectUpload upload = event.getRequested().getUpload();
                     runs.putIfAbsent(event.getRunId(), RunInLine.requested(upload, event.getAtMs()));
                     stored.uploaded(upload);
@@ -47,13 +47,13 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
             case REJECTED, FAILED, CANCELLED, READY -> end(event);
             case WORK_REQUESTED -> {
                 if (asksForPicturesAnew(event)) {
-                    runs.putIfAbsent(event.getRunId(), RunInLine.ended(event.getRunId()));
+                    runs.putIfAbsent(event.getRunId(), RunInLine.ended(event.getRunId(), event.getAtMs()));
                 }
                 known(event.getRunId()).ifPresent(run -> run.hear(event));
             }
             default ->
                 known(event.getRunId()).ifPresent(run -> {
-                    stored.hear(run.tenant(), event);
+                    stored.hear(over.getOrDefault(event.getRunId(), run.tenant()), event);
                     hear(run, event);
                 });
         }
@@ -72,15 +72,14 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     }
 
     @Override
-    public synchronized List<String> ahead(String runId) {
+    public synchronized List<String> ahead(String runId, String topic) {
         int mine = known(runId)
                 .map(RunInLine::standing)
                 .orElseGet(() -> Standing.unknown(runId))
                 .priority();
         return runs.values().stream()
-                .filter(run ->
-                        run.standing().priority() > mine && !run.requests().isEmpty())
-                .map(run -> run.standing().runId() + "/" + run.everAsked().size())
+                .filter(run -> run.standing().priority() > mine)
+                .flatMap(run -> run.waitsFor(topic).stream())
                 .sorted()
                 .toList();
     }
@@ -149,7 +148,8 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     }
 
     private void end(RunEvent event) {
-        over.add(event.getRunId());
+        over.putIfAbsent(
+                event.getRunId(), known(event.getRunId()).map(RunInLine::tenant).orElse(""));
         Optional.ofNullable(runs.remove(event.getRunId()))
                 .filter(run -> !run.standing().isEnded())
                 .ifPresent(run -> {

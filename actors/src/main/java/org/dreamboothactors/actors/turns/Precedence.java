@@ -7,8 +7,8 @@ import java.util.List;
 public interface Precedence {
 
     /**
-     * Runs of higher priority than this one whose latents or pictures are asked for and not there, each as a word that
-     * changes when more is asked for it.
+     * Runs of higher priority than this one that asked for something of a topic which is not there yet, each as a word that
+     * changes when it asks for more of it.
      */
-    List<String> ahead(String runId);
+    List<String> ahead(String runId, String topic);
 }

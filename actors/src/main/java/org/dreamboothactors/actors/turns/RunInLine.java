@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -23,6 +24,9 @@ final class RunInLine {
     private final long requestedMs;
     private final Map<String, Asked> requests = new HashMap<>();
     private final Set<String> everAsked = new HashSet<>();
+    /** How many of them were of a topic. */
+    private final Map<String, Integer> asks = new HashMap<>();
+
     private Phase phase = Phase.PREPARING;
     private int attempt;
     private long sinceMs;
@@ -54,9 +58,9 @@ final class RunInLine {
     }
 
     /** A run that has ended and whose pictures are asked for. */
-    static RunInLine ended(String runId) {
+    static RunInLine ended(String runId, long atMs) {
         Standing unknown = Standing.unknown(runId);
-        return new RunInLine(runId, unknown.tenant(), unknown.priority(), unknown.devices(), 0);
+        return new RunInLine(runId, unknown.tenant(), unknown.priority(), unknown.devices(), atMs);
     }
 
     String tenant() {
@@ -76,6 +80,13 @@ final class RunInLine {
 
     Map<String, Asked> requests() {
         return requests;
+    }
+
+    /** A word for what it asked of a topic up to now; empty where all of it was answered. */
+    Optional<String> waitsFor(String topic) {
+        boolean waits =
+                requests.values().stream().anyMatch(asked -> asked.topic().equals(topic));
+        return waits ? Optional.of(runId + "/" + requestedMs + "/" + asks.get(topic)) : Optional.empty();
     }
 
     /** Every request but those for training, answered or not. */
@@ -132,6 +143,7 @@ final class RunInLine {
             List<String> fresh =
                     work.getRequestIdsList().stream().filter(everAsked::add).toList();
             fresh.forEach(id -> requests.put(id, new Asked(work.getTopic(), at)));
+            asks.merge(work.getTopic(), fresh.size(), Integer::sum);
             if (!fresh.isEmpty()) {
                 wants(at);
             }

@@ -19,7 +19,7 @@ public final class Drawings {
     /** Picture i has prompt i and seed i. */
     public static Drawing of(List<String> prompts, List<Long> seeds, Sampling sampling) {
         boolean large = Math.max(sampling.getWidth(), sampling.getHeight()) > LARGE_SIDE;
-        int fitting = Math.max(1, MOST_PIXELS / (sampling.getWidth() * sampling.getHeight()));
+        int fitting = Math.max(1, MOST_PIXELS / Math.max(1, sampling.getWidth() * sampling.getHeight()));
         int asked = Math.min(sampling.getBatchSize(), fitting);
         int batch = asked > 0 ? asked : large ? 1 : LARGEST_BATCH;
         return new Drawing(

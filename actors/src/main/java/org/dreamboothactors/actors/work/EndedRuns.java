@@ -44,7 +44,7 @@ public final class EndedRuns implements AutoCloseable {
 
     /** Whose latents and pictures go first, kept up to date until this is closed. */
     public Precedence precedence() {
-        return runId -> line.ahead(runId);
+        return (runId, topic) -> line.ahead(runId, topic);
     }
 
     /** What tenants have, kept up to date until this is closed. */

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.turns.Precedence;
+import org.dreamboothactors.protocol.Topics;
 
 /**
  * Puts a record back at the end of its queue where runs of higher priority wait for latents or pictures, instead of working
@@ -16,15 +17,21 @@ import org.dreamboothactors.actors.turns.Precedence;
 public record InOrderOfPriority<T extends Message>(
         Worker<T> worker, Precedence precedence, Kind<T> kind, Queue<T> queue) implements Worker<T> {
 
+    private static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
+
     /**
      * What is to be known of a message.
      *
+     * @param topic that it comes from
      * @param run that it belongs to
      * @param passed runs that it let pass, as {@link Precedence} names them
      * @param withPassed the same message after it let these pass
      */
     public record Kind<T>(
-            Function<T, String> run, Function<T, List<String>> passed, BiFunction<T, List<String>, T> withPassed) {}
+            String topic,
+            Function<T, String> run,
+            Function<T, List<String>> passed,
+            BiFunction<T, List<String>, T> withPassed) {}
 
     /** Where records come from. */
     @FunctionalInterface
@@ -33,11 +40,11 @@ public record InOrderOfPriority<T extends Message>(
         Outcome putBack(String run, T request);
     }
 
-    /** A topic. */
-    public record OnTopic<T extends Message>(Facts facts, String topic) implements Queue<T> {
+    /** The topic of a kind. */
+    public record OnTopic<T extends Message>(Facts facts, Kind<T> kind) implements Queue<T> {
         @Override
         public Outcome putBack(String run, T request) {
-            facts.ask(topic, run, request);
+            facts.ask(kind.topic(), run, request);
             return new Outcome.Done();
         }
     }
@@ -45,8 +52,9 @@ public record InOrderOfPriority<T extends Message>(
     @Override
     public Outcome work(T request, Device.Turn device, Shift shift) {
         String run = kind.run().apply(request);
-        List<String> ahead = precedence.ahead(run);
-        return kind.passed().apply(request).containsAll(ahead)
+        List<String> ahead = precedence.ahead(run, kind.topic());
+        boolean tried = shift.delivery() > MANY_DELIVERIES; // a fresh record would have its deliveries before it again
+        return tried || kind.passed().apply(request).containsAll(ahead)
                 ? worker.work(request, device, shift)
                 : queue.putBack(run, kind.withPassed().apply(request, ahead));
     }

@@ -145,6 +145,9 @@ class DeviceModelsTest {
                     .isEqualTo(new Done());
             train(1);
             weights.add(save(directory.resolve("online.safetensors")));
+            assertThat(device.run(new DeviceCommand.ResumeTrainer(run, 2, weights.getLast())))
+                    .as("its photos are gone by then")
+                    .isEqualTo(new Done());
             device.run(new DeviceCommand.CloseTrainer());
         }
         assertThat(weights.getFirst()).isEqualTo(weights.getLast());

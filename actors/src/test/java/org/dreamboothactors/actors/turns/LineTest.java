@@ -168,23 +168,46 @@ class LineTest {
         requested("bob", "usual", Priority.NORMAL);
         work("low", Topics.REG_GENERATION, "c");
         work("usual", Topics.LATENT_CACHE, "l");
-        assertThat(line.ahead("low")).containsExactly("usual/1");
-        assertThat(line.ahead("usual")).isEmpty();
-        assertThat(line.ahead("unknown")).isEmpty(); // an ended run's, which count as usual
+        assertThat(line.ahead("low", Topics.LATENT_CACHE)).hasSize(1);
+        assertThat(line.ahead("low", Topics.REG_GENERATION)).isEmpty(); // it has no such record
+        assertThat(line.ahead("usual", Topics.LATENT_CACHE)).isEmpty();
+        assertThat(line.ahead("unknown", Topics.LATENT_CACHE)).isEmpty(); // an ended run's, which count as usual
 
         requested("eve", "high", Priority.HIGH);
-        assertThat(line.ahead("usual")).isEmpty(); // it asked for nothing yet
+        assertThat(line.ahead("usual", Topics.REG_GENERATION)).isEmpty(); // it asked for nothing yet
         work("high", Topics.REG_GENERATION, "c");
-        assertThat(line.ahead("usual")).containsExactly("high/1");
+        List<String> first = line.ahead("usual", Topics.REG_GENERATION);
+        assertThat(first).hasSize(1);
         work("high", Topics.LATENT_CACHE, "l");
-        assertThat(line.ahead("low")).containsExactly("high/2", "usual/1");
+        assertThat(line.ahead("usual", Topics.REG_GENERATION)).isEqualTo(first);
+        work("high", Topics.REG_GENERATION, "d");
+        assertThat(line.ahead("usual", Topics.REG_GENERATION)).hasSize(1).isNotEqualTo(first);
+        assertThat(line.ahead("low", Topics.LATENT_CACHE)).hasSize(2);
 
-        tell("high", event -> event.setLatentsCached(LatentsCached.newBuilder().setRequestId("l")));
-        assertThat(line.ahead("usual")).containsExactly("high/2");
-        tell(
-                "high",
-                event -> event.setClassImagesReady(ClassImagesReady.newBuilder().setRequestId("c")));
-        assertThat(line.ahead("usual")).isEmpty();
+        for (String request : List.of("c", "d")) {
+            assertThat(line.ahead("usual", Topics.REG_GENERATION)).hasSize(1);
+            tell(
+                    "high",
+                    event -> event.setClassImagesReady(
+                            ClassImagesReady.newBuilder().setRequestId(request)));
+        }
+        assertThat(line.ahead("usual", Topics.REG_GENERATION)).isEmpty();
+    }
+
+    @Test
+    void eachRequestForPicturesOfAnEndedRunGoesFirst() {
+        requested("ann", "done", Priority.NORMAL);
+        ready("done");
+        requested("bob", "low", Priority.LOW);
+        work("done", Topics.REG_GENERATION, "s1");
+        List<String> first = line.ahead("low", Topics.REG_GENERATION);
+        assertThat(first).hasSize(1);
+        tell("done", event -> event.setSamplesReady(SamplesReady.newBuilder().setRequestId("s1")));
+        assertThat(line.ahead("low", Topics.REG_GENERATION)).isEmpty();
+
+        now += 1_000;
+        work("done", Topics.REG_GENERATION, "s2");
+        assertThat(line.ahead("low", Topics.REG_GENERATION)).hasSize(1).isNotEqualTo(first);
     }
 
     @Test
@@ -327,10 +350,18 @@ class LineTest {
         ready("a"); // two states are gone
 
         assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_019L);
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_019)
+        work("a", Topics.REG_GENERATION, "later");
+        tell(
+                "a",
+                event -> event.setSamplesReady(SamplesReady.newBuilder()
+                        .setRequestId("later")
+                        .addSamples(Sample.newBuilder()
+                                .setImage(photo.toBuilder().setKey("later").setSizeBytes(1)))));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(5_020L);
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_020)
                         .complaint(line.beside("b").orElseThrow()))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("tenant-storage-gib"));
-        assertThat(new TenantLimits(0, Duration.ZERO, 5_020)
+        assertThat(new TenantLimits(0, Duration.ZERO, 5_021)
                         .complaint(line.beside("b").orElseThrow()))
                 .isEmpty();
     }

@@ -38,7 +38,7 @@ class InOrderOfPriorityTest {
                         return new Outcome.Done();
                     }
                 },
-                run -> ahead.getOrDefault(run, List.of()),
+                (run, _) -> ahead.getOrDefault(run, List.of()),
                 EncodeLatents.KIND,
                 (run, request) -> {
                     queue.add(request);
