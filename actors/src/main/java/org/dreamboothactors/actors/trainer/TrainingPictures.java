@@ -18,17 +18,13 @@ record TrainingPictures(ArtifactStore store) {
     TrainingData fetch(TrainRequest request, Path folder) {
         int resolution = request.getSpec().getResolution();
         Path instances = folder.resolve("instance");
-        Path classes = folder.resolve("class");
-        if (!request.getSpec().getEncodeOnline()) {
-            return new TrainingData(
-                    latents(request.getInstanceLatentsList(), instances),
-                    latents(request.getClassLatentsList(), classes));
-        }
         return new TrainingData(
-                photos(request.getImagesList(), resolution, instances),
+                request.getSpec().getEncodeOnline()
+                        ? photos(request.getImagesList(), resolution, instances)
+                        : latents(request.getInstanceLatentsList(), instances),
                 Stream.concat(
                                 photos(request.getClassImagesList(), resolution, folder.resolve("own")).stream(),
-                                latents(request.getClassLatentsList(), classes).stream())
+                                latents(request.getClassLatentsList(), folder.resolve("class")).stream())
                         .toList());
     }
 

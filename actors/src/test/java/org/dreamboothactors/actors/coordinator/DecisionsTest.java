@@ -199,16 +199,13 @@ class DecisionsTest {
         RunSpec.Builder spec = Runs.withPrior(4).toBuilder();
         spec.getPriorBuilder().setSampling(Sampling.newBuilder().setEta(0.5));
 
-        assertThat(new Tale().requested(spec.build(), 3).judged(3, 0).needs())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        Decision.Accept.class,
-                        accept -> assertThat(accept.accepted()
-                                        .getSpec()
-                                        .getPrior()
-                                        .getSampling()
-                                        .getSampler())
-                                .isEqualTo("ddim"));
+        assertThat(resolved(spec.build()).getPrior().getSampling().getSampler()).isEqualTo("ddim");
+    }
+
+    private static RunSpec resolved(RunSpec spec) {
+        List<Decision> needs = new Tale().requested(spec, 3).judged(3, 0).needs();
+        assertThat(needs).singleElement().isInstanceOf(Decision.Accept.class);
+        return ((Decision.Accept) needs.getFirst()).accepted().getSpec();
     }
 
     private static RunEvent ofClass(int index, PhotoVerdict verdict) {
@@ -295,15 +292,7 @@ class DecisionsTest {
         RunSpec.Builder spec = Runs.spec().toBuilder();
         spec.getTrainingBuilder().setAdamWeightDecay(-1);
 
-        assertThat(new Tale().requested(spec.build(), 3).judged(3, 0).needs())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        Decision.Accept.class,
-                        accept -> assertThat(accept.accepted()
-                                        .getSpec()
-                                        .getTraining()
-                                        .getAdamWeightDecay())
-                                .isZero());
+        assertThat(resolved(spec.build()).getTraining().getAdamWeightDecay()).isZero();
     }
 
     static Stream<Arguments> slips() {
