@@ -36,16 +36,15 @@ public record InOrderOfPriority<T extends Message>(
     /** Where records come from. */
     @FunctionalInterface
     public interface Queue<T> {
-        /** Appends a record, which is taken off the front with the outcome. */
-        Outcome putBack(String run, T request);
+        /** Appends a record. */
+        void putBack(String run, T request);
     }
 
     /** The topic of a kind. */
     public record OnTopic<T extends Message>(Facts facts, Kind<T> kind) implements Queue<T> {
         @Override
-        public Outcome putBack(String run, T request) {
+        public void putBack(String run, T request) {
             facts.ask(kind.topic(), run, request);
-            return new Outcome.Done();
         }
     }
 
@@ -54,9 +53,11 @@ public record InOrderOfPriority<T extends Message>(
         String run = kind.run().apply(request);
         List<String> ahead = precedence.ahead(run, kind.topic());
         boolean tried = shift.delivery() > MANY_DELIVERIES; // a fresh record would have its deliveries before it again
-        return tried || kind.passed().apply(request).containsAll(ahead)
-                ? worker.work(request, device, shift)
-                : queue.putBack(run, kind.withPassed().apply(request, ahead));
+        if (tried || kind.passed().apply(request).containsAll(ahead)) {
+            return worker.work(request, device, shift);
+        }
+        queue.putBack(run, kind.withPassed().apply(request, ahead));
+        return new Outcome.PutBack();
     }
 
     @Override

@@ -86,11 +86,7 @@ final class ShareQueue<T extends Message> {
                 Optional<Device.Turn> turn = device.takeTurn(TURN);
                 if (turn.isPresent()) {
                     try (Device.Turn held = turn.get()) {
-                        Optional<RecordLock> lock = hand.take(POLL);
-                        if (lock.isPresent()) {
-                            receive(lock.get(), held, workers);
-                            listener.idle();
-                        }
+                        work(hand, held, workers);
                     }
                 } else {
                     hand.passOn();
@@ -128,24 +124,39 @@ final class ShareQueue<T extends Message> {
                 new ByteArrayDeserializer());
     }
 
-    private void receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
-        try {
-            T request = settings.parser().parseFrom(lock.record().value());
-            deliver(request, lock, turn, workers);
-        } catch (InvalidProtocolBufferException e) {
-            LOG.warn("{} at {} is no message of {}", key(lock), lock.record().offset(), settings.topic(), e);
-            lock.answer(AcknowledgeType.REJECT);
+    /** One record, and before it those that only let others pass. */
+    private void work(Hand hand, Device.Turn turn, ExecutorService workers) throws InterruptedException {
+        boolean passing = true;
+        while (passing && stopped.getCount() > 0) {
+            Optional<RecordLock> lock = hand.take(POLL);
+            passing = lock.isPresent() && receive(lock.get(), turn, workers);
+            if (lock.isPresent()) {
+                listener.idle();
+            }
         }
     }
 
-    private void deliver(T request, RecordLock lock, Device.Turn turn, ExecutorService workers)
+    /** Whether the record let others pass. */
+    private boolean receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
+        try {
+            T request = settings.parser().parseFrom(lock.record().value());
+            return deliver(request, lock, turn, workers);
+        } catch (InvalidProtocolBufferException e) {
+            LOG.warn("{} at {} is no message of {}", key(lock), lock.record().offset(), settings.topic(), e);
+            lock.answer(AcknowledgeType.REJECT);
+            return false;
+        }
+    }
+
+    private boolean deliver(T request, RecordLock lock, Device.Turn turn, ExecutorService workers)
             throws InterruptedException {
         Attendance shift = new Attendance(() -> stopped.getCount() == 0, lock.delivery(), listener);
         listener.working(key(lock));
         Future<Outcome> work = workers.submit(() -> worker.work(request, turn, shift));
         try {
-            switch (attend(work, lock, shift)) {
-                case Outcome.Done _ -> {
+            Outcome outcome = attend(work, lock, shift);
+            switch (outcome) {
+                case Outcome.Done _, Outcome.PutBack _ -> {
                     backOff = Duration.ZERO;
                     lock.answer(AcknowledgeType.ACCEPT);
                 }
@@ -156,6 +167,7 @@ final class ShareQueue<T extends Message> {
                     giveBack(request, lock, shift, reason);
                 }
             }
+            return outcome instanceof Outcome.PutBack;
         } catch (ExecutionException e) {
             LOG.warn("{} of {} failed and is given back", key(lock), settings.topic(), e.getCause());
             giveBack(request, lock, shift, String.valueOf(e.getCause()));

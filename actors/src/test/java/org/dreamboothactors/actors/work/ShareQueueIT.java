@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -254,6 +255,35 @@ class ShareQueueIT {
     }
 
     @Test
+    void takesTheNextRecordInTheSameTurnAfterOneThatLetOthersPass() throws Exception {
+        QueueSettings<LatentRequest> passing = bench.queue("passing", LOCK);
+        QueueSettings<LatentRequest> waiting = bench.queue("waiting", LOCK);
+        for (String run : List.of("p0", "p1", "p2", "a")) {
+            bench.send("passing", run);
+        }
+        Device shared = device();
+        List<String> worked = Collections.synchronizedList(new ArrayList<>());
+        try (RunningQueue _ = RunningQueue.start(passing, shared, (request, _) -> {
+                    worked.add(request.getRunId());
+                    if (request.getRunId().equals("p0")) {
+                        send("waiting", "b"); // from here on the other queue would work, had it the device
+                    }
+                    return request.getRunId().equals("a") ? new Outcome.Done() : new Outcome.PutBack();
+                });
+                RunningQueue other = RunningQueue.start(waiting, shared, (request, _) -> {
+                    worked.add(request.getRunId());
+                    return new Outcome.Done();
+                })) {
+            assertThat(other.ended()).isEqualTo("b");
+
+            assertThat(worked).containsExactly("p0", "p1", "p2", "a", "b");
+            assertThat(other.begun()).isEqualTo("b");
+            assertThat(other.begun(LONG_ENOUGH)).isEmpty();
+            assertThat(worked).hasSize(5); // what let others pass was taken off the queue
+        }
+    }
+
+    @Test
     void beginsWithinASecondWhileThreeQueuesShareADevice() throws Exception {
         Device device = device();
         QueueSettings<LatentRequest> third = bench.queue("latency-3", LOCK);
@@ -300,6 +330,14 @@ class ShareQueueIT {
             }
         }
         throw new IllegalStateException("neither queue got a record");
+    }
+
+    private static void send(String topic, String run) {
+        try {
+            bench.send(topic, run);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Device device() {
