@@ -125,7 +125,7 @@ public final class Main implements Callable<Integer> {
     private List<Kind> chosen() {
         return kinds.stream()
                 .map(name -> named(name, Arrays.asList(Kind.values()), Kind::text))
-                .filter(Kind::isPossibleHere)
+                .filter(kind -> kind.isPossible(ranks))
                 .toList();
     }
 

@@ -38,7 +38,7 @@ class CampaignIT {
                         Kind.CUT,
                         Kind.REPEAT,
                         Kind.JUMP_CLOCK)
-                .filter(Kind::isPossibleHere)
+                .filter(kind -> kind.isPossible(1))
                 .toList();
 
         assertThat(run(new Plan(kinds, 2, SHORT), 0, 5, 1, UnaryOperator.identity()))

@@ -18,6 +18,7 @@ import org.dreamboothactors.campaign.processes.Signals;
  */
 public final class Injector {
     private static final Duration PIECE = Duration.ofMillis(40);
+    private static final Duration AGAIN = Duration.ofMillis(500);
 
     private final Cluster cluster;
     private final Tape tape;
@@ -65,6 +66,7 @@ public final class Injector {
             case CUT -> link(node, new Link.Cut(), length);
             case SILENCE -> link(node, new Link.Silent(), length);
             case SLOW -> link(node, new Link.Slow(PIECE), length);
+            case CUT_RANKS -> cutBetweenNodes(length);
             case REPEAT -> new Repetition(cluster.bootstrapServers()).of(tape.said(), new Random(fault.seed()));
             case FILL_DISK ->
                 fill(new Random(fault.seed()).nextInt(3) == 0 ? cluster.storeFolder() : cluster.data(node), length);
@@ -113,6 +115,19 @@ public final class Injector {
         processes.forEach(pid -> Signals.send("STOP", pid));
         after(length, () -> processes.forEach(pid -> Signals.send("CONT", pid)));
         return name;
+    }
+
+    /** Who connects anew finds the way cut again. */
+    private String cutBetweenNodes(Duration length) {
+        long end = System.nanoTime() + length.toNanos();
+        int cut = cluster.cutBetweenNodes();
+        healing.add(Thread.ofPlatform().start(() -> {
+            while (System.nanoTime() < end) {
+                Signals.pause(AGAIN);
+                cluster.cutBetweenNodes();
+            }
+        }));
+        return cut + " connections between the nodes";
     }
 
     private String fill(Path folder, Duration length) {

@@ -1,6 +1,7 @@
 package org.dreamboothactors.campaign.faults;
 
 import java.util.Locale;
+import org.dreamboothactors.campaign.network.Scissors;
 import org.dreamboothactors.campaign.processes.Cluster;
 
 /** What can be done to a service. */
@@ -29,6 +30,8 @@ public enum Kind {
     SLOW,
     /** Old records are published again, in another order. */
     REPEAT,
+    /** Connections between the nodes break again and again: those by which they train together. Needs {@code ss} and root. */
+    CUT_RANKS,
     /** The file system of a node's files, or of the store, is full. Needs root. */
     FILL_DISK,
     /** The child process gets no more memory. */
@@ -38,9 +41,17 @@ public enum Kind {
     /** Both nodes with devices are killed at once. */
     KILL_ALL_WORKERS;
 
-    /** Without disks of their own nothing can be filled, without libfaketime no clock can jump. */
-    public boolean isPossibleHere() {
-        return (this != FILL_DISK || Cluster.disksCanBeFilled()) && (this != JUMP_CLOCK || Cluster.clocksCanJump());
+    /**
+     * Without disks of their own nothing can be filled, without libfaketime no clock can jump, and runs on one device have
+     * no connections between nodes.
+     */
+    public boolean isPossible(int ranks) {
+        return switch (this) {
+            case FILL_DISK -> Cluster.disksCanBeFilled();
+            case JUMP_CLOCK -> Cluster.clocksCanJump();
+            case CUT_RANKS -> ranks > 1 && Scissors.areThere();
+            default -> true;
+        };
     }
 
     /** For people and options, e.g. {@code kill-node}. */

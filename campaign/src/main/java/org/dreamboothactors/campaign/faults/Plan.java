@@ -74,7 +74,7 @@ public record Plan(List<Kind> kinds, int faults, long steps) {
             case STOP_NODE ->
                 Duration.ofSeconds(11 + random.nextInt(22)); // a lock lasts 10 s, a sign of life is due in 20 s
             case STOP_SUPERVISOR -> Duration.ofSeconds(11 + random.nextInt(8)); // its child is not given up
-            case CUT, SILENCE, SLOW, FILL_DISK, JUMP_CLOCK -> Duration.ofSeconds(2 + random.nextInt(18));
+            case CUT, SILENCE, SLOW, CUT_RANKS, FILL_DISK, JUMP_CLOCK -> Duration.ofSeconds(2 + random.nextInt(18));
         };
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.campaign.network.Door;
 import org.dreamboothactors.campaign.network.Link;
+import org.dreamboothactors.campaign.network.Scissors;
 import org.dreamboothactors.deploy.Main;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.StoreSettings;
@@ -160,6 +161,15 @@ public final class Cluster implements AutoCloseable {
     public void link(NodeName name, Link link) {
         brokerDoor.link(name.text(), link);
         storeDoor.link(name.text(), link);
+    }
+
+    /** Ends the connections between the two nodes with devices and their children. Returns how many there were. */
+    public int cutBetweenNodes() {
+        return Scissors.cutBetween(family(NodeName.NORTH), family(NodeName.SOUTH));
+    }
+
+    private List<Long> family(NodeName name) {
+        return node(name).family().stream().map(ProcessHandle::pid).toList();
     }
 
     /** Names by the process that has them now. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.campaign.network;
+
+import org.jspecify.annotations.NullMarked;
