@@ -9,5 +9,8 @@ public final class UploadLimits {
     /** Named in one message each way, so that all of them fit into a record of Kafka. */
     public static final int CLASS_LATENTS = 2000;
 
+    /** No photo and no file of latents is larger. */
+    public static final long OBJECT_BYTES = 64L << 20;
+
     private UploadLimits() {}
 }

@@ -1,6 +1,5 @@
 package org.dreamboothactors.actors.board;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.board.FeedView.State;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.slf4j.Logger;
@@ -129,12 +129,11 @@ final class RunEventsFollower implements AutoCloseable {
     }
 
     private static Optional<RunEvent> parse(ConsumerRecord<String, byte[]> record) {
-        try {
-            return Optional.of(RunEvent.parseFrom(record.value()));
-        } catch (InvalidProtocolBufferException e) {
+        Optional<RunEvent> event = Events.read(record.value());
+        if (event.isEmpty()) {
             LOG.warn("{}-{}@{} is no run event", record.topic(), record.partition(), record.offset());
-            return Optional.empty();
         }
+        return event;
     }
 
     private void tell(State state, String reason) {

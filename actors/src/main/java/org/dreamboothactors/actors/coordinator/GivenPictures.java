@@ -2,6 +2,9 @@ package org.dreamboothactors.actors.coordinator;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.dreamboothactors.actors.intake.UploadedFiles;
 import org.dreamboothactors.protocol.UploadLimits;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -13,6 +16,8 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
  * intake and encoders judge.
  */
 final class GivenPictures {
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
     private GivenPictures() {}
 
     /** What is wrong, as a sentence for people. */
@@ -38,6 +43,13 @@ final class GivenPictures {
             return Optional.of("it has " + classLatents + " latents of class images, expected at most "
                     + UploadLimits.CLASS_LATENTS);
         }
+        Optional<String> unusable = Stream.concat(
+                        upload.getPhotoLatentsList().stream(), upload.getClassLatentsList().stream())
+                .flatMap(latents -> unusable(upload.getTenant(), latents).stream())
+                .findFirst();
+        if (unusable.isPresent()) {
+            return unusable;
+        }
         int classPhotos = upload.getClassPhotosCount();
         if (classPhotos > 0 && classLatents > 0) {
             return Optional.of("it has " + classPhotos + " class images and latents of " + classLatents
@@ -50,6 +62,21 @@ final class GivenPictures {
             return Optional.of("it has latents of class images and no prior preservation, expected both or none");
         }
         return Optional.empty();
+    }
+
+    /** Key, size and digest are what a client says; keys and files are named after them. */
+    private static Optional<String> unusable(String tenant, StoredObject latents) {
+        if (!UploadedFiles.belongs(tenant, latents.getKey())) {
+            return Optional.of("the key of some latents is not one of the tenant's uploads, expected uploads/" + tenant
+                    + "/<name>");
+        }
+        if (!SHA256.matcher(latents.getSha256()).matches()) {
+            return Optional.of("the latents " + latents.getKey() + " have no SHA-256, expected 64 of [0-9a-f]");
+        }
+        return latents.getSizeBytes() < 0 || latents.getSizeBytes() > UploadLimits.OBJECT_BYTES
+                ? Optional.of("the latents " + latents.getKey() + " are " + latents.getSizeBytes()
+                        + " bytes, expected at most " + UploadLimits.OBJECT_BYTES)
+                : Optional.empty();
     }
 
     /** The latents of these photos, or none. */

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.coordinator;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +18,18 @@ import org.dreamboothactors.protocol.v1.RunControl;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what clients write into facts, and what makes no sense into dead letters. For the records of one transaction. */
 final class Inbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
     private static final int LONGEST_MESSAGE = 1000; // characters of a header
+    /** Bytes. What is made of a record, a fact or a dead letter, has to fit into the 1 MiB of a record with it. */
+    private static final int LARGEST_VALUE = 1_000_000;
+
+    private static final int LONGEST_KEY = 1000; // bytes of a dead letter's
 
     private final int partitions;
     private final Function<String, RunState> known;
@@ -54,7 +63,10 @@ final class Inbox {
                 yield Optional.of(Announcements.fact(event));
             }
             case Reading.Nothing _ -> Optional.empty();
-            case Reading.Poison(String message) -> Optional.of(deadLetter(record, message));
+            case Reading.Poison(String message) -> {
+                LOG.warn("{} {} is a dead letter: {}", record.topic(), record.offset(), message);
+                yield Optional.of(deadLetter(record, message));
+            }
         };
     }
 
@@ -65,6 +77,10 @@ final class Inbox {
     private Reading read(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null || record.value() == null) {
             return new Reading.Poison("key or value is missing, expected a run id and a message");
+        }
+        if (record.value().length > LARGEST_VALUE) {
+            return new Reading.Poison(
+                    "the value has " + record.value().length + " bytes, expected at most " + LARGEST_VALUE);
         }
         if (Utils.toPositive(Utils.murmur2(record.key())) % partitions != record.partition()) {
             return new Reading.Poison("the record is in partition " + record.partition()
@@ -126,10 +142,12 @@ final class Inbox {
                         .build());
     }
 
-    /** Key and value as they were; the headers are those that Kafka's own dead letters have. */
+    /** Key and value as they were, but for what no record can hold; the headers are those of Kafka's own dead letters. */
     private static ProducerRecord<byte[], byte[]> deadLetter(ConsumerRecord<byte[], byte[]> record, String message) {
-        ProducerRecord<byte[], byte[]> letter =
-                new ProducerRecord<>(Topics.deadLetters(record.topic()), record.key(), record.value());
+        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(
+                Topics.deadLetters(record.topic()),
+                beginning(record.key(), LONGEST_KEY),
+                beginning(record.value(), LARGEST_VALUE));
         letter.headers()
                 .add("__dlq.errors.topic", bytes(record.topic()))
                 .add("__dlq.errors.partition", bytes(Integer.toString(record.partition())))
@@ -137,6 +155,10 @@ final class Inbox {
                 .add("__dlq.errors.group", bytes(Coordination.GROUP))
                 .add("__dlq.errors.message", bytes(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE))));
         return letter;
+    }
+
+    private static byte @Nullable [] beginning(byte @Nullable [] bytes, int most) {
+        return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
     }
 
     private static byte[] bytes(String text) {

@@ -1,6 +1,5 @@
 package org.dreamboothactors.actors.coordinator;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.dreamboothactors.actors.turns.Turns;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -84,16 +84,18 @@ final class Partition implements AutoCloseable {
 
     /** A record of the partition's history. */
     void hear(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            RunEvent event = RunEvent.parseFrom(record.value());
-            RunState before = run(event.getRunId());
-            RunState after = before.after(event);
-            if (!after.equals(before)) {
-                runs.put(event.getRunId(), after);
-                changed.add(event.getRunId());
-            }
-        } catch (InvalidProtocolBufferException e) {
-            LOG.warn("{} {} is no run event and is skipped: {}", record.topic(), record.offset(), e.getMessage());
+        Events.read(record.value())
+                .ifPresentOrElse(
+                        this::hear,
+                        () -> LOG.warn("{} {} is no run event and is skipped", record.topic(), record.offset()));
+    }
+
+    private void hear(RunEvent event) {
+        RunState before = run(event.getRunId());
+        RunState after = before.after(event);
+        if (!after.equals(before)) {
+            runs.put(event.getRunId(), after);
+            changed.add(event.getRunId());
         }
     }
 

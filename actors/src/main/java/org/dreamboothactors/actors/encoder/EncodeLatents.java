@@ -15,6 +15,7 @@ import org.dreamboothactors.actors.work.InOrderOfPriority;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.SharedObjects;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.Worker;
 import org.dreamboothactors.protocol.Events;
@@ -102,7 +103,7 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
     private Stored encode(LatentKey key, StoredObject image, BaseModel model, Device.Turn device, Scratch scratch) {
         Path png = scratch.file(image.getSha256() + ".png");
         Path moments = scratch.file(image.getSha256() + ".safetensors");
-        node.store().fetch(Wire.stored(image), png);
+        new SharedObjects(node.store()).fetch(Wire.stored(image), png);
         device.ask(new DeviceCommand.Encode(
                 model.folder(), List.of(new DeviceCommand.Photo(png, moments, key.resolution(), key.randomCrop()))));
         return store(key.objectKey(), moments);

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.SharedObjects;
+import org.dreamboothactors.actors.work.SharedObjects.DamagedObject;
 import org.dreamboothactors.diffusion.models.VaeConfig;
 import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 import org.dreamboothactors.protocol.Wire;
@@ -25,8 +27,6 @@ import org.dreamboothactors.storage.Stored;
  * @param expected moments of the base model's VAE at the run's resolution
  */
 record GivenLatents(ArtifactStore store, Scratch scratch, Shape expected) {
-    private static final long LARGEST_BYTES = 64 << 20;
-
     static GivenLatents of(ArtifactStore store, Scratch scratch, LatentRequest request, Path model) {
         VaeConfig vae = VaeConfig.read(model.resolve("vae"));
         long side = request.getResolution() / vae.pixelsPerLatent();
@@ -47,15 +47,10 @@ record GivenLatents(ArtifactStore store, Scratch scratch, Shape expected) {
     }
 
     private Stored taken(String scope, StoredObject file, String which) {
-        if (file.getSizeBytes() > LARGEST_BYTES) {
-            throw new IllegalArgumentException("Cannot use " + which + ": they are " + file.getSizeBytes()
-                    + " bytes, expected at most " + LARGEST_BYTES);
-        }
         String key = "latents/" + scope + "/given-" + file.getSha256() + ".safetensors";
         Optional<Stored> there = store.stat(key);
         Path moments = scratch.file(file.getSha256() + ".safetensors");
-        if (there.isPresent()) {
-            store.fetch(there.get(), moments);
+        if (there.isPresent() && isFetched(there.get(), moments)) {
             check(LatentFile.readSafetensors(moments), which);
             return there.get();
         }
@@ -68,6 +63,15 @@ record GivenLatents(ArtifactStore store, Scratch scratch, Shape expected) {
             return store.stat(key).orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the moments in " + moments + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isFetched(Stored there, Path moments) {
+        try {
+            new SharedObjects(store).fetch(there, moments);
+            return true;
+        } catch (DamagedObject e) {
+            return false; // forgotten, and taken from the client's file once more
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.actors.work.SharedObjects;
 import org.dreamboothactors.diffusion.ComputePrecision;
 import org.dreamboothactors.protocol.v1.ClassImageGroup;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -55,7 +56,7 @@ record ClassImages(ArtifactStore store) {
     }
 
     Optional<List<Stored>> find(String prefix) {
-        String list = prefix + "group.json";
+        String list = prefix + SharedObjects.GROUP_LIST;
         if (store.stat(list).isEmpty()) {
             return Optional.empty();
         }
@@ -70,7 +71,7 @@ record ClassImages(ArtifactStore store) {
     /** Announces a group whose images are stored; returns the group that counts, which another may have announced. */
     List<Stored> announce(String prefix, List<Stored> images) {
         try {
-            if (store.createOnce(prefix + "group.json", JSON.writeValueAsBytes(new Group(images)))) {
+            if (store.createOnce(prefix + SharedObjects.GROUP_LIST, JSON.writeValueAsBytes(new Group(images)))) {
                 return images;
             }
             return find(prefix).orElseThrow();

@@ -60,7 +60,9 @@ public final class IntakeMain {
             return new Refused(
                     PhotoVerdict.UNDECODABLE,
                     "it takes more memory than the " + megabytes + " MiB that a photo may use (" + e + ")");
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) { // decoders throw what they like over a header that lies
+            return new Refused(PhotoVerdict.UNDECODABLE, "it cannot be decoded: " + e);
+        } catch (IOException e) { // of files of ours: the photo is not to blame
             return new Failed(e.toString());
         }
     }

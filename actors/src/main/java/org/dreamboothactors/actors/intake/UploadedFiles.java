@@ -17,7 +17,7 @@ import org.dreamboothactors.storage.Sha256;
 import org.dreamboothactors.storage.Stored;
 
 /** Brings uploaded objects to files. Key, size and digest are what a client says, so none is believed. */
-record UploadedFiles(ArtifactStore store) {
+public record UploadedFiles(ArtifactStore store) {
     private static final int PART_BYTES = 4 << 20;
     private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
     /** Parts that no store and no file system reads in a way of its own. */
@@ -41,13 +41,21 @@ record UploadedFiles(ArtifactStore store) {
                     "it has %.1f MiB, expected at most %d MiB"
                             .formatted(found.sizeBytes() / (double) (1 << 20), PhotoLimits.LARGEST_FILE_BYTES >> 20));
         }
+        if (found.sizeBytes() != announced.getSizeBytes()) {
+            throw missing("the object " + key + " has " + found.sizeBytes() + " bytes, announced were "
+                    + announced.getSizeBytes() + ". Upload it again");
+        }
         String digest = copy(found, target);
         if (!digest.equals(announced.getSha256().toLowerCase(Locale.ROOT))) {
+            if (key.endsWith("blobs/" + announced.getSha256())) { // named after what it no longer holds
+                store.remove(key);
+            }
             throw missing("the object " + key + " has another SHA-256 than announced: " + digest + ". Upload it again");
         }
     }
 
-    private static boolean belongs(String tenant, String key) {
+    /** Whether an object is one that a client of the tenant uploaded, by its key. */
+    public static boolean belongs(String tenant, String key) {
         String home = "uploads/" + tenant + "/";
         return TENANT.matcher(tenant).matches()
                 && key.startsWith(home)

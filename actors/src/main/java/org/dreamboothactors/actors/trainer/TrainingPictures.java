@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dreamboothactors.actors.work.SharedObjects;
+import org.dreamboothactors.actors.work.SharedObjects.DamagedObject;
 import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.TrainingData.Picture;
 import org.dreamboothactors.protocol.Wire;
@@ -33,17 +35,25 @@ record TrainingPictures(ArtifactStore store) {
         List<Picture> files = new ArrayList<>();
         for (CachedLatent latent : latents) {
             Path file = folder.resolve(files.size() + "-" + latent.getImageSha256() + ".safetensors");
-            store.fetch(Wire.stored(latent.getMoments()), file);
+            fetch(latent.getMoments(), file);
             files.add(new TrainingData.Latent(file));
         }
         return files;
+    }
+
+    private void fetch(StoredObject object, Path file) {
+        try {
+            new SharedObjects(store).fetch(Wire.stored(object), file);
+        } catch (DamagedObject e) {
+            throw new InvalidRun(e);
+        }
     }
 
     private List<Picture> photos(List<StoredObject> photos, int resolution, Path folder) {
         List<Picture> files = new ArrayList<>();
         for (StoredObject photo : photos) {
             Path file = folder.resolve(files.size() + "-" + photo.getSha256() + ".png");
-            store.fetch(Wire.stored(photo), file);
+            fetch(photo, file);
             files.add(new TrainingData.Photo(file, resolution));
         }
         return files;

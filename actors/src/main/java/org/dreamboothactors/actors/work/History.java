@@ -1,6 +1,5 @@
 package org.dreamboothactors.actors.work;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +11,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.slf4j.Logger;
@@ -108,12 +108,7 @@ final class History implements AutoCloseable {
     }
 
     private void hear(ConsumerRecord<String, byte[]> record) {
-        try {
-            listener.hear(RunEvent.parseFrom(record.value()));
-        } catch (InvalidProtocolBufferException e) {
-            // The coordinator reports unreadable history; here it only means no news.
-            LOG.debug("{}-{} is no run event", record.partition(), record.offset());
-        }
+        Events.read(record.value()).ifPresent(listener::hear); // the coordinator reports what is none
     }
 
     @Override

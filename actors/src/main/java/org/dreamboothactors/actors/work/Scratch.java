@@ -35,8 +35,13 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
+    /** Names come from messages, too: one that leads out of the folder is refused. */
     public Path file(String name) {
-        return folder.resolve(name);
+        Path file = folder.resolve(name).normalize();
+        if (!folder.normalize().equals(file.getParent())) {
+            throw new IllegalArgumentException("Cannot use '" + name + "' as the name of a file in " + folder);
+        }
+        return file;
     }
 
     /** A folder inside, made. */

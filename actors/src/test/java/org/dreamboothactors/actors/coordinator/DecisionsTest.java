@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.dreamboothactors.actors.coordinator.Runs.latents;
 import static org.dreamboothactors.actors.coordinator.Runs.object;
 import static org.dreamboothactors.actors.coordinator.Tale.RUN;
 
@@ -83,8 +84,8 @@ class DecisionsTest {
     @Test
     void trainsOnGivenLatentsWithoutDrawingOrEncoding() {
         SubjectUpload upload = Runs.upload(RUN, Runs.withPrior(100), 4).toBuilder()
-                .addAllPhotoLatents(List.of(object("l0"), object("l1"), object("l2"), object("l3")))
-                .addAllClassLatents(List.of(object("c0"), object("c1")))
+                .addAllPhotoLatents(List.of(latents("l0"), latents("l1"), latents("l2"), latents("l3")))
+                .addAllClassLatents(List.of(latents("c0"), latents("c1")))
                 .build();
         Tale tale = new Tale().then(Runs.requested(upload)).judged(3, 1).decided();
 
@@ -95,15 +96,16 @@ class DecisionsTest {
                         encode -> assertThat(encode.requests())
                                 .extracting(LatentRequest::getRequestId, LatentRequest::getGivenList)
                                 .containsExactly(
-                                        tuple("instance-latents", List.of(object("l0"), object("l1"), object("l2"))),
-                                        tuple("class-latents-given", List.of(object("c0"), object("c1")))));
+                                        tuple("instance-latents", List.of(latents("l0"), latents("l1"), latents("l2"))),
+                                        tuple("class-latents-given", List.of(latents("c0"), latents("c1")))));
         assertThat(tale.worked().decided().needs())
                 .singleElement()
                 .isInstanceOfSatisfying(Decision.Train.class, train -> {
                     assertThat(train.request().getInstanceLatentsCount()).isEqualTo(3);
                     assertThat(train.request().getClassLatentsList())
                             .extracting(CachedLatent::getImageSha256)
-                            .containsExactly("sha-c0", "sha-c1");
+                            .containsExactly(
+                                    latents("c0").getSha256(), latents("c1").getSha256());
                 });
     }
 
@@ -189,7 +191,7 @@ class DecisionsTest {
         RunSpec spec = Runs.spec().toBuilder().setEncodeOnline(true).build();
 
         assertThat(reasonOf(Runs.upload(RUN, spec, 3).toBuilder()
-                        .addAllPhotoLatents(List.of(object("l0"), object("l1"), object("l2")))
+                        .addAllPhotoLatents(List.of(latents("l0"), latents("l1"), latents("l2")))
                         .build()))
                 .contains("latents of 3 photos and encode_online");
     }
@@ -223,7 +225,7 @@ class DecisionsTest {
                 .contains("class images and no prior preservation");
         assertThat(reasonOf(Runs.upload(RUN, Runs.withPrior(4), 2).toBuilder()
                         .addAllClassPhotos(own)
-                        .addClassLatents(object("c0"))
+                        .addClassLatents(latents("c0"))
                         .build()))
                 .contains("1 class images and latents of 1 others");
         assertThat(new Tale()
@@ -241,14 +243,38 @@ class DecisionsTest {
     void refusesLatentsThatCannotBelongToTheUpload() {
         SubjectUpload upload = Runs.upload(RUN, Runs.spec(), 3);
 
-        assertThat(reasonOf(upload.toBuilder().addPhotoLatents(object("l0")).build()))
+        assertThat(reasonOf(upload.toBuilder().addPhotoLatents(latents("l0")).build()))
                 .contains("latents of 1 photos and 3 photos");
-        assertThat(reasonOf(upload.toBuilder().addClassLatents(object("c0")).build()))
+        assertThat(reasonOf(upload.toBuilder().addClassLatents(latents("c0")).build()))
                 .contains("no prior preservation");
         assertThat(reasonOf(Runs.upload(RUN, Runs.withPrior(4), 3).toBuilder()
-                        .addAllClassLatents(Collections.nCopies(2001, object("c")))
+                        .addAllClassLatents(Collections.nCopies(2001, latents("c")))
                         .build()))
                 .contains("2001 latents of class images");
+    }
+
+    @Test
+    void refusesLatentsWhoseNamesLeadElsewhere() {
+        SubjectUpload upload = Runs.upload(RUN, Runs.withPrior(4), 3);
+
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setSha256("/models/toy/unet"))))
+                .contains("have no SHA-256");
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setSha256("../" + "a".repeat(61)))))
+                .contains("have no SHA-256");
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setKey("uploads/bob/latents"))))
+                .contains("not one of the tenant's uploads");
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setKey("uploads/ann/../bob/x"))))
+                .contains("not one of the tenant's uploads");
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setSizeBytes(-1))))
+                .contains("are -1 bytes");
+        assertThat(reasonOf(withClassLatents(upload, latents -> latents.setSizeBytes(1L << 62))))
+                .contains("expected at most 67108864");
+    }
+
+    private static SubjectUpload withClassLatents(SubjectUpload upload, Consumer<StoredObject.Builder> change) {
+        StoredObject.Builder latents = latents("c0").toBuilder();
+        change.accept(latents);
+        return upload.toBuilder().addClassLatents(latents).build();
     }
 
     private static String reasonOf(SubjectUpload upload) {

@@ -1,6 +1,9 @@
 package org.dreamboothactors.actors.coordinator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -80,6 +83,13 @@ final class Runs {
                 .setKey(name)
                 .setSizeBytes(1)
                 .setSha256("sha-" + name)
+                .build();
+    }
+
+    /** A file of latents as a client of {@link #upload} has it in the store. */
+    static StoredObject latents(String name) {
+        return object("uploads/ann/" + name).toBuilder()
+                .setSha256(HexFormat.of().formatHex(name.getBytes(UTF_8)) + "0".repeat(64 - 2 * name.length()))
                 .build();
     }
 

@@ -1,9 +1,11 @@
 package org.dreamboothactors.actors.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,15 @@ class ScratchTest {
         try (Scratch scratch = Scratch.below(parent)) {
             assertThat(parent.toFile().listFiles()).hasSize(1);
             assertThat(scratch.folder("mine")).exists();
+        }
+    }
+
+    @Test
+    void refusesNamesThatLeadOutOfTheFolder() {
+        try (Scratch scratch = Scratch.below(parent)) {
+            for (String name : List.of("/etc/passwd", "../x", "deep/x", "..", "")) {
+                assertThatThrownBy(() -> scratch.file(name)).hasMessageContaining("'" + name + "'");
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 package org.dreamboothactors.actors.intake.photo;
 
+import org.dreamboothactors.protocol.UploadLimits;
+
 /** How large and how small a photo may be. */
 public final class PhotoLimits {
-    public static final long LARGEST_FILE_BYTES = 64L << 20;
+    public static final long LARGEST_FILE_BYTES = UploadLimits.OBJECT_BYTES;
 
     static final int LARGEST_SIDE_PIXELS = 16_384;
     static final int SMALLEST_SIDE_PIXELS = 64;

@@ -1,0 +1,54 @@
+package org.dreamboothactors.actors.work;
+
+import java.nio.file.Path;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.CorruptObjectException;
+import org.dreamboothactors.storage.StorageException;
+import org.dreamboothactors.storage.Stored;
+
+/**
+ * Latents and class images, which many runs share by content and nobody makes twice. So one that was damaged or deleted
+ * in the store has to be forgotten, or all later runs would fail by it too.
+ */
+public record SharedObjects(ArtifactStore store) {
+    private static final String CLASS_IMAGES = "class-images/";
+    /** Says of a group's images that all of them are there. */
+    public static final String GROUP_LIST = "group.json";
+
+    /**
+     * Brings one to a file.
+     *
+     * @throws DamagedObject when the store has none of these bytes; whoever wants it next makes it anew
+     */
+    public void fetch(Stored object, Path target) {
+        try {
+            store.fetch(object, target);
+        } catch (StorageException e) {
+            boolean damaged = e.getCause() instanceof CorruptObjectException;
+            if (!damaged && store.stat(object.key()).isPresent()) {
+                throw e; // the store is ill, the object may be well
+            }
+            forget(object.key());
+            throw new DamagedObject(
+                    object.key() + (damaged ? " was damaged" : " is missing")
+                            + " in the store and is forgotten there. Ask for the run again: it is made anew",
+                    e);
+        }
+    }
+
+    private void forget(String key) {
+        if (key.startsWith(CLASS_IMAGES)) {
+            store.remove(key.substring(0, key.lastIndexOf('/') + 1) + GROUP_LIST);
+        }
+        store.remove(key);
+    }
+
+    /** An object that was announced has other bytes, or none. */
+    public static final class DamagedObject extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private DamagedObject(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

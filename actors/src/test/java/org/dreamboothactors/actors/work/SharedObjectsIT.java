@@ -1,0 +1,70 @@
+package org.dreamboothactors.actors.work;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.dreamboothactors.actors.work.SharedObjects.DamagedObject;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.Stored;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedObjectsIT {
+    @TempDir
+    static Path folder = Path.of("");
+
+    private static NodeBench bench;
+    private static ArtifactStore store;
+
+    @BeforeAll
+    static void start() {
+        bench = new NodeBench(folder);
+        store = bench.store();
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @Test
+    void fetchesWhatIsWell() {
+        Stored latent = store.put("latents/class/well", bytes("latent"));
+
+        new SharedObjects(store).fetch(latent, folder.resolve("well"));
+
+        assertThat(folder.resolve("well")).hasContent("latent");
+    }
+
+    @Test
+    void forgetsWhatWasDamaged() {
+        Stored latent = store.put("latents/class/damaged", bytes("latent"));
+        store.put(latent.key(), bytes("Latent"));
+
+        assertThatThrownBy(() -> new SharedObjects(store).fetch(latent, folder.resolve("damaged")))
+                .isInstanceOf(DamagedObject.class)
+                .hasMessageContaining("latents/class/damaged was damaged")
+                .hasMessageContaining("Ask for the run again");
+        assertThat(store.stat(latent.key())).isEmpty();
+    }
+
+    @Test
+    void forgetsAGroupOfClassImagesThatLacksOne() {
+        Stored picture = store.put("class-images/abc/0.png", bytes("picture"));
+        store.put("class-images/abc/" + SharedObjects.GROUP_LIST, bytes("list"));
+        store.remove(picture.key());
+
+        assertThatThrownBy(() -> new SharedObjects(store).fetch(picture, folder.resolve("picture")))
+                .isInstanceOf(DamagedObject.class)
+                .hasMessageContaining("is missing");
+        assertThat(store.list("class-images/abc/")).isEmpty();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
