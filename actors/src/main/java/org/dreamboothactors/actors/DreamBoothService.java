@@ -35,6 +35,7 @@ import org.dreamboothactors.actors.work.Facts;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DreamBoothService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DreamBoothService.class);
+    private static final Duration LONGEST_UPLOAD = Duration.ofHours(24);
     private static final Duration LAUNCH = Duration.ofSeconds(20);
     /** What actors need to end beside the patience they have with their work. */
     private static final Duration ENDING = Duration.ofSeconds(35);
@@ -124,6 +126,19 @@ public final class DreamBoothService implements AutoCloseable {
         }
     }
 
+    /** Parts of uploads whose process died stay in a store, and count, until somebody drops them. */
+    private static void abandon(ArtifactStore store) {
+        try {
+            int uploads = store.abortUnfinishedUploads(LONGEST_UPLOAD);
+            if (uploads > 0) {
+                LOG.info(
+                        "{} uploads that were begun more than {} h ago are dropped", uploads, LONGEST_UPLOAD.toHours());
+            }
+        } catch (StorageException e) { // no right to list them, perhaps: rules of the bucket may do it then
+            LOG.warn("Unfinished uploads stay where they are: {}", e.getMessage());
+        }
+    }
+
     private Node node(ServiceSettings settings) {
         Scratch.delete(settings.workDirectory().resolve("scratch")); // of a process that is gone
         SharedNumbers.sweep();
@@ -132,6 +147,7 @@ public final class DreamBoothService implements AutoCloseable {
         ArtifactStore store = ArtifactStore.open(settings.store());
         parts.push(new Part("store", store::close));
         store.probeConditionalWrites();
+        abandon(store);
         Facts facts = new Facts(settings.bootstrapServers());
         parts.push(new Part("facts", facts::close));
         EndedRuns ended = new EndedRuns(settings.bootstrapServers());

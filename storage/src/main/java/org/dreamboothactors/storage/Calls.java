@@ -1,9 +1,11 @@
 package org.dreamboothactors.storage;
 
 import io.minio.errors.ErrorResponseException;
+import io.minio.errors.InvalidResponseException;
 import io.minio.errors.MinioException;
 import io.minio.errors.ServerException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -13,6 +15,8 @@ final class Calls {
             Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    /** No further try after this: a store that does not even refuse takes the whole timeout of each request. */
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final StoreSettings settings;
 
@@ -30,12 +34,14 @@ final class Calls {
      * @param what completes "Cannot ...", e.g. {@code read runs/a/log/1}
      */
     <T> T run(String what, Call<T> call) {
+        long begin = System.nanoTime();
         long pause = FIRST_PAUSE_MILLIS;
         for (int attempt = 1; ; attempt++) {
             try {
                 return call.run();
             } catch (MinioException | IOException | IllegalStateException e) { // the last wraps connection errors
-                if (attempt >= settings.attempts() || !passing(e)) {
+                boolean late = System.nanoTime() - begin > LONGEST.toNanos();
+                if (attempt >= settings.attempts() || late || !passing(e)) {
                     throw explained(what, e, attempt);
                 }
                 pause(what, pause / 2 + ThreadLocalRandom.current().nextLong(pause));
@@ -55,6 +61,7 @@ final class Calls {
             case ErrorResponseException response ->
                 RETRIED.contains(String.valueOf(response.errorResponse().code()));
             case ServerException server -> true;
+            case InvalidResponseException proxy -> true; // a page in HTML, from one that has no store behind it
             case CorruptObjectException corrupt -> false;
             case IOException connection -> true;
             default -> error.getCause() instanceof IOException;

@@ -79,9 +79,7 @@ final class TopicLook {
                     reader.map(Reader::backlog),
                     reader.map(Reader::members).orElse(0),
                     Optional.ofNullable(waiting.get(topic)).map(age -> age.toMillis() / MILLIS),
-                    work
-                            ? Optional.of(records(ranges.getOrDefault(Topics.deadLetters(topic), Map.of())))
-                            : Optional.empty()));
+                    Optional.ofNullable(ranges.get(Topics.deadLetters(topic))).map(TopicLook::records)));
         }
         return views;
     }
@@ -89,7 +87,7 @@ final class TopicLook {
     private Map<String, Map<TopicPartition, Range>> ranges()
             throws InterruptedException, ExecutionException, TimeoutException {
         Set<String> existing = ask(admin.listTopics().names());
-        List<String> wanted = Stream.concat(SHOWN.stream(), Topics.WORK.stream().map(Topics::deadLetters))
+        List<String> wanted = Stream.concat(SHOWN.stream(), SHOWN.stream().map(Topics::deadLetters))
                 .filter(existing::contains)
                 .toList();
         List<TopicPartition> partitions = new ArrayList<>();

@@ -29,13 +29,19 @@ record Decisions(Specs specs, int groupSize) {
         if (run.isOpen() && upload.isPresent()) {
             Optional<RunAccepted> accepted = run.accepted();
             if (accepted.isPresent()) {
-                Requests requests = new Requests(run.runId(), upload.get().getTenant(), accepted.get(), groupSize);
+                Requests requests =
+                        new Requests(run.runId(), upload.get().getTenant(), accepted.get(), groupSize(accepted.get()));
                 decisions.addAll(goOn(run, requests));
             } else {
                 decisions.add(begin(run, upload.get()));
             }
         }
         return decisions;
+    }
+
+    /** As it was when the run was accepted, whatever this coordinator is set to: groups are asked for by number. */
+    private int groupSize(RunAccepted accepted) {
+        return accepted.getClassImageGroupSize() > 0 ? accepted.getClassImageGroupSize() : groupSize;
     }
 
     private Decision begin(RunState run, SubjectUpload upload) {
@@ -56,7 +62,7 @@ record Decisions(Specs specs, int groupSize) {
         return run.photos().size() >= upload.getPhotosCount() + upload.getClassPhotosCount();
     }
 
-    private static Decision accept(RunState run, SubjectUpload upload, Resolution.Resolved resolved) {
+    private Decision accept(RunState run, SubjectUpload upload, Resolution.Resolved resolved) {
         List<PhotoJudged> good = run.photos().values().stream()
                 .filter(photo -> photo.getVerdict() == PhotoVerdict.ACCEPTED && !photo.getOfClass())
                 .toList();
@@ -68,6 +74,7 @@ record Decisions(Specs specs, int groupSize) {
         return new Decision.Accept(RunAccepted.newBuilder()
                 .setSpec(resolved.spec())
                 .setBaseModelDigest(resolved.baseModelDigest())
+                .setClassImageGroupSize(groupSize)
                 .addAllImages(good.stream().map(PhotoJudged::getImage).toList())
                 .addAllImageLatents(GivenPictures.latents(upload, good))
                 .addAllClassLatents(upload.getClassLatentsList())

@@ -46,8 +46,8 @@ record ChildJvm(DeviceName device, int threads, Cores cores, Path log, Class<?> 
         command.add(Integer.toString(threads));
         try {
             prepareLog();
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            ProcessBuilder builder = new ProcessBuilder(Sheltered.command(command))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             // glibc gives memory back and takes it again on every large tensor unless it is told not to.
             builder.environment().put("MALLOC_MMAP_MAX_", "0");
             builder.environment().put("MALLOC_TRIM_THRESHOLD_", "-1");

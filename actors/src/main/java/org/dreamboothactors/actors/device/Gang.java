@@ -152,13 +152,14 @@ public final class Gang {
                 .map(Beginning::of)
                 .distinct()
                 .toList();
-        if (different.size() > 1 && ground instanceof Network) {
+        boolean elsewhere = different.stream().map(Beginning::step).distinct().count() > 1;
+        if (different.size() > 1 && ground instanceof Network && !elsewhere) {
             kill();
             throw new DeviceRefused(
                     "its devices do not begin alike: " + different + ". Give all nodes processors of one"
                             + " kind and the same threads-per-device, and the run a precision");
         }
-        if (different.size() > 1) {
+        if (different.size() > 1) { // another step: a state was committed while they came together
             throw broken("its ranks do not begin alike: " + different);
         }
         return opened.getFirst();

@@ -41,6 +41,9 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
 
     @Override
     public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {
+        if (request.hasSamples() && node.ended().contains(request.getRunId())) { // somebody waits for them
+            return fail(request, "the run was ended before its pictures were drawn");
+        }
         return node.withModel(
                 request.getRunId(),
                 request.getBaseModel(),
@@ -122,9 +125,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
         }
         long seed = samples.getSeed();
         Drawing drawing = Drawings.of(
-                samples.getPromptsList(),
-                LongStream.range(seed, seed + samples.getPromptsCount()).boxed().toList(),
-                samples.getSampling());
+                samples.getPromptsList(), Drawings.seeds(seed, samples.getPromptsCount()), samples.getSampling());
         try (Scratch scratch = node.scratch()) {
             Path out = scratch.folder("out");
             Optional<AddedLora> lora = lora(samples, scratch);

@@ -76,7 +76,7 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
                 Path file = scratch.file("photo");
                 Path copy = scratch.file("clean.png");
                 new UploadedFiles(store).fetch(upload.getTenant(), photo.getObject(), file);
-                Clean clean = examine(new JudgeQuestion(file, copy));
+                Clean clean = examine(new JudgeQuestion(file, copy), true);
                 return told.setVerdict(PhotoVerdict.ACCEPTED)
                         .setImage(keep(index, copy))
                         .setWidth(clean.width())
@@ -89,7 +89,8 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
             }
         }
 
-        private Clean examine(JudgeQuestion question) throws RefusedPhoto, InterruptedException {
+        /** @param again whether a process that somebody killed is given another chance */
+        private Clean examine(JudgeQuestion question, boolean again) throws RefusedPhoto, InterruptedException {
             if (process.isEmpty()) {
                 process = Optional.of(JudgeProcess.start(settings, scratch.folder("judge")));
             }
@@ -102,6 +103,9 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
                 };
             } catch (JudgeLost lost) {
                 close();
+                if (lost.isKilled() && again) {
+                    return examine(question, false);
+                }
                 throw new RefusedPhoto(
                         PhotoVerdict.UNDECODABLE, "it cannot be decoded within limits: " + lost.getMessage());
             }

@@ -8,11 +8,14 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.dreamboothactors.actors.device.Lines;
+import org.dreamboothactors.actors.device.Sheltered;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Ready;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class JudgeProcess implements AutoCloseable {
     private static final Duration GLANCE = Duration.ofMillis(200);
     private static final int LAST_WORDS_BYTES = 500;
+    /** What a shell makes of SIGKILL. */
+    private static final int KILLED = 128 + 9;
+
     private static final Duration TO_DIE = Duration.ofSeconds(5);
 
     private final JudgeSettings settings;
@@ -44,10 +50,12 @@ final class JudgeProcess implements AutoCloseable {
      */
     static JudgeProcess start(JudgeSettings settings, Path folder) throws InterruptedException {
         Path log = folder.resolve("judge.log");
-        ProcessBuilder builder = new ProcessBuilder(settings.command())
+        // Whoever breaks out of a decoder finds no credentials, nor what a shell exports of its own.
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
+        command.addAll(settings.command());
+        ProcessBuilder builder = new ProcessBuilder(Sheltered.command(command))
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().clear(); // whoever breaks out of a decoder finds no credentials
         JudgeProcess judge;
         try {
             judge = new JudgeProcess(settings, builder.start());
@@ -68,7 +76,7 @@ final class JudgeProcess implements AutoCloseable {
         try {
             lines.write(question);
         } catch (IOException e) {
-            throw new JudgeLost(ending());
+            throw ended("");
         }
         long begin = System.nanoTime();
         Duration cpuBefore = cpu();
@@ -78,7 +86,7 @@ final class JudgeProcess implements AutoCloseable {
                 return heard.answer().get();
             }
             if (heard != null) {
-                throw new JudgeLost(ending() + heard.trouble());
+                throw ended(heard.trouble());
             }
             if (cpu().minus(cpuBefore).compareTo(settings.cpuPerPhoto()) > 0) {
                 throw new JudgeLost("it takes more than " + text(settings.cpuPerPhoto()) + " of processor time");
@@ -120,10 +128,12 @@ final class JudgeProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    private String ending() throws InterruptedException {
-        return process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS)
-                ? "the process that decoded it died with code " + process.exitValue()
-                : "the process that decoded it fell silent";
+    private JudgeLost ended(String trouble) throws InterruptedException {
+        if (!process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return new JudgeLost("the process that decoded it fell silent" + trouble);
+        }
+        String how = "the process that decoded it died with code " + process.exitValue() + trouble;
+        return process.exitValue() == KILLED ? JudgeLost.killed(how) : new JudgeLost(how);
     }
 
     private static String lastWords(Path log) {

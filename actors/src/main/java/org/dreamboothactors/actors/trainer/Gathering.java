@@ -19,7 +19,7 @@ import org.dreamboothactors.storage.CommitLog;
 /** Brings together the devices that a run wants: the one at hand, others of this node, or of any where it has not enough. */
 record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shift shift, CommitLog log) {
 
-    private static final String SHIFT_OVER = "the shift was over";
+    private static final String SHIFT_OVER = "the shift or the run was over";
 
     /** What is done once all are there. */
     interface WithRanks {
@@ -77,18 +77,15 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         }
     }
 
-    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
+    /** One that never had its devices ends with the reason; another waits, and others train. */
     private Outcome withoutHelp(int more) {
-        if (shift.over()) {
+        if (shift.over() || isEnded()) {
             return new Outcome.Again(SHIFT_OVER);
         }
-        boolean first = request.getAttempt() == 1
-                && shift.delivery() == 1
-                && log.newest().isEmpty();
         int devices = rules.otherNodes().devices();
-        return first && devices <= more
+        return devices <= more && log.newest().isEmpty()
                 ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
-                : rules.makeWay(
+                : rules.waitForDevices(
                         request,
                         log,
                         "it wants " + (more + 1) + " devices, and of the " + devices
@@ -97,7 +94,7 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
     private Outcome later() {
-        if (shift.over()) {
+        if (shift.over() || isEnded()) {
             return new Outcome.Again(SHIFT_OVER);
         }
         String reason = "others work with the devices that the run wants";
@@ -111,7 +108,12 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
     }
 
     private boolean isHopeless() {
-        return shift.over() || isOutranked();
+        return shift.over() || isEnded() || isOutranked();
+    }
+
+    /** Then the record comes once more, and whoever gets it clears up. */
+    private boolean isEnded() {
+        return rules.node().ended().contains(request.getRunId());
     }
 
     private boolean isOutranked() {

@@ -67,7 +67,7 @@ final class StateCommits {
     void startFrom(long step) {
         committedStep = step;
         if (log.newest(Kind.STATE).isPresent()) {
-            Set<String> there = new HashSet<>(store.list(run.prefix() + "blobs/"));
+            Set<String> there = new HashSet<>(store.list(blobs(run.prefix())));
             forgotten().stream().filter(there::contains).forEach(store::remove);
         }
     }
@@ -78,12 +78,16 @@ final class StateCommits {
             store.remove(stored(pending.get()).key());
             pending = Optional.empty();
         }
-        removeAll(store, log);
+        removeAll(store, run.runId());
     }
 
-    /** Removes all states, once nobody will go on from one. */
-    static void removeAll(ArtifactStore store, CommitLog log) {
-        keys(states(log)).forEach(store::remove);
+    /** Removes all states, once nobody will go on from one; also those whose trainer was lost before it committed them. */
+    static void removeAll(ArtifactStore store, String runId) {
+        store.list(blobs(RunInWork.prefix(runId))).forEach(store::remove);
+    }
+
+    private static String blobs(String prefix) {
+        return prefix + "blobs/";
     }
 
     /** Snapshots the state and lets it be uploaded, unless that was done a short while ago. */

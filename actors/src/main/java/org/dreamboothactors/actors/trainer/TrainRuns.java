@@ -25,6 +25,7 @@ import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingTaken;
+import org.dreamboothactors.protocol.v1.TrainingYielded;
 import org.dreamboothactors.storage.CommitLog;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
@@ -74,7 +75,7 @@ public record TrainRuns(
             return new Help(node, request).with(device, shift);
         }
         if (node.ended().contains(request.getRunId())) {
-            StateCommits.removeAll(node.store(), CommitLog.open(node.store(), RunInWork.prefix(request.getRunId())));
+            StateCommits.removeAll(node.store(), request.getRunId());
             return new Outcome.Done();
         }
         return node.withModel(
@@ -106,7 +107,8 @@ public record TrainRuns(
         published.ifPresent(commit ->
                 Checkpoints.tell(node, request, commit, verdicts)); // whoever stored it may not have come to it
         if (published.isPresent() && published.get().step() >= verdicts.lastStep()) {
-            StateCommits.removeAll(node.store(), log); // whoever stored it may not have come to that either
+            StateCommits.removeAll(
+                    node.store(), request.getRunId()); // whoever stored it may not have come to that either
             return new Outcome.Done();
         }
         Optional<Commit> newer = log.newest().filter(commit -> commit.attempt() > request.getAttempt());
@@ -132,9 +134,19 @@ public record TrainRuns(
 
     /** Gives the record up before anything was done. */
     Outcome makeWay(TrainRequest request, CommitLog log, String reason) {
+        return makeWay(request, log, TrainingYielded.newBuilder().setReason(reason));
+    }
+
+    /** The same, for devices that may come: until then others go first. */
+    Outcome waitForDevices(TrainRequest request, CommitLog log, String reason) {
+        return makeWay(
+                request, log, TrainingYielded.newBuilder().setReason(reason).setLacksDevices(true));
+    }
+
+    private Outcome makeWay(TrainRequest request, CommitLog log, TrainingYielded.Builder yielded) {
         long step = log.newest(Kind.STATE).map(Commit::step).orElse(0L);
-        LOG.info("{} makes way at step {}: {}", request.getRunId(), step, reason);
-        Training.tellYielded(node, request, step, reason);
+        LOG.info("{} makes way at step {}: {}", request.getRunId(), step, yielded.getReason());
+        Training.tellYielded(node, request, yielded.setStep(step));
         return new Outcome.Done();
     }
 

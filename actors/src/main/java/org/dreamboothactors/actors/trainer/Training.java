@@ -62,7 +62,8 @@ final class Training {
             }
             if (place.shift().over()) {
                 pause(step);
-                return new Outcome.Again("the shift was over at step " + step);
+                String reason = "the shift was over at step " + step;
+                return isGivenOutOften() ? yielded(step, reason) : new Outcome.Again(reason);
             }
             Optional<String> overtime =
                     rules.limits().complaint(place.node().ended().trained(run.runId()));
@@ -107,27 +108,32 @@ final class Training {
             case NOW -> Optional.of(OUTRANKED);
             case AT_SLICE_END -> sliceOver ? Optional.of("its slice is over and other work waits") : Optional.empty();
             case NONE ->
-                sliceOver && place.shift().delivery() > MANY_DELIVERIES
+                sliceOver && isGivenOutOften()
                         ? Optional.of(
                                 "its record was given out " + place.shift().delivery() + " times")
                         : Optional.empty();
         };
     }
 
+    /** Stops of healthy nodes cost deliveries, too: a fresh record has all of them before it. */
+    private boolean isGivenOutOften() {
+        return place.shift().delivery() > MANY_DELIVERIES;
+    }
+
     private Outcome yielded(long step, String reason) {
         LOG.info("{} makes way at step {}: {}", run.runId(), step, reason);
-        tellYielded(place.node(), run.request(), step, reason);
+        tellYielded(
+                place.node(),
+                run.request(),
+                TrainingYielded.newBuilder().setStep(step).setReason(reason));
         return new Outcome.Done();
     }
 
-    /** Asks for a fresh record of the run, from {@code step} on. */
-    static void tellYielded(Node node, TrainRequest request, long step, String reason) {
+    /** Asks for a fresh record of the run. */
+    static void tellYielded(Node node, TrainRequest request, TrainingYielded.Builder yielded) {
         node.facts()
                 .tell(Events.event(request.getRunId(), "training-yielded-" + request.getAttempt())
-                        .setTrainingYielded(TrainingYielded.newBuilder()
-                                .setAttempt(request.getAttempt())
-                                .setStep(step)
-                                .setReason(reason))
+                        .setTrainingYielded(yielded.setAttempt(request.getAttempt()))
                         .build());
     }
 }

@@ -1,7 +1,6 @@
 package org.dreamboothactors.actors.trainer;
 
 import java.nio.file.Path;
-import java.util.stream.LongStream;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.Drawings;
 import org.dreamboothactors.actors.work.Pictures;
@@ -62,9 +61,7 @@ record Validations(Workplace place, RunInWork run, Judging judging) {
         try {
             return Drawings.of(
                     validation.getPromptsList(),
-                    LongStream.range(seed, seed + validation.getPromptsCount())
-                            .boxed()
-                            .toList(),
+                    Drawings.seeds(seed, validation.getPromptsCount()),
                     validation.getSampling());
         } catch (UnsupportedOperationException e) { // a sampler that does not exist
             throw new InvalidRun(new IllegalArgumentException(e.getMessage(), e));

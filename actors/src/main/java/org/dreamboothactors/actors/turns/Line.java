@@ -51,11 +51,21 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
                 }
                 known(event.getRunId()).ifPresent(run -> run.hear(event));
             }
-            default ->
-                known(event.getRunId()).ifPresent(run -> {
-                    stored.hear(over.getOrDefault(event.getRunId(), run.tenant()), event);
-                    hear(run, event);
-                });
+            default -> {
+                stored(event);
+                known(event.getRunId()).ifPresent(run -> hear(run, event));
+            }
+        }
+    }
+
+    /** Also what a run's workers told when it was over; of its states nobody tells then that they are gone. */
+    private void stored(RunEvent event) {
+        boolean isOver = over.containsKey(event.getRunId());
+        String tenant = isOver
+                ? over.getOrDefault(event.getRunId(), "")
+                : known(event.getRunId()).map(RunInLine::tenant).orElse("");
+        if (!tenant.isEmpty() && !(isOver && event.hasStepsCommitted())) {
+            stored.hear(tenant, event);
         }
     }
 
@@ -67,18 +77,17 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     @Override
     public synchronized Claim claim(String runId) {
         long now = clock.millis();
-        Standing mine = known(runId).map(RunInLine::standing).orElseGet(() -> Standing.unknown(runId));
+        Standing mine = known(runId).map(run -> run.standing(now)).orElseGet(() -> Standing.unknown(runId));
         return choice(now).claim(mine, now);
     }
 
     @Override
     public synchronized List<String> ahead(String runId, String topic) {
         int mine = known(runId)
-                .map(RunInLine::standing)
-                .orElseGet(() -> Standing.unknown(runId))
-                .priority();
+                .map(RunInLine::priority)
+                .orElseGet(() -> Standing.unknown(runId).priority());
         return runs.values().stream()
-                .filter(run -> run.standing().priority() > mine)
+                .filter(run -> run.priority() > mine)
                 .flatMap(run -> run.waitsFor(topic).stream())
                 .sorted()
                 .toList();
@@ -107,7 +116,7 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
         ended.forEach((fact, count) -> states.put(fact.name().toLowerCase(Locale.ROOT), count));
         Map<String, Duration> oldest = new HashMap<>();
         for (RunInLine run : runs.values()) {
-            Standing standing = run.standing();
+            Standing standing = run.standing(now);
             if (!standing.isEnded()) {
                 states.merge(standing.phase().state(), 1L, Long::sum);
             }
@@ -129,12 +138,8 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     }
 
     private void hear(RunInLine run, RunEvent event) {
-        long had = run.sinceTaken(event.getAtMs());
-        run.hear(event);
-        if (!run.standing().phase().holdsDevice()) {
-            share(run, had, event.getAtMs());
-        }
-        if (run.standing().isEnded() && run.requests().isEmpty()) {
+        share(run, run.hear(event), event.getAtMs());
+        if (run.isEnded() && run.requests().isEmpty()) {
             run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
             runs.remove(event.getRunId());
         }
@@ -151,13 +156,15 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
         over.putIfAbsent(
                 event.getRunId(), known(event.getRunId()).map(RunInLine::tenant).orElse(""));
         Optional.ofNullable(runs.remove(event.getRunId()))
-                .filter(run -> !run.standing().isEnded())
+                .filter(run -> !run.isEnded())
                 .ifPresent(run -> {
                     run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
                     share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
                     ended.merge(event.getFactCase(), 1L, Long::sum);
-                    if (event.getFactCase() == FactCase.READY) {
-                        stored.trained(run.tenant(), event.getRunId());
+                    boolean trainerHasIt =
+                            run.phase() == Phase.ASKED || run.phase().holdsDevice();
+                    if (event.hasReady() || (event.hasCancelled() && trainerHasIt)) {
+                        stored.statesGo(run.tenant(), event.getRunId());
                     }
                 });
     }
@@ -172,6 +179,6 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
         Map<String, Double> used = shares.at(nowMs);
         runs.values()
                 .forEach(run -> used.merge(run.tenant(), run.sinceTaken(nowMs) / 1000.0 * run.devices(), Double::sum));
-        return new Choice(runs.values().stream().map(RunInLine::standing).toList(), new Order(used));
+        return new Choice(runs.values().stream().map(run -> run.standing(nowMs)).toList(), new Order(used));
     }
 }

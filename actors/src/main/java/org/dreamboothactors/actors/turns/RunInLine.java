@@ -16,6 +16,10 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
 /** One open run, told fact by fact. A fact that is told twice, or late, changes nothing. Not thread-safe. */
 final class RunInLine {
     private static final String TRAINING = "train-";
+    /** A trainer that is silent for longer is taken for one that stopped: nobody tells when a node is lost. */
+    private static final Duration SILENCE = Duration.ofMinutes(10);
+    /** So long others go before a run that got too few devices. */
+    private static final Duration LACK = Duration.ofMinutes(5);
 
     private final String runId;
     private final String tenant;
@@ -33,7 +37,9 @@ final class RunInLine {
     private long wantsSinceMs;
     private long yieldedAtMs;
     private long takenAtMs;
+    private long heardAtMs;
     private long trainedMs;
+    private long lackedAtMs;
 
     /** A record of a work queue that was not answered yet. */
     record Asked(String topic, long atMs) {}
@@ -94,9 +100,32 @@ final class RunInLine {
         return everAsked;
     }
 
-    Standing standing() {
+    /** Whether it is known for its pictures only. */
+    boolean isEnded() {
+        return tenant.isEmpty();
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    Standing standing(long nowMs) {
+        boolean lacksDevices = !phase.holdsDevice() && lackedAtMs > 0 && nowMs < lackedAtMs + LACK.toMillis();
         return new Standing(
-                runId, tenant, priority, devices, phase, sinceMs, wantsSinceMs, yieldedAtMs, requests.size());
+                runId,
+                tenant,
+                priority,
+                devices,
+                phase,
+                sinceMs,
+                wantsSinceMs,
+                yieldedAtMs,
+                lacksDevices,
+                requests.size());
     }
 
     /** How long trainers had it. */
@@ -106,7 +135,7 @@ final class RunInLine {
 
     /** How long the trainer that has it had it up to now. */
     long sinceTaken(long nowMs) {
-        return isCharged() ? Math.max(0, nowMs - takenAtMs) : 0;
+        return isCharged() ? Math.max(0, Math.min(nowMs, heardAtMs + SILENCE.toMillis()) - takenAtMs) : 0;
     }
 
     /** A run that gathers devices may wait long for a node that is gone. */
@@ -114,23 +143,36 @@ final class RunInLine {
         return phase == Phase.TRAINING || (phase == Phase.TAKEN && devices == 1);
     }
 
-    void hear(RunEvent event) {
+    /** Takes a fact. Returns the milliseconds that a trainer had the run, where its time ends with this. */
+    long hear(RunEvent event) {
         long at = event.getAtMs();
+        long trainedBefore = trainedMs;
         switch (event.getFactCase()) {
             case WORK_REQUESTED -> asked(event.getWorkRequested(), at);
-            case LATENTS_CACHED -> requests.remove(event.getLatentsCached().getRequestId());
-            case CLASS_IMAGES_READY ->
-                requests.remove(event.getClassImagesReady().getRequestId());
-            case SAMPLES_READY -> requests.remove(event.getSamplesReady().getRequestId());
-            case WORK_FAILED -> requests.remove(event.getWorkFailed().getRequestId());
+            case LATENTS_CACHED -> answered(event.getLatentsCached().getRequestId());
+            case CLASS_IMAGES_READY -> answered(event.getClassImagesReady().getRequestId());
+            case SAMPLES_READY -> answered(event.getSamplesReady().getRequestId());
+            case WORK_FAILED -> answered(event.getWorkFailed().getRequestId());
             case TRAINING_QUEUED ->
                 enter(Phase.QUEUED, event.getTrainingQueued().getAttempt(), at);
             case TRAINING_TAKEN -> enter(Phase.TAKEN, event.getTrainingTaken().getAttempt(), at);
             case TRAINING_STARTED ->
                 enter(Phase.TRAINING, event.getTrainingStarted().getAttempt(), at);
-            case TRAINING_YIELDED ->
+            case TRAINING_YIELDED -> {
                 enter(Phase.YIELDED, event.getTrainingYielded().getAttempt(), at);
+                lackedAtMs = event.getTrainingYielded().getLacksDevices() ? at : lackedAtMs;
+            }
             default -> {} // says nothing about turns
+        }
+        heardAtMs = Math.max(heardAtMs, at); // a trainer tells of steps, states and pictures
+        return trainedMs - trainedBefore;
+    }
+
+    /** One that trains wanted a device for its pictures, and has had it. */
+    private void answered(String requestId) {
+        requests.remove(requestId);
+        if (requests.isEmpty() && phase.holdsDevice()) {
+            wantsSinceMs = 0;
         }
     }
 
@@ -151,20 +193,24 @@ final class RunInLine {
     }
 
     private void enter(Phase next, int ofAttempt, long at) {
-        if (standing().isEnded()) {
+        if (isEnded()) {
             return; // said again of a run that is known for its pictures
         }
-        boolean again = next == Phase.TAKEN && phase == Phase.TRAINING; // after a crash
+        boolean again = next == Phase.TAKEN && phase == Phase.TRAINING; // after a crash or a stop, of which nobody told
         if (ofAttempt < attempt || (ofAttempt == attempt && next.compareTo(phase) <= 0 && !again)) {
             return;
+        }
+        if (again) {
+            trainedMs += sinceTaken(heardAtMs);
+        } else if (!next.holdsDevice()) {
+            trainedMs += sinceTaken(at);
         }
         if (next.waits()) {
             wants(at);
         } else if (next == Phase.YIELDED) {
-            trainedMs += sinceTaken(at);
             yieldedAtMs = at;
         } else {
-            takenAtMs = isCharged() ? takenAtMs : at;
+            takenAtMs = isCharged() && !again ? takenAtMs : at;
             wantsSinceMs = 0;
         }
         sinceMs = next == Phase.ASKED && phase == Phase.QUEUED ? sinceMs : at;

@@ -10,6 +10,7 @@ import org.dreamboothactors.protocol.v1.Priority;
  * @param sinceMs when it entered its phase
  * @param wantsSinceMs when it first wanted a device since it last had a trainer; 0: it did not
  * @param yieldedAtMs when it last made way; 0: never
+ * @param lacksDevices it had fewer than it wants a short while ago, and others go first
  * @param requests its latents and pictures that were asked for and not answered, each for one device
  */
 record Standing(
@@ -21,12 +22,13 @@ record Standing(
         long sinceMs,
         long wantsSinceMs,
         long yieldedAtMs,
+        boolean lacksDevices,
         int requests) {
     private static final int USUAL = Priorities.weight(Priority.NORMAL);
 
     /** A run of which only pictures are known, as when it has ended. */
     static Standing unknown(String runId) {
-        return new Standing(runId, "", USUAL, 1, Phase.PREPARING, 0, 0, 0, 0);
+        return new Standing(runId, "", USUAL, 1, Phase.PREPARING, 0, 0, 0, false, 0);
     }
 
     /** Whether it is known for its pictures only. */
@@ -41,11 +43,11 @@ record Standing(
 
     /** Devices that it waits for. */
     int wants() {
-        return requests + (phase.waits() ? devices : 0);
+        return requests + (phase.waits() && !lacksDevices ? devices : 0);
     }
 
     /** As it would stand if it made way now. */
     Standing queuedAt(long nowMs) {
-        return new Standing(runId, tenant, priority, devices, Phase.QUEUED, nowMs, nowMs, nowMs, requests);
+        return new Standing(runId, tenant, priority, devices, Phase.QUEUED, nowMs, nowMs, nowMs, false, requests);
     }
 }

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.turns;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.dreamboothactors.protocol.UploadLimits;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -19,10 +20,15 @@ final class StoredBytes {
 
     /** The same content is stored once. */
     void uploaded(SubjectUpload upload) {
-        upload.getPhotosList().forEach(photo -> add(upload.getTenant(), photo.getObject()));
-        upload.getClassPhotosList().forEach(photo -> add(upload.getTenant(), photo.getObject()));
-        upload.getPhotoLatentsList().forEach(latents -> add(upload.getTenant(), latents));
-        upload.getClassLatentsList().forEach(latents -> add(upload.getTenant(), latents));
+        upload.getPhotosList().forEach(photo -> claimed(upload.getTenant(), photo.getObject()));
+        upload.getClassPhotosList().forEach(photo -> claimed(upload.getTenant(), photo.getObject()));
+        upload.getPhotoLatentsList().forEach(latents -> claimed(upload.getTenant(), latents));
+        upload.getClassLatentsList().forEach(latents -> claimed(upload.getTenant(), latents));
+    }
+
+    /** What a client says of a size counts as far as it can be true; intake and encoders refuse what has another. */
+    private void claimed(String tenant, StoredObject object) {
+        put(tenant, object.getKey(), Math.clamp(object.getSizeBytes(), 0, UploadLimits.OBJECT_BYTES));
     }
 
     /**
@@ -53,8 +59,8 @@ final class StoredBytes {
         }
     }
 
-    /** Then its states are removed; those of runs that ended otherwise may still be there. */
-    void trained(String tenant, String runId) {
+    /** Whoever trains it, or gets its record next, removes its states; those of runs that ended otherwise may stay. */
+    void statesGo(String tenant, String runId) {
         bytes.getOrDefault(tenant, new HashMap<>()).remove(statesOf(runId));
     }
 
@@ -78,7 +84,7 @@ final class StoredBytes {
     }
 
     private void add(String tenant, StoredObject object) {
-        put(tenant, object.getKey(), Math.max(0, object.getSizeBytes()));
+        put(tenant, object.getKey(), object.getSizeBytes());
     }
 
     private void put(String tenant, String what, long size) {

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.work;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.diffusion.schedulers.SamplerKind;
 import org.dreamboothactors.protocol.v1.Sampling;
@@ -15,6 +16,11 @@ public final class Drawings {
     private static final int LARGE_SIDE = 256;
 
     private Drawings() {}
+
+    /** Of pictures that are drawn together; all 64 bits count, so the highest is followed by the lowest. */
+    public static List<Long> seeds(long first, int count) {
+        return IntStream.range(0, count).mapToObj(i -> first + i).toList();
+    }
 
     /** Picture i has prompt i and seed i. */
     public static Drawing of(List<String> prompts, List<Long> seeds, Sampling sampling) {

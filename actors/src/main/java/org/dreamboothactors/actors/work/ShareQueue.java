@@ -41,6 +41,9 @@ final class ShareQueue<T extends Message> {
     private static final int LONGEST_PAUSE_BETWEEN_POLLS_MILLIS =
             Math.toIntExact(Duration.ofDays(7).toMillis());
 
+    /** Workers that die tell nobody why. So the last delivery is kept for saying that the others were in vain. */
+    private static final int TRIES = Topics.DELIVERIES - 1;
+
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -140,6 +143,10 @@ final class ShareQueue<T extends Message> {
     private boolean receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
         try {
             T request = settings.parser().parseFrom(lock.record().value());
+            if (lock.delivery() >= Topics.DELIVERIES) {
+                giveUp(request, lock, "it was tried " + TRIES + " times, and nobody came to an end with it");
+                return false;
+            }
             return deliver(request, lock, turn, workers);
         } catch (InvalidProtocolBufferException e) {
             LOG.warn("{} at {} is no message of {}", key(lock), lock.record().offset(), settings.topic(), e);
@@ -191,12 +198,16 @@ final class ShareQueue<T extends Message> {
     }
 
     private void giveBack(T request, RecordLock lock, Attendance shift, String reason) {
-        if (lock.delivery() < Topics.DELIVERIES || shift.over()) {
+        if (lock.delivery() < TRIES || shift.over()) {
             lock.answer(AcknowledgeType.RELEASE);
         } else {
-            worker.fail(request, "it was tried " + lock.delivery() + " times, the last time: " + reason);
-            lock.answer(AcknowledgeType.REJECT);
+            giveUp(request, lock, "it was tried " + lock.delivery() + " times, the last time: " + reason);
         }
+    }
+
+    private void giveUp(T request, RecordLock lock, String reason) {
+        worker.fail(request, reason);
+        lock.answer(AcknowledgeType.REJECT);
     }
 
     private static Duration longer(Duration backOff) {

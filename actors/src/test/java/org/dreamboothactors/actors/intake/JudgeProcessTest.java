@@ -90,6 +90,39 @@ class JudgeProcessTest {
         }
     }
 
+    /** As a terminal's Ctrl-C and a service manager do to all processes at once. */
+    @Test
+    void leavesItToItsParentWhenToEnd() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            for (String signal : List.of("HUP", "INT", "TERM")) {
+                for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+                    var _ = new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid()))
+                            .start()
+                            .waitFor();
+                }
+            }
+            Thread.sleep(500);
+
+            assertThat(judge.ask(photo("fail"))).isEqualTo(new Failed("the disk is full"));
+        }
+    }
+
+    @Test
+    void tellsAProcessThatSomebodyKilledFromOneThatAPhotoKilled() throws Exception {
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+
+            assertThatThrownBy(() -> judge.ask(photo("fail")))
+                    .isInstanceOfSatisfying(
+                            JudgeLost.class, lost -> assertThat(lost.isKilled()).isTrue());
+        }
+        try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
+            assertThatThrownBy(() -> judge.ask(photo("die")))
+                    .isInstanceOfSatisfying(
+                            JudgeLost.class, lost -> assertThat(lost.isKilled()).isFalse());
+        }
+    }
+
     @Test
     void saysWhenTheProcessCannotBeStarted() {
         JudgeSettings settings =

@@ -138,6 +138,17 @@ class ChoiceTest {
         return choice(Map.of(), runs).next().map(Standing::runId).orElse("");
     }
 
+    @Test
+    void othersGoBeforeARunThatLacksDevices() {
+        Standing lacking = new Standing("lacking", "tenant", 2, 2, Phase.QUEUED, 1, 1, 0, true, 0);
+
+        assertThat(choice(Map.of(), lacking, queued("other", 1, 5)).next())
+                .hasValueSatisfying(first -> assertThat(first.runId()).isEqualTo("other"));
+        assertThat(claim(in(Phase.ASKED, "other", 1), lacking)).isEqualTo(Claim.NONE);
+        assertThat(claim(in(Phase.TRAINING, "other", 1), lacking)).isEqualTo(Claim.NONE);
+        assertThat(choice(Map.of(), lacking).next()).isPresent(); // alone it tries again
+    }
+
     private static Claim claim(Standing mine, Standing... others) {
         Standing[] all = Arrays.copyOf(others, others.length + 1);
         all[others.length] = mine;
@@ -149,23 +160,24 @@ class ChoiceTest {
     }
 
     private static Standing queued(String run, int priority, long sinceMs) {
-        return new Standing(run, "tenant", priority, 1, Phase.QUEUED, sinceMs, sinceMs, 0, 0);
+        return new Standing(run, "tenant", priority, 1, Phase.QUEUED, sinceMs, sinceMs, 0, false, 0);
     }
 
     private static Standing in(Phase phase, String run, int priority) {
-        return new Standing(run, "tenant", priority, 1, phase, 10, phase.holdsDevice() ? 0 : 10, 0, 0);
+        return new Standing(run, "tenant", priority, 1, phase, 10, phase.holdsDevice() ? 0 : 10, 0, false, 0);
     }
 
     private static Standing preparing(String run, int priority, int requests) {
-        return new Standing(run, "tenant", priority, 1, Phase.PREPARING, 10, requests == 0 ? 0 : 10, 0, requests);
+        return new Standing(
+                run, "tenant", priority, 1, Phase.PREPARING, 10, requests == 0 ? 0 : 10, 0, false, requests);
     }
 
     private static Standing of(String tenant, Standing run) {
         return new Standing(
-                run.runId(), tenant, run.priority(), 1, run.phase(), run.sinceMs(), run.wantsSinceMs(), 0, 0);
+                run.runId(), tenant, run.priority(), 1, run.phase(), run.sinceMs(), run.wantsSinceMs(), 0, false, 0);
     }
 
     private static Standing since(long sinceMs, Standing run) {
-        return new Standing(run.runId(), run.tenant(), run.priority(), 1, run.phase(), sinceMs, 0, 0, 0);
+        return new Standing(run.runId(), run.tenant(), run.priority(), 1, run.phase(), sinceMs, 0, 0, false, 0);
     }
 }

@@ -22,9 +22,11 @@ import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SamplesReady;
+import org.dreamboothactors.protocol.v1.StepProgress;
 import org.dreamboothactors.protocol.v1.StepsCommitted;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
+import org.dreamboothactors.protocol.v1.Training;
 import org.dreamboothactors.protocol.v1.TrainingQueued;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.TrainingTaken;
@@ -380,6 +382,89 @@ class LineTest {
         now += 3_000;
 
         assertThat(line.trained("a")).isEqualTo(Duration.ofMillis(5_001));
+    }
+
+    @Test
+    void theTimeThatANodeWasOffIsNobodysDeviceTime() {
+        queued("ann", "a", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        started("a", 1);
+        now += 2_000;
+        tell("a", event -> event.setStepProgress(StepProgress.newBuilder().setStep(1)));
+        now += Duration.ofHours(9).toMillis();
+        assertThat(line.trained("a")).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
+
+        taken("a", 1); // the node is back and begins with the record once more
+        now += 3_000;
+
+        assertThat(line.trained("a").minusMillis(3_000)).isBetween(Duration.ofMillis(2_000), Duration.ofMillis(2_010));
+    }
+
+    @Test
+    void aGangsTimeBeforeACrashCounts() {
+        requestedOnDevices("ann", "a", 2);
+        asked("a", 1);
+        taken("a", 1);
+        now += 60_000; // gathers
+        started("a", 1);
+        now += 2_000;
+        tell("a", event -> event.setStepProgress(StepProgress.newBuilder().setStep(1)));
+        taken("a", 1);
+        now += 60_000;
+        started("a", 1);
+        now += 3_000;
+
+        assertThat(line.trained("a")).isBetween(Duration.ofMillis(5_000), Duration.ofMillis(5_010));
+    }
+
+    @Test
+    void aRunThatGotTooFewDevicesLetsOthersGoFirstForAWhile() {
+        requestedOnDevices("ann", "a", 2);
+        asked("a", 1);
+        taken("a", 1);
+        tell(
+                "a",
+                event -> event.setTrainingYielded(
+                        TrainingYielded.newBuilder().setAttempt(1).setLacksDevices(true)));
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+        queued("bob", "b", Priority.LOW);
+
+        assertThat(line.next()).contains("b");
+        now += Duration.ofMinutes(6).toMillis();
+        assertThat(line.next()).contains("a");
+    }
+
+    @Test
+    void statesOfARunThatIsCancelledInTrainingDoNotCount() {
+        queued("ann", "a", Priority.NORMAL);
+        requested("ann", "b", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        tell("a", event -> event.setStepsCommitted(StepsCommitted.newBuilder().setStateBytes(100)));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(200L);
+
+        tell("a", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(0L);
+        tell("a", event -> event.setStepsCommitted(StepsCommitted.newBuilder().setStateBytes(100)));
+        tell(
+                "a",
+                event -> event.setCheckpointVerified(CheckpointVerified.newBuilder()
+                        .setPrefix("runs/a/checkpoints/5/")
+                        .addFiles(StoredObject.newBuilder().setKey("unet").setSizeBytes(7))));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(7L); // it is there, however late it was told
+    }
+
+    private void requestedOnDevices(String tenant, String run, int devices) {
+        tell(
+                run,
+                event -> event.setRequested(RunRequested.newBuilder()
+                        .setUpload(SubjectUpload.newBuilder()
+                                .setRunId(run)
+                                .setTenant(tenant)
+                                .setSpec(RunSpec.newBuilder()
+                                        .setTraining(Training.newBuilder().setRanks(devices))))));
+        tell(run, event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
     }
 
     private void queued(String tenant, String run, Priority priority) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collections;
 import java.util.stream.LongStream;
 import org.dreamboothactors.protocol.v1.Sampling;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,5 +36,10 @@ class DrawingsTest {
                                 sampling)
                         .batch())
                 .isEqualTo(batch);
+    }
+
+    @Test
+    void seedsGoOnBeyondTheHighest() {
+        assertThat(Drawings.seeds(Long.MAX_VALUE, 2)).containsExactly(Long.MAX_VALUE, Long.MIN_VALUE);
     }
 }

@@ -120,6 +120,13 @@ final class QueueBench implements AutoCloseable {
         return consumer;
     }
 
+    /** Takes the only record so many times and gives it back without a word each time. */
+    void takeAndGiveBack(QueueSettings<LatentRequest> queue, int times) {
+        for (int i = 0; i < times; i++) {
+            takeAndVanish(queue).close();
+        }
+    }
+
     @Override
     public void close() {
         kafka.close();

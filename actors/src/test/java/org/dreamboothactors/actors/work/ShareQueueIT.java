@@ -180,8 +180,20 @@ class ShareQueueIT {
             failed = worker.failed(Duration.ofMillis(1));
         }
 
-        assertThat(failed.orElseThrow()).startsWith("a: it was tried 10 times").contains("no luck");
+        assertThat(failed.orElseThrow()).startsWith("a: it was tried 9 times").contains("no luck");
         assertThat(bench.read(Topics.deadLetters("hopeless"), 1)).hasSize(1);
+    }
+
+    @Test
+    void saysSoWhenAllTriesEndedWithoutAWord() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("deadly", LOCK);
+        bench.send("deadly", "a");
+        bench.takeAndGiveBack(queue, Topics.DELIVERIES - 1);
+        try (RunningQueue worker = RunningQueue.start(queue, device(), NOTHING)) {
+            assertThat(worker.failed(LONG_ENOUGH.multipliedBy(2)).orElseThrow())
+                    .isEqualTo("a: it was tried 9 times, and nobody came to an end with it");
+            assertThat(worker.begunSoFar()).isEmpty();
+        }
     }
 
     @Test

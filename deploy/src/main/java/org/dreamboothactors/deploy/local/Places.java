@@ -51,7 +51,7 @@ public record Places(Settings settings) {
                 credentials.accessKey(),
                 credentials.secretKey(),
                 settings.duration("s3-request-timeout"),
-                settings.number("s3-attempts", 1, 20));
+                settings.number("s3-attempts", 1, 100));
     }
 
     /** The store of others that the settings name. */

@@ -31,7 +31,8 @@ public final class RunViews {
     /** Takes one fact; whether it said anything new. */
     public boolean hear(RunEvent event) {
         String id = event.getRunId();
-        if (event.hasRequested() && !runs.containsKey(id)) {
+        boolean begins = event.hasRequested() || event.hasCancelled(); // a cancellation may overtake its upload
+        if (begins && !runs.containsKey(id)) {
             makeRoom();
             runs.put(id, new RunView(id));
         }
