@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -104,9 +105,9 @@ final class ServiceBench implements AutoCloseable {
     }
 
     private List<RunEvent> of(List<String> runs) {
-        return client.history().stream()
-                .filter(event -> runs.contains(event.getRunId()))
-                .toList();
+        List<RunEvent> events = new ArrayList<>();
+        runs.forEach(run -> client.replay(run, events::add));
+        return events;
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.dreamboothactors.protocol;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.dreamboothactors.protocol.v1.Cancel;
@@ -27,7 +26,6 @@ import org.dreamboothactors.storage.StoreSettings;
  */
 public final class DreamBoothClient implements AutoCloseable {
     private static final int LARGEST_READ_BYTES = 256 << 20;
-    private static final int MOST_EVENTS = 1_000_000;
 
     private final String bootstrapServers;
     private final ArtifactStore store;
@@ -147,26 +145,19 @@ public final class DreamBoothClient implements AutoCloseable {
         return new RunFollower(bootstrapServers, Ids.run(runId));
     }
 
-    /**
-     * All runs' events up to now, those of one run in order.
-     *
-     * @throws BrokerException when there are more than a million; {@link #replay} has no such limit
-     */
-    public List<RunEvent> history() {
-        List<RunEvent> events = new ArrayList<>();
-        replay(event -> {
-            if (events.size() == MOST_EVENTS) {
-                throw new BrokerException("Cannot list the history: it has more than " + MOST_EVENTS
-                        + " events, the limit. Follow single runs, or replay it");
-            }
-            events.add(event);
-        });
-        return events;
-    }
-
     /** Hands out all runs' events up to now one by one, those of one run in order, each once. */
     public void replay(Consumer<RunEvent> each) {
-        History.replay(bootstrapServers, each);
+        new History(bootstrapServers).events(each);
+    }
+
+    /** Hands out one run's events up to now in order, each once; none where nobody submitted it. */
+    public void replay(String runId, Consumer<RunEvent> each) {
+        new History(bootstrapServers).events(Ids.run(runId), each);
+    }
+
+    /** Hands out the checkpoints of one run up to now in the order of their steps, each once. */
+    public void replayCheckpoints(String runId, Consumer<CheckpointReady> each) {
+        new History(bootstrapServers).checkpoints(Ids.run(runId), each);
     }
 
     /** Hears of the checkpoints of all runs. */

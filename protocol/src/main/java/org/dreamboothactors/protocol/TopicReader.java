@@ -170,8 +170,14 @@ final class TopicReader<T extends Message> implements AutoCloseable {
 
     /** Whether everything before {@code ends} was handed out. */
     boolean passed(Map<TopicPartition, Long> ends) {
-        return fetched.isEmpty()
-                && ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey(), REQUEST) >= end.getValue());
+        return fetched.isEmpty() && left(ends) == 0;
+    }
+
+    /** Offsets before {@code ends} that are still to be fetched. */
+    long left(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey(), REQUEST)))
+                .sum();
     }
 
     private void fetch(Duration atMost) {

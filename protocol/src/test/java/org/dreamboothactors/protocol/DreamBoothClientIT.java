@@ -149,7 +149,7 @@ class DreamBoothClientIT {
             assertThat(next(run, 1)).containsExactly(step(runId, 2));
         }
         service.abort(Topics.RUN_EVENTS, runId, cancelled(runId)); // the last thing in the topic
-        assertThat(client.history()).contains(step(runId, 2)).doesNotContain(cancelled(runId));
+        assertThat(history()).contains(step(runId, 2)).doesNotContain(cancelled(runId));
     }
 
     @Test
@@ -158,7 +158,7 @@ class DreamBoothClientIT {
         service.commit(Topics.RUN_EVENTS, "history-b", step("history-b", 1));
         service.commit(Topics.RUN_EVENTS, "history-a", step("history-a", 2), cancelled("history-a"));
 
-        List<RunEvent> history = client.history();
+        List<RunEvent> history = history();
 
         assertThat(history)
                 .filteredOn(event -> event.getRunId().equals("history-a"))
@@ -166,6 +166,28 @@ class DreamBoothClientIT {
         assertThat(history)
                 .filteredOn(event -> event.getRunId().equals("history-b"))
                 .containsExactly(step("history-b", 1));
+    }
+
+    @Test
+    void replaysOneRunUpToNowWhateverElseIsInItsPartition() {
+        String runId = "replayed";
+        String neighbour = neighbour(runId);
+        service.commit(Topics.RUN_EVENTS, neighbour, step(neighbour, 1));
+        service.commit(Topics.RUN_EVENTS, runId, step(runId, 1), step(runId, 2), step(runId, 1));
+        service.commit(Topics.CHECKPOINT_READY, neighbour, checkpoint(neighbour, 1));
+        service.commit(Topics.CHECKPOINT_READY, runId, checkpoint(runId, 1), checkpoint(runId, 2));
+        service.commit(Topics.CHECKPOINT_READY, runId, checkpoint(runId, 2));
+        service.commit(Topics.CHECKPOINT_READY, neighbour, checkpoint(neighbour, 2));
+        service.abort(Topics.RUN_EVENTS, runId, cancelled(runId)); // the last thing in the partition
+
+        List<RunEvent> events = new ArrayList<>();
+        client.replay(runId, events::add);
+        List<CheckpointReady> checkpoints = new ArrayList<>();
+        client.replayCheckpoints(runId, checkpoints::add);
+
+        assertThat(events).containsExactly(step(runId, 1), step(runId, 2));
+        assertThat(checkpoints).containsExactly(checkpoint(runId, 1), checkpoint(runId, 2));
+        client.replay("nobody", event -> assertThat(event).isNull());
     }
 
     @Test
@@ -228,6 +250,12 @@ class DreamBoothClientIT {
             assertThat(TopicReader.partition(runId, ServiceSide.PARTITIONS))
                     .isEqualTo(service.garbage(Topics.SUBJECT_UPLOAD, runId));
         }
+    }
+
+    private List<RunEvent> history() {
+        List<RunEvent> events = new ArrayList<>();
+        client.replay(events::add);
+        return events;
     }
 
     /** Another run whose records lie in the same partition. */

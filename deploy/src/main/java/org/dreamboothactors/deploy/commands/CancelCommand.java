@@ -69,16 +69,19 @@ public final class CancelCommand implements Callable<Integer> {
         String id = NamedRuns.runId(run);
         PrintWriter out = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {
-            Optional<Over> before = new RunProgressOf(NamedRuns.history(remote, id)).over();
-            if (before.isPresent()) {
-                throw new IllegalStateException("Cannot cancel run " + id + ": it is over, "
-                        + before.get().text());
-            }
+            RunProgress progress = new RunProgress();
+            NamedRuns.replay(remote, id, event -> refuseOver(id, progress.hear(event)));
             remote.cancel(id, reason);
             Over over = ending(remote, id);
             out.println("run " + id + " " + over.text());
             out.flush();
             return over.ending() == RunProgress.Ending.CANCELLED ? Exit.DONE : Exit.FAILED;
+        }
+    }
+
+    private static void refuseOver(String id, Optional<RunProgress.Line> line) {
+        if (line.isPresent() && line.get() instanceof Over over) {
+            throw new IllegalStateException("Cannot cancel run " + id + ": it is over, " + over.text());
         }
     }
 

@@ -2,10 +2,10 @@ package org.dreamboothactors.deploy.commands;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.UsageException;
@@ -42,8 +42,6 @@ import picocli.CommandLine.Spec;
             "  ./dreambooth checkpoint \"$RUN\" --out my-model.safetensors --format ldm --precision fp16"
         })
 public final class CheckpointCommand implements Callable<Integer> {
-    private static final Duration LONGEST = Duration.ofSeconds(30);
-
     @Parameters(paramLabel = "RUN", description = "run id, as submit prints it")
     String run = "";
 
@@ -94,10 +92,11 @@ public final class CheckpointCommand implements Callable<Integer> {
         wanted.refuseExisting(out);
         PrintWriter lines = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {
-            List<RunEvent> events = NamedRuns.history(remote, id);
+            List<RunEvent> events =
+                    NamedRuns.history(remote, id, Set.of(RunEvent.FactCase.ACCEPTED, RunEvent.FactCase.READY));
             Optional<Long> chosen = recommended ? Optional.of(recommendation(events)) : step;
             OptionalLong atStep = chosen.map(OptionalLong::of).orElseGet(OptionalLong::empty);
-            CheckpointReady ready = Announced.find(remote, id, atStep, LONGEST, outside.clock())
+            CheckpointReady ready = Announced.find(remote, id, atStep)
                     .orElseThrow(() -> new UsageException("Cannot download a checkpoint of run " + id + ": "
                             + chosen.map(number -> "none of step " + number + " was published")
                                     .orElse("none was published")

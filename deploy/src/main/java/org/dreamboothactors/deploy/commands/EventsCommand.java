@@ -3,6 +3,7 @@ package org.dreamboothactors.deploy.commands;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.remote.NamedRuns;
@@ -47,16 +48,22 @@ public final class EventsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InvalidProtocolBufferException {
+    public Integer call() {
         String id = NamedRuns.runId(run);
         PrintWriter out = spec.commandLine().getOut();
         JsonFormat.Printer json = JsonFormat.printer().omittingInsignificantWhitespace();
         try (Remote remote = outside.reach(service)) {
-            for (RunEvent event : NamedRuns.history(remote, id)) {
-                out.println(json.print(event));
-            }
+            NamedRuns.replay(remote, id, event -> out.println(text(json, event)));
             out.flush();
             return Exit.DONE;
+        }
+    }
+
+    private static String text(JsonFormat.Printer json, RunEvent event) {
+        try {
+            return json.print(event);
+        } catch (InvalidProtocolBufferException e) {
+            throw new UncheckedIOException("Cannot print an event of run " + event.getRunId() + ": " + e, e);
         }
     }
 }

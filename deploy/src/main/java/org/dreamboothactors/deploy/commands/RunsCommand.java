@@ -48,9 +48,9 @@ public final class RunsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         int promptWidth = outside.kind() == Screen.Kind.TERMINAL ? NARROW : Integer.MAX_VALUE;
         try (Remote remote = outside.reach(service)) {
-            RunTable.of(remote.history())
-                    .lines(outside.clock().instant(), promptWidth)
-                    .forEach(out::println);
+            RunTable table = new RunTable();
+            remote.replay(table::hear);
+            table.lines(outside.clock().instant(), promptWidth).forEach(out::println);
             out.flush();
             return Exit.DONE;
         }

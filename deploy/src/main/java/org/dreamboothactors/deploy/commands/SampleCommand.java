@@ -139,7 +139,8 @@ public final class SampleCommand implements Callable<Integer> {
         String id = NamedRuns.runId(run);
         Optional<AddedLora> added = lora.wanted();
         try (Remote remote = outside.reach(service)) {
-            SampleRequest.Builder asking = request(NamedRuns.history(remote, id), id).toBuilder();
+            SampleRequest.Builder asking =
+                    request(NamedRuns.history(remote, id, SampleRequests.ASKED_OF), id).toBuilder();
             added.ifPresent(adapters -> asking.getLoraBuilder()
                     .setFile(remote.uploadLora(adapters.file()))
                     .setWeight(adapters.weight()));

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.dreamboothactors.deploy.local.StopSignal;
 import org.dreamboothactors.deploy.progress.Elapsed;
@@ -96,8 +95,7 @@ public final class Demo {
                     return new NotReady(silence);
                 }
             }
-            Optional<CheckpointReady> announced =
-                    Announced.find(remote, runId, OptionalLong.empty(), LONGEST_SEARCH, clock);
+            Optional<CheckpointReady> announced = Announced.last(remote, runId, LONGEST_SEARCH, clock);
             if (announced.isEmpty()) {
                 throw new IllegalStateException("Cannot find the checkpoint of run " + runId
                         + ": the run is ready, but no checkpoint-ready was published");

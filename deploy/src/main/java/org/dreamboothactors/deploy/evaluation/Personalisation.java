@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -171,7 +170,7 @@ public record Personalisation(
     }
 
     private Optional<Score> drawn(Sitter sitter, String runId, RunDescription wanted, Feed<RunEvent> feed) {
-        long step = Announced.find(remote, runId, OptionalLong.empty(), LONGEST_SEARCH, clock)
+        long step = Announced.last(remote, runId, LONGEST_SEARCH, clock)
                 .orElseThrow(() -> new IllegalStateException("Cannot find the checkpoint of run " + runId))
                 .getStep();
         List<Place> places = sitter.newPlaces().stream()

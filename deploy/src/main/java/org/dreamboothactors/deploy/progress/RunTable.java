@@ -4,20 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
-/** All runs as lines of a table. */
+/** Folds the events of all runs, those of one run in order, into the lines of a table. Not thread-safe. */
 public final class RunTable {
     private static final List<String> HEAD = List.of("RUN", "STATE", "STEP", "AGE", "PROMPT");
 
-    private final List<Row> rows;
-
-    private RunTable(List<Row> rows) {
-        this.rows = rows;
-    }
+    private final Map<String, Row> rows = new HashMap<>();
 
     /** What is known of a run. An ended run stays as it ended, whatever is told later. */
     private record Row(
@@ -86,24 +82,17 @@ public final class RunTable {
         }
     }
 
-    /** Folds events that are in order per run. */
-    public static RunTable of(List<RunEvent> history) {
-        Map<String, Row> rows = new LinkedHashMap<>();
-        for (RunEvent event : history) {
-            rows.put(
-                    event.getRunId(),
-                    rows.getOrDefault(event.getRunId(), Row.of(event.getRunId()))
-                            .after(event));
-        }
-        return new RunTable(rows.values().stream()
-                .sorted(Comparator.comparingLong(Row::askedAtMs).thenComparing(Row::run))
-                .toList());
+    public void hear(RunEvent event) {
+        String run = event.getRunId();
+        rows.put(run, rows.getOrDefault(run, Row.of(run)).after(event));
     }
 
     /** The head and a line for each run, the newest last, in columns with two spaces between them. */
     public List<String> lines(Instant now, int promptWidth) {
         List<List<String>> cells = new ArrayList<>(List.of(HEAD));
-        rows.forEach(row -> cells.add(row.cells(now, promptWidth)));
+        rows.values().stream()
+                .sorted(Comparator.comparingLong(Row::askedAtMs).thenComparing(Row::run))
+                .forEach(row -> cells.add(row.cells(now, promptWidth)));
         int[] widths = new int[HEAD.size()];
         cells.forEach(line -> {
             for (int i = 0; i < widths.length; i++) {

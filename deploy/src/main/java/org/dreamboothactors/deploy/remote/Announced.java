@@ -5,41 +5,40 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.dreamboothactors.deploy.remote.Remote.Feed;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 
-/** Finds a run's checkpoint among all that were announced. */
+/** Finds a run's checkpoint among those that were announced. */
 public final class Announced {
-    private static final Duration QUIET = Duration.ofSeconds(3);
-
     private Announced() {}
 
     /**
-     * The checkpoint of a step, or the newest; empty when it was not announced within this time.
+     * The checkpoint of a step; empty when it was not announced up to now.
      *
-     * @param step empty: the run's last, or the newest when nothing more comes for a while
+     * @param step empty: the newest
      */
-    public static Optional<CheckpointReady> find(
-            Remote remote, String runId, OptionalLong step, Duration atMost, InstantSource clock) {
-        Instant limit = clock.instant().plus(atMost);
-        Optional<CheckpointReady> newest = Optional.empty();
-        try (Feed<CheckpointReady> all = remote.checkpoints()) {
-            while (clock.instant().isBefore(limit)) {
-                Optional<CheckpointReady> next = all.next(QUIET);
-                if (next.isEmpty() && (newest.isPresent() || step.isPresent())) {
-                    return newest;
-                }
-                Optional<CheckpointReady> ours = next.filter(
-                                ready -> ready.getRunId().equals(runId))
-                        .filter(ready -> step.isEmpty() || ready.getStep() == step.getAsLong());
-                if (ours.isPresent()) {
-                    newest = ours;
-                    if (step.isPresent() || ours.get().getLast()) {
-                        return newest;
-                    }
-                }
+    public static Optional<CheckpointReady> find(Remote remote, String runId, OptionalLong step) {
+        AtomicReference<Optional<CheckpointReady>> newest = new AtomicReference<>(Optional.empty());
+        remote.replayCheckpoints(runId, ready -> {
+            if (step.isEmpty() || ready.getStep() == step.getAsLong()) {
+                newest.set(Optional.of(ready));
             }
-            return newest;
+        });
+        return newest.get();
+    }
+
+    /**
+     * The last checkpoint of a run that is ready; empty when it was not announced within this time. It was published
+     * together with that news, but brokers may show the two one after the other.
+     */
+    public static Optional<CheckpointReady> last(Remote remote, String runId, Duration atMost, InstantSource clock) {
+        Instant limit = clock.instant().plus(atMost);
+        while (true) {
+            Optional<CheckpointReady> newest =
+                    find(remote, runId, OptionalLong.empty()).filter(CheckpointReady::getLast);
+            if (newest.isPresent() || !clock.instant().isBefore(limit)) {
+                return newest;
+            }
         }
     }
 }

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.local.Connection;
 import org.dreamboothactors.protocol.CachedLatents;
-import org.dreamboothactors.protocol.CheckpointSubscription;
 import org.dreamboothactors.protocol.DreamBoothClient;
 import org.dreamboothactors.protocol.Ids;
 import org.dreamboothactors.protocol.RunFollower;
@@ -69,24 +69,18 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
     }
 
     @Override
-    public List<RunEvent> history() {
-        return client.history();
+    public void replay(Consumer<RunEvent> each) {
+        client.replay(each);
     }
 
     @Override
-    public Feed<CheckpointReady> checkpoints() {
-        CheckpointSubscription subscription = client.checkpoints(DreamBoothClient.From.BEGINNING);
-        return new Feed<>() {
-            @Override
-            public Optional<CheckpointReady> next(Duration atMost) {
-                return subscription.next(atMost);
-            }
+    public void replay(String runId, Consumer<RunEvent> each) {
+        client.replay(runId, each);
+    }
 
-            @Override
-            public void close() {
-                subscription.close();
-            }
-        };
+    @Override
+    public void replayCheckpoints(String runId, Consumer<CheckpointReady> each) {
+        client.replayCheckpoints(runId, each);
     }
 
     @Override

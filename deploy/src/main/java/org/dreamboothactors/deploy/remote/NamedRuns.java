@@ -1,7 +1,11 @@
 package org.dreamboothactors.deploy.remote;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -21,15 +25,27 @@ public final class NamedRuns {
         return given;
     }
 
-    /** Everything told of a run that exists. */
-    public static List<RunEvent> history(Remote remote, String runId) {
-        List<RunEvent> events = remote.history().stream()
-                .filter(event -> event.getRunId().equals(runId))
-                .toList();
-        if (events.isEmpty()) {
+    /** Hands out everything told of a run that exists, up to now. */
+    public static void replay(Remote remote, String runId, Consumer<RunEvent> each) {
+        AtomicBoolean any = new AtomicBoolean();
+        remote.replay(runId, event -> {
+            any.set(true);
+            each.accept(event);
+        });
+        if (!any.get()) {
             throw new UsageException("Cannot find run " + runId + ": the service has none of that name,"
                     + " expected one that ./dreambooth runs lists");
         }
+    }
+
+    /** What was told of a run that exists, of these kinds only: a long run has an event for each step. */
+    public static List<RunEvent> history(Remote remote, String runId, Set<RunEvent.FactCase> kinds) {
+        List<RunEvent> events = new ArrayList<>();
+        replay(remote, runId, event -> {
+            if (kinds.contains(event.getFactCase())) {
+                events.add(event);
+            }
+        });
         return events;
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.dreamboothactors.deploy.local.Connection;
 import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
@@ -57,11 +58,14 @@ public interface Remote extends AutoCloseable {
     /** The run's events from its beginning. */
     Feed<RunEvent> follow(String runId);
 
-    /** All events up to now, in order per run. */
-    List<RunEvent> history();
+    /** Hands out the events of all runs up to now, in order per run. */
+    void replay(Consumer<RunEvent> each);
 
-    /** Every checkpoint-ready from the beginning. */
-    Feed<CheckpointReady> checkpoints();
+    /** Hands out the events of one run up to now, in order. */
+    void replay(String runId, Consumer<RunEvent> each);
+
+    /** Hands out the checkpoints of one run that were announced up to now, in order. */
+    void replayCheckpoints(String runId, Consumer<CheckpointReady> each);
 
     byte[] read(StoredObject object);
 

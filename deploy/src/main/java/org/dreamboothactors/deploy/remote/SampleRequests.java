@@ -2,6 +2,7 @@ package org.dreamboothactors.deploy.remote;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -12,6 +13,10 @@ import org.dreamboothactors.protocol.v1.Sampling;
 public final class SampleRequests {
     /** Of one request. */
     public static final int MOST_PICTURES = 64;
+
+    /** Kinds of events that say it. */
+    public static final Set<RunEvent.FactCase> ASKED_OF =
+            Set.of(RunEvent.FactCase.ACCEPTED, RunEvent.FactCase.CHECKPOINT_PUBLISHED);
 
     private static final String BASE = "base";
 

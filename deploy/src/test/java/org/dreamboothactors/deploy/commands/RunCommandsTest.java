@@ -358,6 +358,25 @@ class RunCommandsTest {
     }
 
     @Test
+    void commandsAboutOneRunReadNoOther() {
+        service.events.addAll(List.of(Told.accepted("cat-1", SPEC), Told.published("cat-1", 400), Told.step("dog", 1)));
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("cat-1").setStep(400).build());
+        String out = folder.resolve("model").toString();
+
+        Said events = run(new EventsCommand(with(service)), reaching("cat-1"));
+        run(new SampleCommand(with(service)), reaching("cat-1", "--prompt", "p", "--out", folder.toString()));
+        run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out));
+        run(new CancelCommand(with(service)), reaching("cat-1"));
+
+        assertThat(events.out().lines()).hasSize(2).allMatch(line -> line.contains("\"runId\":\"cat-1\""));
+        assertThat(service.drawn).hasSize(1);
+        assertThat(service.downloads).hasSize(1);
+        assertThat(service.events).last().matches(RunEvent::hasCancelled);
+        assertThat(service.replaysOfAll).isZero();
+    }
+
+    @Test
     void checkpointRefusesAFormatItDoesNotKnow() {
         assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", "x", "--format", "onnx"))
                         .err())

@@ -87,7 +87,7 @@ class DemoTest {
         stop.give();
 
         assertThat(demo()).isEqualTo(new Demo.Interrupted());
-        assertThat(service.history()).anyMatch(RunEvent::hasCancelled);
+        assertThat(service.events).anyMatch(RunEvent::hasCancelled);
     }
 
     private Demo.End demo() {

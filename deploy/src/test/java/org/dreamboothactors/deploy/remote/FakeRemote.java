@@ -2,11 +2,9 @@ package org.dreamboothactors.deploy.remote;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dreamboothactors.deploy.Told;
@@ -31,6 +29,9 @@ public final class FakeRemote implements Remote {
     public final List<CachedLatents> latents = new ArrayList<>();
     public final List<SampleRequest> drawn = new ArrayList<>();
     public final List<Path> downloads = new ArrayList<>();
+
+    /** How often the events of all runs were asked for. */
+    public int replaysOfAll;
 
     /** What a run's events are once it is submitted. */
     public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
@@ -105,22 +106,19 @@ public final class FakeRemote implements Remote {
     }
 
     @Override
-    public List<RunEvent> history() {
-        return List.copyOf(events);
+    public void replay(Consumer<RunEvent> each) {
+        replaysOfAll++;
+        events.forEach(each);
     }
 
     @Override
-    public Feed<CheckpointReady> checkpoints() {
-        Queue<CheckpointReady> left = new ArrayDeque<>(announced);
-        return new Feed<>() {
-            @Override
-            public Optional<CheckpointReady> next(Duration atMost) {
-                return Optional.ofNullable(left.poll());
-            }
+    public void replay(String runId, Consumer<RunEvent> each) {
+        events.stream().filter(event -> event.getRunId().equals(runId)).forEach(each);
+    }
 
-            @Override
-            public void close() {}
-        };
+    @Override
+    public void replayCheckpoints(String runId, Consumer<CheckpointReady> each) {
+        announced.stream().filter(ready -> ready.getRunId().equals(runId)).forEach(each);
     }
 
     @Override
