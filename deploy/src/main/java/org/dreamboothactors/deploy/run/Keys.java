@@ -35,7 +35,8 @@ final class Keys {
             Map.entry("model.train_text_encoder", "train it together with the UNet"),
             Map.entry(
                     "model.restore_from_path",
-                    "base model, a diffusers folder or one file: makes the class images, is trained from"),
+                    "with prior preservation: base model, a diffusers folder or one file, that makes the class images and is"
+                            + " trained from; without, NeMo disregards it, and so do we: see base_model"),
             Map.entry(
                     "model.use_cached_latents",
                     "True: latents are taken from files, or put there; False: photos with a random crop are encoded anew"

@@ -58,9 +58,17 @@ final class PictureOptions {
             description = "what class images and validation pictures must not show (nothing)")
     Optional<String> negativePrompt = Optional.empty();
 
-    void apply(RunSpec.Builder spec) {
+    /**
+     * Says what is drawn.
+     *
+     * @param seed of the first picture, as YAML says
+     */
+    void apply(RunSpec.Builder spec, long seed) {
         if (!validationPrompts.isEmpty()) {
-            spec.getValidationBuilder().clearPrompts().addAllPrompts(validationPrompts);
+            spec.getValidationBuilder()
+                    .clearPrompts()
+                    .addAllPrompts(validationPrompts)
+                    .setSeed(seed);
         }
         stopAfter.ifPresent(verdicts -> spec.getValidationBuilder().setStopAfter(verdicts));
         validateEvery.ifPresent(every -> spec.getValidationBuilder().setEverySteps(every));

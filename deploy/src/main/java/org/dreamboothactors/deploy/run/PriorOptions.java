@@ -9,7 +9,8 @@ final class PriorOptions {
     @Option(
             names = "--prior",
             negatable = true,
-            description = "train on class images too, so that the class is not forgotten (no)")
+            description =
+                    "train on class images too, so that the class is not forgotten; keys of YAML say the rest (no)")
     Optional<Boolean> prior = Optional.empty();
 
     @Option(
@@ -24,13 +25,16 @@ final class PriorOptions {
             description = "of the class half of the loss; implies --prior (0.5)")
     Optional<Double> priorWeight = Optional.empty();
 
+    /** Read with the YAML, so that what it says of class images holds whoever asks for them. */
+    Optional<String> override() {
+        Optional<Boolean> implied =
+                classImages.isPresent() || priorWeight.isPresent() ? Optional.of(true) : Optional.empty();
+        return prior.or(() -> implied).map(asked -> "model.with_prior_preservation=" + asked);
+    }
+
     void apply(RunSpec.Builder spec) {
-        if (!prior.orElse(true)) {
-            spec.clearPrior();
+        if (!spec.hasPrior()) {
             return;
-        }
-        if (prior.isPresent() || classImages.isPresent() || priorWeight.isPresent()) {
-            spec.getPriorBuilder();
         }
         classImages.ifPresent(
                 count -> spec.getPriorBuilder().setNumClassImages(Limits.positive("--class-images", count)));

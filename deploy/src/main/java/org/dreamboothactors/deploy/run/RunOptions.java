@@ -87,7 +87,10 @@ public final class RunOptions {
     public RunDescription describe(List<Path> defaults) {
         List<Path> all = new ArrayList<>(defaults);
         all.addAll(files);
-        RunDescription yaml = RunYaml.read(all, overrides);
+        List<String> stronger = new ArrayList<>(overrides);
+        prior.override().ifPresent(stronger::add);
+        training.override().ifPresent(stronger::add);
+        RunDescription yaml = RunYaml.read(all, stronger);
         RunSpec.Builder spec = yaml.spec().toBuilder();
         noun.ifPresent(word -> spec.setInstancePrompt("a photo of a " + identifier + " " + word)
                 .setClassPrompt("a photo of a " + word));
@@ -98,14 +101,14 @@ public final class RunOptions {
         compute.apply(spec.getTrainingBuilder());
         refinements.apply(spec);
         prior.apply(spec);
-        pictures.apply(spec);
+        pictures.apply(spec, yaml.pictureSeed());
         Sampling sampling = pictures.sampling(yaml.sampling());
         drawnWith(sampling, spec);
         return new RunDescription(
                 photos.or(yaml::photos),
                 checked(spec.build(), sampling),
                 yaml.baseModel(),
-                spec.hasPrior() ? yaml.classImages() : Optional.empty(),
+                yaml.classImages(),
                 yaml.cached().filter(_ -> !spec.getEncodeOnline()),
                 sampling,
                 yaml.pictureSeed());

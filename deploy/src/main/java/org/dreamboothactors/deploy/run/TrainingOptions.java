@@ -2,7 +2,9 @@ package org.dreamboothactors.deploy.run;
 
 import java.util.List;
 import java.util.Optional;
+import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Training;
 import picocli.CommandLine.Option;
 
 /** How to train. */
@@ -36,7 +38,10 @@ final class TrainingOptions {
             description = "train adapters of this rank in place of the weights; written beside the merged model (off)")
     Optional<Integer> loraRank = Optional.empty();
 
-    @Option(names = "--lora-alpha", paramLabel = "X", description = "multiplies adapters, over the rank (the rank)")
+    @Option(
+            names = "--lora-alpha",
+            paramLabel = "X",
+            description = "multiplies adapters, over the rank; with LoRA only (the rank)")
     Optional<Double> loraAlpha = Optional.empty();
 
     @Option(
@@ -44,7 +49,7 @@ final class TrainingOptions {
             paramLabel = "LAYER",
             split = ",",
             description = "ends of the names of the UNet's layers that get adapters, e.g. to_q,to_v,ff.net.2"
-                    + " (to_q,to_k,to_v,to_out.0)")
+                    + "; with LoRA only (to_q,to_k,to_v,to_out.0)")
     List<String> loraTargets = List.of();
 
     @Option(
@@ -81,6 +86,11 @@ final class TrainingOptions {
             description = "steps between published checkpoints; 0: only at the end (0)")
     Optional<Integer> checkpointEvery = Optional.empty();
 
+    /** Read with the YAML, so that what it says of adapters holds whoever asks for them. */
+    Optional<String> override() {
+        return loraRank.map(_ -> "model.peft.peft_scheme=sdlora");
+    }
+
     void apply(RunSpec.Builder spec) {
         resolution.ifPresent(spec::setResolution);
         centerCrop.ifPresent(spec::setCenterCrop);
@@ -94,14 +104,26 @@ final class TrainingOptions {
         textEncoderLearningRate.ifPresent(
                 rate -> training.setTextEncoderLearningRate(Limits.positive("--text-encoder-learning-rate", rate)));
         microBatch.ifPresent(size -> training.setMicroBatchSize(Limits.positive("--micro-batch", size)));
-        loraRank.ifPresent(rank -> training.getLoraBuilder().setRank(Limits.positive("--lora-rank", rank)));
-        loraAlpha.ifPresent(alpha -> training.getLoraBuilder().setAlpha(Limits.positive("--lora-alpha", alpha)));
-        if (!loraTargets.isEmpty()) {
-            training.getLoraBuilder().clearTargets().addAllTargets(loraTargets);
-        }
+        lora(training);
         checkpointEvery.ifPresent(training::setCheckpointEvery);
         if (training.getMaxSteps() == 0) {
             training.setMaxSteps(USUAL_STEPS);
+        }
+    }
+
+    private void lora(Training.Builder training) {
+        loraRank.ifPresent(rank -> training.getLoraBuilder().setRank(Limits.positive("--lora-rank", rank)));
+        if (!training.hasLora()) {
+            if (loraAlpha.isPresent() || !loraTargets.isEmpty()) {
+                throw new UsageException("Cannot describe the run: "
+                        + (loraAlpha.isPresent() ? "--lora-alpha" : "--lora-targets")
+                        + " without LoRA, expected --lora-rank N beside it or model.peft.peft_scheme=sdlora");
+            }
+            return;
+        }
+        loraAlpha.ifPresent(alpha -> training.getLoraBuilder().setAlpha(Limits.positive("--lora-alpha", alpha)));
+        if (!loraTargets.isEmpty()) {
+            training.getLoraBuilder().clearTargets().addAllTargets(loraTargets);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dreamboothactors.protocol.v1.Compute;
+import org.dreamboothactors.protocol.v1.Lora;
 import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Training;
@@ -309,6 +310,71 @@ class RunYamlTest {
         assertThat(described("model.use_cached_latents=True", "--no-cache-latents")
                         .cached())
                 .isEmpty();
+    }
+
+    @Test
+    void aFlagThatAsksForClassImagesLeavesTheRestToYaml() {
+        for (String flag : List.of("--prior", "--class-images=40", "--prior-weight=1")) {
+            RunDescription run = described(
+                    flag,
+                    "model.with_prior_preservation=False",
+                    "model.data.num_reg_images=40",
+                    "model.prior_loss_weight=1",
+                    "model.data.regularization_dir=reg",
+                    "model.restore_from_path=sd15");
+
+            assertThat(run.spec().getPrior().getNumClassImages()).isEqualTo(40);
+            assertThat(run.spec().getPrior().getLossWeight()).isEqualTo(1);
+            assertThat(run.classImages()).contains(Path.of("reg"));
+            assertThat(run.baseModel()).contains(Path.of("sd15"));
+        }
+        RunDescription without = described(
+                "--no-prior",
+                "--class-images=40",
+                "model.with_prior_preservation=True",
+                "model.data.regularization_dir=reg");
+        assertThat(without.spec().hasPrior()).isFalse();
+        assertThat(without.classImages()).isEmpty();
+    }
+
+    @Test
+    void validationPicturesHaveTheSeedOfYamlWhoeverNamesTheirPrompts() {
+        assertThat(described("--validation-prompt", "a cat", "infer.seed=7")
+                        .spec()
+                        .getValidation()
+                        .getSeed())
+                .isEqualTo(7);
+        assertThat(described("validation.prompts=a cat", "infer.seed=7")
+                        .spec()
+                        .getValidation()
+                        .getSeed())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void aRankAloneAsksForLoraAndLeavesTheRestToYaml() {
+        String alpha = "model.peft.lora_tuning.network_alpha=16";
+        String targets = "model.peft.lora_tuning.target_modules=[to_q]";
+
+        assertThat(loraOf("--lora-rank=8", alpha, targets))
+                .contains(Lora.newBuilder()
+                        .setRank(8)
+                        .setAlpha(16)
+                        .addTargets("to_q")
+                        .build());
+        assertThat(loraOf("--lora-alpha=2", "--lora-targets=to_v", "model.peft.peft_scheme=sdlora", alpha, targets))
+                .contains(Lora.newBuilder().setAlpha(2).addTargets("to_v").build());
+        assertThat(loraOf(alpha, targets)).isEmpty(); // as NeMo has it: no scheme, no adapters
+        for (String flag : List.of("--lora-alpha=2", "--lora-targets=to_v")) {
+            assertThatThrownBy(() -> described(flag, "model.peft.peft_scheme=none"))
+                    .hasMessageContaining(flag.substring(0, flag.indexOf('=')) + " without LoRA, expected --lora-rank");
+        }
+    }
+
+    private static Optional<Lora> loraOf(String... arguments) {
+        return Optional.of(described(arguments).spec().getTraining())
+                .filter(Training::hasLora)
+                .map(Training::getLora);
     }
 
     @Test
