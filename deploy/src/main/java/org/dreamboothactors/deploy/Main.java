@@ -7,6 +7,7 @@ import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
 import org.dreamboothactors.deploy.commands.EvaluateCommand;
 import org.dreamboothactors.deploy.commands.EventsCommand;
+import org.dreamboothactors.deploy.commands.KeysCommand;
 import org.dreamboothactors.deploy.commands.PretrainCommand;
 import org.dreamboothactors.deploy.commands.RandomModelCommand;
 import org.dreamboothactors.deploy.commands.RunsCommand;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
             PretrainCommand.class,
             RandomModelCommand.class,
             SettingsCommand.class,
+            KeysCommand.class,
             ConformanceCommand.class
         })
 public final class Main implements Callable<Integer> {

@@ -33,6 +33,16 @@ class MainTest {
     }
 
     @Test
+    void keysListsEveryKeyOfARunWithItsMeaning() {
+        assertThat(line.execute("keys")).isZero();
+
+        assertThat(out.toString().lines())
+                .isSorted()
+                .allMatch(key -> key.matches("[a-z0-9_.]+ {2,}\\S.*"))
+                .anyMatch(key -> key.matches("model\\.optim\\.lr +learning rate of the UNet"));
+    }
+
+    @Test
     void aMistypedCommandIsWrongUse() {
         assertThat(line.execute("serf")).isEqualTo(Exit.USAGE);
         assertThat(err.toString()).contains("serve").contains("See ./dreambooth --help");

@@ -1,5 +1,6 @@
 package org.dreamboothactors.deploy.run;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Nearest;
 
 /** The keys of a run's YAML by name: which are taken, and which are refused although others know them. */
-final class Keys {
+public final class Keys {
     /** Taken; the value says what the key means. */
     static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("seed", "of every random number of the run"),
@@ -95,7 +96,20 @@ final class Keys {
             "trainer.num_nodes", new Later("a choice of nodes for one run", "1"),
             "model.global_batch_size", new Later("a batch size that decides the others", ""));
 
+    private static final int GAP = 2;
+
     private Keys() {}
+
+    /** A line for each key that is taken, in the order of the alphabet: the key and what it means. */
+    public static List<String> documentation() {
+        int width = KNOWN.keySet().stream().mapToInt(String::length).max().orElseThrow() + GAP;
+        return new TreeMap<>(KNOWN)
+                .entrySet().stream()
+                        .map(known -> known.getKey()
+                                + " ".repeat(width - known.getKey().length())
+                                + known.getValue())
+                        .toList();
+    }
 
     static void check(Map<String, String> values, String source) {
         for (String key : new TreeSet<>(values.keySet())) {
@@ -106,7 +120,7 @@ final class Keys {
             }
             if (later.isEmpty() && !KNOWN.containsKey(key)) {
                 throw new UsageException("Cannot read the run from " + source + ": unknown key " + key
-                        + ", expected a documented one. Did you mean "
+                        + ", expected one that ./dreambooth keys lists. Did you mean "
                         + Nearest.to(key, new TreeMap<>(KNOWN).keySet()) + "?");
             }
         }

@@ -20,7 +20,8 @@ public final class RunOptions {
     @Option(
             names = "--run",
             paramLabel = "YAML",
-            description = "describes the run with the keys of NeMo's DreamBooth; may be repeated, later files win")
+            description = "describes the run with the keys of NeMo's DreamBooth, which ./dreambooth keys lists;"
+                    + " may be repeated, later files win")
     List<Path> files = List.of();
 
     @Parameters(

@@ -195,6 +195,7 @@ class RunYamlTest {
     @Test
     void namesTheNearestKey() {
         assertThatThrownBy(() -> RunYaml.read(List.of(), List.of("model.data.resolutoin=64")))
+                .hasMessageContaining("expected one that ./dreambooth keys lists")
                 .hasMessageContaining("Did you mean model.data.resolution?");
     }
 
