@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
 
 /** The service's settings: the documented defaults, overridden by a file, the environment and flags, in this order. */
 public final class Settings {
     static final String PREFIX = "DREAMBOOTH_";
     private static final String CONFIG = PREFIX + "CONFIG";
+    /** Kubernetes gives these to every container beside a Service named dreambooth; they are no settings. */
+    private static final Pattern SERVICE_LINK = Pattern.compile(PREFIX + "(SERVICE_HOST|(SERVICE_)?PORT(_.*)?)");
 
     private final Map<String, String> values;
 
@@ -52,7 +55,9 @@ public final class Settings {
                 file.or(() -> Optional.ofNullable(environment.get(CONFIG)).map(Path::of));
         chosen.ifPresent(path -> override(merged, known, path.toString(), FlatYaml.read(path)));
         environment.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && !name.equals(CONFIG)) {
+            if (name.startsWith(PREFIX)
+                    && !name.equals(CONFIG)
+                    && !SERVICE_LINK.matcher(name).matches()) {
                 String key =
                         name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
                 override(merged, known, "the environment (" + name + ")", Map.of(key, value));
@@ -67,7 +72,8 @@ public final class Settings {
         values.forEach((key, value) -> {
             if (!merged.containsKey(key)) {
                 throw new UsageException("Cannot read settings from " + source + ": unknown key " + key
-                        + ", expected one of the documented keys. Did you mean " + Nearest.to(key, known) + "?");
+                        + ", expected one that ./dreambooth settings prints. Did you mean " + Nearest.to(key, known)
+                        + "?");
             }
             merged.put(key, value);
         });
@@ -109,7 +115,7 @@ public final class Settings {
     /** Parses {@code 500ms}, {@code 30s}, {@code 10m}, {@code 2h}. */
     public Duration duration(String key) {
         String value = text(key);
-        var parts = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m|h)").matcher(value);
+        var parts = Pattern.compile("(\\d{1,9})(ms|s|m|h)").matcher(value);
         if (!parts.matches()) {
             throw new UsageException(
                     "Cannot read setting " + key + ": " + value + ", expected a number and ms, s, m or h, e.g. 30s");

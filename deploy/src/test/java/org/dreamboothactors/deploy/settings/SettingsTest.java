@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.deploy.UsageException;
@@ -38,6 +39,23 @@ class SettingsTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("unknown key s3-buket")
                 .hasMessageContaining("Did you mean s3-bucket?");
+    }
+
+    @Test
+    void passesOverWhatKubernetesSaysOfAServiceOfThisName() {
+        Map<String, String> links = Map.of(
+                "DREAMBOOTH_SERVICE_HOST", "10.0.0.1",
+                "DREAMBOOTH_SERVICE_PORT", "80",
+                "DREAMBOOTH_SERVICE_PORT_DASHBOARD", "80",
+                "DREAMBOOTH_PORT", "tcp://10.0.0.1:80",
+                "DREAMBOOTH_PORT_80_TCP_ADDR", "10.0.0.1");
+
+        assertThat(Settings.read(Optional.empty(), links, Map.of()).text("s3-bucket"))
+                .isEqualTo("dreambooth");
+        for (String other : List.of("DREAMBOOTH_SERVICE_HOSTS", "DREAMBOOTH_PORTS", "DREAMBOOTH_SERVICE")) {
+            assertThatThrownBy(() -> Settings.read(Optional.empty(), Map.of(other, "x"), Map.of()))
+                    .hasMessageContaining("(" + other + "): unknown key");
+        }
     }
 
     @Test
