@@ -13,10 +13,12 @@ import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /**
- * Which runs want no more work: cancelled, failed or rejected. Follows the history, and with it who waits for a device.
+ * What the history says of the runs to a node: which want no more work (cancelled, failed or rejected), who waits for a
+ * device and whose turn it is, and what tenants have.
  *
- * <p>It only saves work: a worker that hears of a cancellation late does no harm. Nobody waits until the history is read.
- * Safe from any thread.
+ * <p>It may lag behind. Work for a run whose cancellation is heard late is wasted and does no harm; turns and tenants'
+ * limits are decided by what was heard, and no run makes way for another until the history that existed at the start is
+ * read. Safe from any thread.
  */
 public final class EndedRuns implements AutoCloseable {
     private final Set<String> ended = ConcurrentHashMap.newKeySet();

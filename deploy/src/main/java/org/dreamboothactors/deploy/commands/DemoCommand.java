@@ -79,7 +79,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--base-model",
             paramLabel = "MODEL",
-            description = "SD 1.x model: a diffusers folder, .safetensors, .ckpt or .nemo (the bundled toy-world)")
+            description =
+                    "SD 1.x or 2.x model: a diffusers folder, .safetensors, .ckpt or .nemo (the bundled toy-world)")
     Optional<Path> baseModel = Optional.empty();
 
     @Option(

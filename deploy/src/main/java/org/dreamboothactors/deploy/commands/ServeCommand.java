@@ -50,7 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--base-model",
             paramLabel = "MODEL",
             description =
-                    "SD 1.x model: a diffusers folder, .safetensors, .ckpt or .nemo; becomes the default (the bundled toy-world)")
+                    "SD 1.x or 2.x model: a diffusers folder, .safetensors, .ckpt or .nemo; becomes the default (the bundled toy-world)")
     Optional<Path> baseModel = Optional.empty();
 
     @Spec
