@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.dreamboothactors.diffusion.models.UNetConfig;
 import org.dreamboothactors.diffusion.models.VaeConfig;
 import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
 import org.dreamboothactors.diffusion.weights.Precision;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.TensorSource;
 import org.dreamboothactors.diffusion.weights.ldm.ModelSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +42,7 @@ class BaseModelImportTest {
         assertThat(assumed).isEmpty(); // our own files say what shapes do not
         assertThat(UNetConfig.read(folder.resolve("converted/unet"))).isEqualTo(UNetConfig.read(model.resolve("unet")));
         assertThat(VaeConfig.read(folder.resolve("converted/vae"))).isEqualTo(VaeConfig.read(model.resolve("vae")));
+        expectRoundedWeights(folder.resolve("converted"), model);
     }
 
     @Test
@@ -48,6 +53,36 @@ class BaseModelImportTest {
         CheckpointExport.diffusers(model, folder.resolve("bf16"), Precision.BF16);
 
         CheckpointCheck.load(folder.resolve("bf16"), Runtime.getRuntime().availableProcessors());
+        expectRoundedWeights(folder.resolve("bf16"), model);
+    }
+
+    /** Every weight of the one is the other's, rounded to bf16. */
+    private static void expectRoundedWeights(Path written, Path model) {
+        for (String part : List.of(
+                "unet/diffusion_pytorch_model.safetensors",
+                "vae/diffusion_pytorch_model.safetensors",
+                "text_encoder/model.safetensors")) {
+            Map<String, TensorSource> expected =
+                    Safetensors.open(model.resolve(part)).sources();
+            Map<String, TensorSource> weights =
+                    Safetensors.open(written.resolve(part)).sources();
+            assertThat(weights).as(part).isNotEmpty().containsOnlyKeys(expected.keySet());
+            weights.forEach((name, tensor) -> {
+                TensorSource exact = Objects.requireNonNull(expected.get(name));
+                assertThat(tensor.shape()).as(name).isEqualTo(exact.shape());
+                assertThat(tensor.floats()).as(name).isEqualTo(rounded(exact.floats()));
+            });
+        }
+    }
+
+    /** To the nearest of 8 significant bits, to the even one of two. */
+    private static float[] rounded(float[] numbers) {
+        float[] rounded = new float[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            int bits = Float.floatToRawIntBits(numbers[i]);
+            rounded[i] = Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
+        }
+        return rounded;
     }
 
     @Test
