@@ -9,7 +9,6 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -87,10 +86,6 @@ public final class BaseModels {
         return Optional.ofNullable(judges.get(name))
                 .map(folder ->
                         knownJudges.computeIfAbsent(name, _ -> new JudgeModel(folder, digest(filesOfJudge(folder)))));
-    }
-
-    public List<String> names() {
-        return List.copyOf(folders.keySet());
     }
 
     /** The model of that name. The first question takes as long as reading its files; later ones nothing. */

@@ -1,9 +1,7 @@
 package org.dreamboothactors.deploy.local;
 
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Hears SIGINT and SIGTERM, so that the process ends in its own order and with its own exit code.
@@ -43,16 +41,6 @@ public final class StopSignal {
             given.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Whether a signal came within this time. */
-    public boolean await(Duration atMost) {
-        try {
-            return given.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
         }
     }
 

@@ -105,10 +105,6 @@ public final class CLIPTextModel {
         shapes.linear(layer + "mlp.fc2", intermediateSize, width);
     }
 
-    public CLIPTextConfig config() {
-        return config;
-    }
-
     public Weights weights() {
         return weights;
     }
