@@ -9,10 +9,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 
 /** The Kafka cluster before anything works with it. */
-record Broker(String bootstrapServers) {
+record Broker(KafkaConnection kafka) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** As many nodes can share the coordination. Cannot be changed once runs exist, because keys choose partitions. */
     private static final int PARTITIONS = 4;
@@ -24,13 +25,11 @@ record Broker(String bootstrapServers) {
 
     /** Checks that the cluster has what the service needs, and makes the topics that do not exist. */
     void prepare() {
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
+        try (Admin admin = Admin.create(kafka.with(Map.of(
                 "default.api.timeout.ms",
                 Math.toIntExact(PATIENCE.toMillis()),
                 "request.timeout.ms",
-                Math.toIntExact(PATIENCE.toMillis() / 2)))) {
+                Math.toIntExact(PATIENCE.toMillis() / 2))))) {
             requireShareGroups(admin);
             int brokers =
                     await("count the brokers", admin.describeCluster().nodes()).size();
@@ -47,10 +46,11 @@ record Broker(String bootstrapServers) {
                 .get(SHARE_GROUPS);
         int has = level == null ? 0 : level.maxVersionLevel();
         if (has < SHARE_GROUPS_LEVEL) {
-            throw new IllegalStateException("Cannot work with Kafka at " + bootstrapServers + ": its " + SHARE_GROUPS
-                    + " is " + has + ", expected " + SHARE_GROUPS_LEVEL
-                    + ". Work queues are share groups: run Kafka 4.4 or later and raise the feature with"
-                    + " kafka-features.sh upgrade --feature " + SHARE_GROUPS + "=" + SHARE_GROUPS_LEVEL);
+            throw new IllegalStateException(
+                    "Cannot work with Kafka at " + kafka.bootstrapServers() + ": its " + SHARE_GROUPS
+                            + " is " + has + ", expected " + SHARE_GROUPS_LEVEL
+                            + ". Work queues are share groups: run Kafka 4.4 or later and raise the feature with"
+                            + " kafka-features.sh upgrade --feature " + SHARE_GROUPS + "=" + SHARE_GROUPS_LEVEL);
         }
     }
 
@@ -69,8 +69,18 @@ record Broker(String bootstrapServers) {
 
     private IllegalStateException unreachable(String what, Throwable cause) {
         return new IllegalStateException(
-                "Cannot " + what + " at Kafka " + bootstrapServers + ": " + cause.getMessage()
-                        + ". Check the address, that a broker runs there, and the rights on it",
+                "Cannot " + what + " at Kafka " + kafka.bootstrapServers() + ": " + reason(cause)
+                        + ". Check the address, that a broker runs there, whether it wants TLS or SASL (kafka-config),"
+                        + " and the rights on it",
                 cause);
+    }
+
+    /** The innermost message: that of a client says only that it was not made. */
+    private static String reason(Throwable error) {
+        String reason = String.valueOf(error.getMessage());
+        for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+            reason = cause.getMessage() == null ? reason : cause.getMessage();
+        }
+        return reason;
     }
 }

@@ -65,7 +65,7 @@ public final class DreamBoothService implements AutoCloseable {
     private DreamBoothService(ServiceSettings settings) {
         long begun = System.nanoTime();
         try {
-            new Broker(settings.bootstrapServers()).prepare();
+            new Broker(settings.kafka()).prepare();
             Node node = node(settings);
             List<Device> devices = devices(settings);
             devices.forEach(node.meters()::watch);
@@ -74,7 +74,7 @@ public final class DreamBoothService implements AutoCloseable {
             board = Dashboard.start(
                     system,
                     new DashboardSettings(
-                            settings.bootstrapServers(),
+                            settings.kafka(),
                             node.store(),
                             settings.dashboardHost(),
                             settings.dashboardPort(),
@@ -148,9 +148,9 @@ public final class DreamBoothService implements AutoCloseable {
         parts.push(new Part("store", store::close));
         store.probeConditionalWrites();
         abandon(store);
-        Facts facts = new Facts(settings.bootstrapServers());
+        Facts facts = new Facts(settings.kafka());
         parts.push(new Part("facts", facts::close));
-        EndedRuns ended = new EndedRuns(settings.bootstrapServers());
+        EndedRuns ended = new EndedRuns(settings.kafka());
         parts.push(new Part("history", ended::close));
         try {
             if (!ended.awaitHistory(READ_HISTORY)) {

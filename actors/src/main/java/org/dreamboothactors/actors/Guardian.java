@@ -86,7 +86,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         ActorRef<Intake.Command> intake =
                 getContext().spawn(Intake.create(node.store(), settings.workDirectory(), board), "intake");
         CoordinatorSettings coordination = new CoordinatorSettings(
-                settings.bootstrapServers(),
+                settings.kafka(),
                 node.store().bucket(),
                 node.models(),
                 settings.defaultBaseModel(),
@@ -105,7 +105,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 node.ended().waiting(),
                 settings.limits(),
                 new Recruits(devices),
-                new OtherNodes(settings.bootstrapServers()));
+                new OtherNodes(settings.kafka()));
         for (Device device : devices) {
             queue(
                     device,
@@ -139,7 +139,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     }
 
     private <T extends Message> QueueSettings<T> settings(String topic, Parser<T> parser, Duration lastOrders) {
-        return new QueueSettings<>(topic, parser, settings.bootstrapServers(), lastOrders);
+        return new QueueSettings<>(topic, parser, settings.kafka(), lastOrders);
     }
 
     private <T extends Message> void queue(

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.StoreSettings;
 
 /**
  * Everything a node of the service is told from outside.
  *
- * @param bootstrapServers of Kafka, {@code host:port} separated by commas
+ * @param kafka the cluster
  * @param store the artifact store
  * @param workDirectory scratch space and caches of this node; may be lost at any time
  * @param baseModels diffusers folders by the name that requests use
@@ -29,7 +30,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param dashboardToken required from every visitor
  */
 public record ServiceSettings(
-        String bootstrapServers,
+        KafkaConnection kafka,
         StoreSettings store,
         Path workDirectory,
         Map<String, Path> baseModels,

@@ -27,6 +27,7 @@ import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -71,7 +72,7 @@ class DreamBoothServiceIT {
 
     private static ServiceSettings settings(String bootstrapServers, StoreSettings store) {
         return new ServiceSettings(
-                bootstrapServers,
+                KafkaConnection.plain(bootstrapServers),
                 store,
                 directory.resolve("work"),
                 Map.of("toy", directory.resolve("toy")),

@@ -18,6 +18,7 @@ import org.dreamboothactors.diffusion.RandomModel;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
 import org.dreamboothactors.protocol.DreamBoothClient;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -48,7 +49,7 @@ final class ServiceBench implements AutoCloseable {
             Files.write(directory.resolve(i + ".png"), Photos.png(64, 64, 0x304050 * (i + 1)));
         }
         service = DreamBoothService.start(new ServiceSettings(
-                kafka.bootstrapServers(),
+                KafkaConnection.plain(kafka.bootstrapServers()),
                 store,
                 directory.resolve("work"),
                 Map.of("toy", model),

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -54,13 +55,20 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param advertised port of this machine that clients are told to connect to; 0: the broker's own
      */
     public static EmbeddedKafka start(Path directory, int port, int advertised) {
+        return start(directory, port, settings -> {
+            if (advertised != 0) {
+                settings.put("advertised.listeners", "PLAINTEXT://" + LISTENER + ":" + advertised);
+            }
+        });
+    }
+
+    /** The same with other settings of the broker; for tests of what clients meet at clusters of others. */
+    static EmbeddedKafka start(Path directory, int port, Consumer<Map<String, Object>> change) {
         try {
             Files.createDirectories(directory);
             Ports ports = Ports.choose(directory, port);
             Map<String, Object> settings = settings(directory.resolve("log"), ports);
-            if (advertised != 0) {
-                settings.put("advertised.listeners", "PLAINTEXT://" + LISTENER + ":" + advertised);
-            }
+            change.accept(settings);
             if (!Files.exists(directory.resolve("log").resolve("meta.properties"))) {
                 format(directory.resolve("log"));
             }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import org.dreamboothactors.protocol.DreamBoothClient;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.StoreSettings;
 
 /** The file {@code connection} that {@code ./dreambooth serve} writes into its data directory. */
@@ -34,7 +35,13 @@ record ServiceFile(Properties values) {
                 value("s3-secret-key"),
                 Duration.ofMillis(Long.parseLong(value("s3-request-timeout-ms"))),
                 Integer.parseInt(value("s3-attempts")));
-        return DreamBoothClient.connect(value("bootstrap-servers"), store);
+        return DreamBoothClient.connect(kafka(), store);
+    }
+
+    private KafkaConnection kafka() {
+        String servers = value("bootstrap-servers");
+        String config = values.getProperty("kafka-config");
+        return config == null ? KafkaConnection.plain(servers) : KafkaConnection.read(servers, Path.of(config));
     }
 
     private String value(String key) {

@@ -27,13 +27,13 @@ import org.dreamboothactors.storage.StoreSettings;
 public final class DreamBoothClient implements AutoCloseable {
     private static final int LARGEST_READ_BYTES = 256 << 20;
 
-    private final String bootstrapServers;
+    private final KafkaConnection kafka;
     private final ArtifactStore store;
     private final Publisher publisher;
     private final InstantSource clock;
 
-    private DreamBoothClient(String bootstrapServers, ArtifactStore store, Publisher publisher, InstantSource clock) {
-        this.bootstrapServers = bootstrapServers;
+    private DreamBoothClient(KafkaConnection kafka, ArtifactStore store, Publisher publisher, InstantSource clock) {
+        this.kafka = kafka;
         this.store = store;
         this.publisher = publisher;
         this.clock = clock;
@@ -48,15 +48,21 @@ public final class DreamBoothClient implements AutoCloseable {
     }
 
     /**
-     * Connects to a running service; throws within about 15 s when Kafka or the store is not there.
+     * Connects to a running service whose Kafka asks for neither TLS nor SASL; throws within about 15 s when Kafka or
+     * the store is not there.
      *
      * @param bootstrapServers of Kafka, {@code host:port} separated by commas
      * @param store its artifact store; the bucket must exist
      */
     public static DreamBoothClient connect(String bootstrapServers, StoreSettings store) {
-        Reach.kafka(bootstrapServers);
+        return connect(KafkaConnection.plain(bootstrapServers), store);
+    }
+
+    /** The same to a Kafka that may ask for TLS and SASL. */
+    public static DreamBoothClient connect(KafkaConnection kafka, StoreSettings store) {
+        Reach.kafka(kafka);
         ArtifactStore opened = Reach.store(store);
-        return new DreamBoothClient(bootstrapServers, opened, new Publisher(bootstrapServers), InstantSource.system());
+        return new DreamBoothClient(kafka, opened, new Publisher(kafka), InstantSource.system());
     }
 
     /**
@@ -142,31 +148,30 @@ public final class DreamBoothClient implements AutoCloseable {
 
     /** Follows a run from its beginning, whether it is over, goes on or is still to be submitted. */
     public RunFollower follow(String runId) {
-        return new RunFollower(bootstrapServers, Ids.run(runId));
+        return new RunFollower(kafka, Ids.run(runId));
     }
 
     /** Hands out all runs' events up to now one by one, those of one run in order, each once. */
     public void replay(Consumer<RunEvent> each) {
-        new History(bootstrapServers).events(each);
+        new History(kafka).events(each);
     }
 
     /** Hands out one run's events up to now in order, each once; none where nobody submitted it. */
     public void replay(String runId, Consumer<RunEvent> each) {
-        new History(bootstrapServers).events(Ids.run(runId), each);
+        new History(kafka).events(Ids.run(runId), each);
     }
 
     /** Hands out the checkpoints of one run up to now in the order of their steps, each once. */
     public void replayCheckpoints(String runId, Consumer<CheckpointReady> each) {
-        new History(bootstrapServers).checkpoints(Ids.run(runId), each);
+        new History(kafka).checkpoints(Ids.run(runId), each);
     }
 
     /** Hears of the checkpoints of all runs. */
     public CheckpointSubscription checkpoints(From from) {
         return new CheckpointSubscription(
                 switch (from) {
-                    case BEGINNING ->
-                        TopicReader.ofAll(bootstrapServers, Topics.CHECKPOINT_READY, CheckpointReady.parser());
-                    case NOW -> TopicReader.ofNew(bootstrapServers, Topics.CHECKPOINT_READY, CheckpointReady.parser());
+                    case BEGINNING -> TopicReader.ofAll(kafka, Topics.CHECKPOINT_READY, CheckpointReady.parser());
+                    case NOW -> TopicReader.ofNew(kafka, Topics.CHECKPOINT_READY, CheckpointReady.parser());
                 });
     }
 

@@ -20,17 +20,17 @@ final class History {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(15);
 
-    private final String bootstrapServers;
+    private final KafkaConnection kafka;
     private final Seen seen = new Seen();
 
-    History(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    History(KafkaConnection kafka) {
+        this.kafka = kafka;
     }
 
     void events(Consumer<RunEvent> each) {
         replay(
                 Topics.RUN_EVENTS,
-                () -> TopicReader.ofAll(bootstrapServers, Topics.RUN_EVENTS, RunEvent.parser()),
+                () -> TopicReader.ofAll(kafka, Topics.RUN_EVENTS, RunEvent.parser()),
                 this::first,
                 each);
     }
@@ -39,7 +39,7 @@ final class History {
     void events(String runId, Consumer<RunEvent> each) {
         replay(
                 Topics.RUN_EVENTS,
-                () -> TopicReader.ofKey(bootstrapServers, Topics.RUN_EVENTS, RunEvent.parser(), runId),
+                () -> TopicReader.ofKey(kafka, Topics.RUN_EVENTS, RunEvent.parser(), runId),
                 event -> event.getRunId().equals(runId) && first(event),
                 each);
     }
@@ -48,7 +48,7 @@ final class History {
     void checkpoints(String runId, Consumer<CheckpointReady> each) {
         replay(
                 Topics.CHECKPOINT_READY,
-                () -> TopicReader.ofKey(bootstrapServers, Topics.CHECKPOINT_READY, CheckpointReady.parser(), runId),
+                () -> TopicReader.ofKey(kafka, Topics.CHECKPOINT_READY, CheckpointReady.parser(), runId),
                 ready -> ready.getRunId().equals(runId) && seen.first(Long.toString(ready.getStep())),
                 each);
     }
@@ -73,14 +73,14 @@ final class History {
                     left = leftNow;
                     silentSince = now;
                 } else if (now - silentSince > LONGEST_SILENCE.toNanos()) {
-                    throw new BrokerException("Cannot read " + topic + " at " + bootstrapServers
+                    throw new BrokerException("Cannot read " + topic + " at " + kafka.bootstrapServers()
                             + ": nothing came for " + LONGEST_SILENCE.toSeconds()
                             + " s before its end. Check that Kafka is reachable");
                 }
             }
         } catch (KafkaException e) {
             throw new BrokerException(
-                    "Cannot read " + topic + " at " + bootstrapServers + ": " + Answers.reason(e)
+                    "Cannot read " + topic + " at " + kafka.bootstrapServers() + ": " + Answers.reason(e)
                             + ". Check that Kafka is reachable",
                     e);
         }

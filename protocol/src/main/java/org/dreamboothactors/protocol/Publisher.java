@@ -18,20 +18,25 @@ final class Publisher implements AutoCloseable {
 
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
-    private final String bootstrapServers;
+    private final KafkaConnection kafka;
     private final KafkaProducer<String, byte[]> producer;
 
-    Publisher(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    Publisher(KafkaConnection kafka) {
+        this.kafka = kafka;
         producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "acks", "all",
-                        "enable.idempotence", true,
-                        "linger.ms", 0, // one record at a time, and someone waits for it
-                        "max.block.ms", REQUEST_MILLIS,
-                        "request.timeout.ms", REQUEST_MILLIS,
-                        "delivery.timeout.ms", DELIVERY_MILLIS),
+                kafka.with(Map.of(
+                        "acks",
+                        "all",
+                        "enable.idempotence",
+                        true,
+                        "linger.ms",
+                        0, // one record at a time, and someone waits for it
+                        "max.block.ms",
+                        REQUEST_MILLIS,
+                        "request.timeout.ms",
+                        REQUEST_MILLIS,
+                        "delivery.timeout.ms",
+                        DELIVERY_MILLIS)),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
@@ -43,7 +48,7 @@ final class Publisher implements AutoCloseable {
             Answers.await(producer.send(new ProducerRecord<>(topic, runId, record)), PATIENCE);
         } catch (ExecutionException e) {
             throw new BrokerException(
-                    "Cannot publish run " + runId + " on " + topic + " at " + bootstrapServers + ": "
+                    "Cannot publish run " + runId + " on " + topic + " at " + kafka.bootstrapServers() + ": "
                             + Answers.reason(e)
                             + ". It may have arrived all the same; the same id sent again does no harm",
                     e);

@@ -24,23 +24,24 @@ final class Reach {
     private Reach() {}
 
     /** Throws unless a broker answers and has the topics that clients use. */
-    static void kafka(String bootstrapServers) {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
+    static void kafka(KafkaConnection kafka) {
+        String bootstrapServers = kafka.bootstrapServers();
+        Map<String, Object> settings = kafka.with(Map.of(
                 "default.api.timeout.ms",
                 KAFKA_MILLIS,
                 "request.timeout.ms",
                 KAFKA_MILLIS / 2,
                 "socket.connection.setup.timeout.ms",
-                KAFKA_MILLIS / 2);
+                KAFKA_MILLIS / 2));
         Admin admin;
         try {
             admin = Admin.create(settings);
         } catch (KafkaException e) {
             throw new BrokerException(
                     "Cannot use Kafka address " + bootstrapServers + ": " + Answers.reason(e)
-                            + ", expected host:port, several separated by commas",
+                            + (kafka.security().isEmpty()
+                                    ? ", expected host:port, several separated by commas"
+                                    : ". Check it, and what was given for TLS and SASL"),
                     e);
         }
         try {
@@ -57,7 +58,7 @@ final class Reach {
                     : Answers.reason(e);
             throw new BrokerException(
                     "Cannot reach Kafka at " + bootstrapServers + ": " + why
-                            + ". Check the address and that the broker runs",
+                            + ". Check the address, that the broker runs, and whether it wants TLS or SASL",
                     e);
         } finally {
             admin.close(CLOSING);

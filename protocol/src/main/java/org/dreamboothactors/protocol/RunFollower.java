@@ -15,9 +15,9 @@ public final class RunFollower implements AutoCloseable {
     private final TopicReader<RunEvent> events;
     private final Seen seen = new Seen();
 
-    RunFollower(String bootstrapServers, String runId) {
+    RunFollower(KafkaConnection kafka, String runId) {
         this.runId = runId;
-        events = TopicReader.ofKey(bootstrapServers, Topics.RUN_EVENTS, RunEvent.parser(), runId);
+        events = TopicReader.ofKey(kafka, Topics.RUN_EVENTS, RunEvent.parser(), runId);
     }
 
     /**

@@ -58,16 +58,16 @@ final class TopicReader<T extends Message> implements AutoCloseable {
     }
 
     /** Reads everything from the beginning. */
-    static <T extends Message> TopicReader<T> ofAll(String bootstrapServers, String topic, Parser<T> parser) {
-        return open(bootstrapServers, topic, parser, (consumer, partitions) -> {
+    static <T extends Message> TopicReader<T> ofAll(KafkaConnection kafka, String topic, Parser<T> parser) {
+        return open(kafka, topic, parser, (consumer, partitions) -> {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
         });
     }
 
     /** Reads what is published after this call. */
-    static <T extends Message> TopicReader<T> ofNew(String bootstrapServers, String topic, Parser<T> parser) {
-        return open(bootstrapServers, topic, parser, (consumer, partitions) -> {
+    static <T extends Message> TopicReader<T> ofNew(KafkaConnection kafka, String topic, Parser<T> parser) {
+        return open(kafka, topic, parser, (consumer, partitions) -> {
             consumer.assign(partitions);
             consumer.seekToEnd(partitions);
             partitions.forEach(partition -> consumer.position(partition, REQUEST)); // seeking alone is put off
@@ -75,9 +75,8 @@ final class TopicReader<T extends Message> implements AutoCloseable {
     }
 
     /** Reads the one partition in which producers put this key, from its beginning. */
-    static <T extends Message> TopicReader<T> ofKey(
-            String bootstrapServers, String topic, Parser<T> parser, String key) {
-        return open(bootstrapServers, topic, parser, (consumer, partitions) -> {
+    static <T extends Message> TopicReader<T> ofKey(KafkaConnection kafka, String topic, Parser<T> parser, String key) {
+        return open(kafka, topic, parser, (consumer, partitions) -> {
             TopicPartition partition = new TopicPartition(topic, partition(key, partitions.size()));
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -90,10 +89,10 @@ final class TopicReader<T extends Message> implements AutoCloseable {
     }
 
     private static <T extends Message> TopicReader<T> open(
-            String bootstrapServers, String topic, Parser<T> parser, Start start) {
+            KafkaConnection kafka, String topic, Parser<T> parser, Start start) {
         TopicReader<T> reader = null;
         try {
-            reader = new TopicReader<>(topic, parser, consumer(bootstrapServers));
+            reader = new TopicReader<>(topic, parser, consumer(kafka));
             start.position(
                     reader.consumer,
                     reader.consumer.partitionsFor(topic, REQUEST).stream()
@@ -105,17 +104,15 @@ final class TopicReader<T extends Message> implements AutoCloseable {
                 reader.close();
             }
             throw new BrokerException(
-                    "Cannot read " + topic + " at " + bootstrapServers + ": " + Answers.reason(e)
+                    "Cannot read " + topic + " at " + kafka.bootstrapServers() + ": " + Answers.reason(e)
                             + ". Check that Kafka is reachable and the service has made its topics",
                     e);
         }
     }
 
-    private static KafkaConsumer<String, byte[]> consumer(String bootstrapServers) {
+    private static KafkaConsumer<String, byte[]> consumer(KafkaConnection kafka) {
         return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
+                kafka.with(Map.of(
                         "isolation.level",
                         "read_committed",
                         "allow.auto.create.topics",
@@ -125,7 +122,7 @@ final class TopicReader<T extends Message> implements AutoCloseable {
                         "default.api.timeout.ms",
                         REQUEST_MILLIS,
                         "request.timeout.ms",
-                        REQUEST_MILLIS),
+                        REQUEST_MILLIS)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.Cancel;
 import org.dreamboothactors.protocol.v1.RunControl;
@@ -24,12 +25,10 @@ final class Cancellations implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final Executor blocking;
 
-    Cancellations(String bootstrapServers, Executor blocking) {
+    Cancellations(KafkaConnection kafka, Executor blocking) {
         this.blocking = blocking;
         producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
+                kafka.with(Map.of(
                         "acks",
                         "all",
                         "enable.idempotence",
@@ -39,7 +38,7 @@ final class Cancellations implements AutoCloseable {
                         "request.timeout.ms",
                         LONGEST_SEND_MILLIS / 2,
                         "delivery.timeout.ms",
-                        LONGEST_SEND_MILLIS),
+                        LONGEST_SEND_MILLIS)),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }

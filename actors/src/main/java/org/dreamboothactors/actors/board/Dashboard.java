@@ -59,8 +59,8 @@ public final class Dashboard implements AutoCloseable {
         this.binding = binding;
         this.cancellations = cancellations;
         this.blocking = blocking;
-        this.follower = new RunEventsFollower(settings.bootstrapServers(), board);
-        this.watch = new TopicWatch(settings.bootstrapServers(), settings.oldest(), board);
+        this.follower = new RunEventsFollower(settings.kafka(), board);
+        this.watch = new TopicWatch(settings.kafka(), settings.oldest(), board);
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Dashboard implements AutoCloseable {
         ActorRef<Board.Command> board =
                 system.systemActorOf(Board.create(InstantSource.system()), "board-" + UUID.randomUUID(), Props.empty());
         ExecutorService blocking = blocking();
-        Cancellations cancellations = new Cancellations(settings.bootstrapServers(), blocking);
+        Cancellations cancellations = new Cancellations(settings.kafka(), blocking);
         Site site = new Site(
                 system,
                 board,

@@ -3,12 +3,13 @@ package org.dreamboothactors.actors.board;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.ArtifactStore;
 
 /**
  * How the dashboard is served.
  *
- * @param bootstrapServers of Kafka, {@code host:port} separated by commas
+ * @param kafka the cluster
  * @param store where the pictures are; not closed by the dashboard
  * @param host address to listen on; {@code 0.0.0.0} or {@code ::} for every one
  * @param port 0 takes a free one
@@ -17,7 +18,7 @@ import org.dreamboothactors.storage.ArtifactStore;
  * @param figures what the node measures, in Prometheus' text format; asked at every scrape
  */
 public record DashboardSettings(
-        String bootstrapServers,
+        KafkaConnection kafka,
         ArtifactStore store,
         String host,
         int port,

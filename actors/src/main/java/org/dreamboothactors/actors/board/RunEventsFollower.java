@@ -18,6 +18,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.board.FeedView.State;
 import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.slf4j.Logger;
@@ -43,18 +44,16 @@ final class RunEventsFollower implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    RunEventsFollower(String bootstrapServers, ActorRef<Board.Command> board) {
+    RunEventsFollower(KafkaConnection kafka, ActorRef<Board.Command> board) {
         this.board = board;
         consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
+                kafka.with(Map.of(
                         "isolation.level",
                         "read_committed",
                         "default.api.timeout.ms",
                         Math.toIntExact(LONGEST_CALL.toMillis()),
                         "enable.auto.commit",
-                        false),
+                        false)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         thread = Thread.ofPlatform().daemon().name("board-run-events").start(this::run);

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.board.FeedView.State;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +27,11 @@ final class TopicWatch implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    TopicWatch(String bootstrapServers, Supplier<Map<String, Duration>> oldest, ActorRef<Board.Command> board) {
+    TopicWatch(KafkaConnection kafka, Supplier<Map<String, Duration>> oldest, ActorRef<Board.Command> board) {
         this.board = board;
         this.oldest = oldest;
-        admin = Admin.create(Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "request.timeout.ms",
-                LONGEST_CALL_MILLIS,
-                "default.api.timeout.ms",
-                LONGEST_CALL_MILLIS));
+        admin = Admin.create(kafka.with(
+                Map.of("request.timeout.ms", LONGEST_CALL_MILLIS, "default.api.timeout.ms", LONGEST_CALL_MILLIS)));
         thread = Thread.ofPlatform().daemon().name("board-topics").start(this::run);
     }
 

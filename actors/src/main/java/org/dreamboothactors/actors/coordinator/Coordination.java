@@ -126,7 +126,7 @@ final class Coordination {
         for (int number = 0; number < partitions; number++) {
             if (!open.containsKey(number) && assigned.containsAll(clientTopicsOf(number))) {
                 // In this order: once the ledger is open, nobody else can decide for the partition any more.
-                Ledger ledger = KafkaLedger.open(settings.bootstrapServers(), number, clients::groupMetadata);
+                Ledger ledger = KafkaLedger.open(settings.kafka(), number, clients::groupMetadata);
                 TopicPartition events = historyOf(number);
                 history.assign(Stream.concat(open.keySet().stream(), Stream.of(number))
                         .map(Coordination::historyOf)
@@ -177,40 +177,38 @@ final class Coordination {
 
     private KafkaConsumer<byte[], byte[]> clients() {
         return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        settings.bootstrapServers(),
-                        "group.id",
-                        GROUP,
-                        "group.protocol",
-                        "consumer",
-                        "group.remote.assignor",
-                        "range", // equal partitions of both topics go to the same node
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
-                        "enable.auto.commit",
-                        false,
-                        "max.poll.records",
-                        MOST_RECORDS),
+                settings.kafka()
+                        .with(Map.of(
+                                "group.id",
+                                GROUP,
+                                "group.protocol",
+                                "consumer",
+                                "group.remote.assignor",
+                                "range", // equal partitions of both topics go to the same node
+                                "isolation.level",
+                                "read_committed",
+                                "auto.offset.reset",
+                                "earliest",
+                                "enable.auto.commit",
+                                false,
+                                "max.poll.records",
+                                MOST_RECORDS)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
 
     private KafkaConsumer<byte[], byte[]> history() {
         return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        settings.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
-                        "enable.auto.commit",
-                        false,
-                        "max.poll.records",
-                        MOST_FACTS),
+                settings.kafka()
+                        .with(Map.of(
+                                "isolation.level",
+                                "read_committed",
+                                "auto.offset.reset",
+                                "earliest",
+                                "enable.auto.commit",
+                                false,
+                                "max.poll.records",
+                                MOST_FACTS)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -4,6 +4,7 @@ import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.actors.turns.Usages;
 import org.dreamboothactors.actors.work.BaseModels;
+import org.dreamboothactors.protocol.KafkaConnection;
 
 /**
  * What a coordinator is told from outside.
@@ -17,7 +18,7 @@ import org.dreamboothactors.actors.work.BaseModels;
  * @param limits what a tenant may have
  */
 public record CoordinatorSettings(
-        String bootstrapServers,
+        KafkaConnection kafka,
         String bucket,
         BaseModels models,
         String defaultBaseModel,

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +48,10 @@ final class KafkaLedger implements Ledger {
      *
      * @param group this node's place in the group, as it is now
      */
-    static KafkaLedger open(String bootstrapServers, int partition, Supplier<ConsumerGroupMetadata> group) {
+    static KafkaLedger open(KafkaConnection kafka, int partition, Supplier<ConsumerGroupMetadata> group) {
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "transactional.id", "coordinator-" + partition,
-                        "max.block.ms", LONGEST_BLOCK_MILLIS),
+                kafka.with(
+                        Map.of("transactional.id", "coordinator-" + partition, "max.block.ms", LONGEST_BLOCK_MILLIS)),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         try {

@@ -13,21 +13,22 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 
 /**
  * Where the devices of other nodes are, and how long to wait for them. They are called through the queue that all
  * trainers take their work from: whichever is idle answers. Safe from any thread.
  *
- * @param bootstrapServers of Kafka
+ * @param kafka the cluster
  * @param shortest that whoever calls waits; at most twice as long
  */
-public record OtherNodes(String bootstrapServers, Duration shortest) {
+public record OtherNodes(KafkaConnection kafka, Duration shortest) {
     /** A node that is started again is there by then. */
     private static final Duration USUAL = Duration.ofSeconds(20);
 
-    public OtherNodes(String bootstrapServers) {
-        this(bootstrapServers, USUAL);
+    public OtherNodes(KafkaConnection kafka) {
+        this(kafka, USUAL);
     }
 
     /** How long to wait this time: two runs that wait for each other's device must not give up together again and again. */
@@ -66,7 +67,7 @@ public record OtherNodes(String bootstrapServers, Duration shortest) {
     /** Where the trainers of all devices call Kafka from. */
     private List<String> hosts() {
         String group = Topics.workers(Topics.TRAIN_STEP);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = Admin.create(kafka.with(Map.of()))) {
             return admin.describeShareGroups(List.of(group)).all().get().values().stream()
                     .flatMap(described -> described.members().stream())
                     .map(member -> member.host().replaceFirst("^.*/", "")) // name/address
@@ -84,7 +85,7 @@ public record OtherNodes(String bootstrapServers, Duration shortest) {
 
     /** The address of this machine on its way to Kafka: other nodes are there too. */
     InetAddress here() {
-        String first = bootstrapServers.split(",", 2)[0].strip();
+        String first = kafka.bootstrapServers().split(",", 2)[0].strip();
         int colon = first.lastIndexOf(':');
         try (DatagramSocket way = new DatagramSocket()) {
             way.connect(new InetSocketAddress(first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))));

@@ -10,6 +10,7 @@ import org.dreamboothactors.actors.turns.Precedence;
 import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.actors.turns.Usages;
 import org.dreamboothactors.actors.turns.Waiting;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /**
@@ -25,8 +26,8 @@ public final class EndedRuns implements AutoCloseable {
     private final History history;
     private volatile Line line = new Line(InstantSource.system());
 
-    public EndedRuns(String bootstrapServers) {
-        history = new History(bootstrapServers, new Following());
+    public EndedRuns(KafkaConnection kafka) {
+        history = new History(kafka, new Following());
     }
 
     /** Whether work for this run is wasted. */

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.TrainRequest;
@@ -24,9 +25,9 @@ public final class Facts implements AutoCloseable {
 
     private final KafkaProducer<String, byte[]> producer;
 
-    public Facts(String bootstrapServers) {
+    public Facts(KafkaConnection kafka) {
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "enable.idempotence", true),
+                kafka.with(Map.of("acks", "all", "enable.idempotence", true)),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }

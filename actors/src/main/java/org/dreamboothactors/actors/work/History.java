@@ -12,6 +12,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class History implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(2);
     private static final Duration LAST_POLL = Duration.ofSeconds(5);
 
-    private final String bootstrapServers;
+    private final KafkaConnection kafka;
     private final Listener listener;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -45,8 +46,8 @@ final class History implements AutoCloseable {
         void caughtUp();
     }
 
-    History(String bootstrapServers, Listener listener) {
-        this.bootstrapServers = bootstrapServers;
+    History(KafkaConnection kafka, Listener listener) {
+        this.kafka = kafka;
         this.listener = listener;
         thread = Thread.ofPlatform().daemon().name("history").start(this::followForGood);
     }
@@ -74,15 +75,13 @@ final class History implements AutoCloseable {
 
     private void follow() {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
+                kafka.with(Map.of(
                         "isolation.level",
                         "read_committed",
                         "auto.offset.reset",
                         "earliest",
                         "enable.auto.commit",
-                        false),
+                        false)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer())) {
             consumer.assign(consumer.partitionsFor(Topics.RUN_EVENTS).stream()

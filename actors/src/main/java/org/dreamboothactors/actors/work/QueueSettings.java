@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.work;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import java.time.Duration;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 
 /**
@@ -13,7 +14,7 @@ import org.dreamboothactors.protocol.Topics;
  * @param lastOrders how long the record in work may take when the queue is told to stop
  */
 public record QueueSettings<T extends Message>(
-        String topic, Parser<T> parser, String bootstrapServers, Duration lastOrders) {
+        String topic, Parser<T> parser, KafkaConnection kafka, Duration lastOrders) {
     /** Name of the share group that all workers of this queue are in. */
     public String group() {
         return Topics.workers(topic);

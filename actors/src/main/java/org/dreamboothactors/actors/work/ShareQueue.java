@@ -106,23 +106,22 @@ final class ShareQueue<T extends Message> {
 
     private KafkaShareConsumer<String, byte[]> consumer() {
         return new KafkaShareConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        settings.bootstrapServers(),
-                        "group.id",
-                        settings.group(),
-                        "share.acknowledgement.mode",
-                        "explicit",
-                        "share.acquire.mode",
-                        "record_limit",
-                        "max.poll.records",
-                        1,
-                        "fetch.max.wait.ms",
-                        FETCH_MILLIS,
-                        "max.poll.interval.ms",
-                        LONGEST_PAUSE_BETWEEN_POLLS_MILLIS,
-                        "connections.max.idle.ms",
-                        LONGEST_PAUSE_BETWEEN_POLLS_MILLIS),
+                settings.kafka()
+                        .with(Map.of(
+                                "group.id",
+                                settings.group(),
+                                "share.acknowledgement.mode",
+                                "explicit",
+                                "share.acquire.mode",
+                                "record_limit",
+                                "max.poll.records",
+                                1,
+                                "fetch.max.wait.ms",
+                                FETCH_MILLIS,
+                                "max.poll.interval.ms",
+                                LONGEST_PAUSE_BETWEEN_POLLS_MILLIS,
+                                "connections.max.idle.ms",
+                                LONGEST_PAUSE_BETWEEN_POLLS_MILLIS)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -124,6 +125,12 @@ final class BoardStack implements AutoCloseable {
 
     private DashboardSettings settings(int port) {
         return new DashboardSettings(
-                kafka.bootstrapServers(), store, "127.0.0.1", port, TOKEN, () -> WAITING, () -> "figures 1\n");
+                KafkaConnection.plain(kafka.bootstrapServers()),
+                store,
+                "127.0.0.1",
+                port,
+                TOKEN,
+                () -> WAITING,
+                () -> "figures 1\n");
     }
 }

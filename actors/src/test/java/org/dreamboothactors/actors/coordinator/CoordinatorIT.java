@@ -32,6 +32,7 @@ import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.embedded.EmbeddedKafka;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.Cancel;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
@@ -74,7 +75,7 @@ class CoordinatorIT {
         Files.writeString(model.resolve("unet/config.json"), "{\"sample_size\": 8}");
         Files.writeString(model.resolve("vae/config.json"), "{\"block_out_channels\": [1, 2, 3, 4]}");
         bench = new Bench(kafka.bootstrapServers());
-        history = new EndedRuns(kafka.bootstrapServers());
+        history = new EndedRuns(KafkaConnection.plain(kafka.bootstrapServers()));
         system = ActorTestKit.create();
     }
 
@@ -111,7 +112,7 @@ class CoordinatorIT {
     private Coordinator coordinator() {
         Board board = new Board();
         CoordinatorSettings settings = new CoordinatorSettings(
-                kafka.bootstrapServers(),
+                KafkaConnection.plain(kafka.bootstrapServers()),
                 "bucket",
                 new BaseModels(Map.of(Runs.TOY, directory.resolve("toy"))),
                 Runs.TOY,
@@ -239,7 +240,8 @@ class CoordinatorIT {
                         Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", "nobody"),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
-                KafkaLedger zombie = KafkaLedger.open(kafka.bootstrapServers(), partition, consumer::groupMetadata)) {
+                KafkaLedger zombie = KafkaLedger.open(
+                        KafkaConnection.plain(kafka.bootstrapServers()), partition, consumer::groupMetadata)) {
             zombie.write(List.of(Announcements.fact(Runs.requested(Runs.upload(run, Runs.spec(), 3)))));
             coordinator();
             bench.await(Topics.LATENT_CACHE, run, LatentRequest.parser(), 1);

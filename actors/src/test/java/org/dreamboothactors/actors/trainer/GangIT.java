@@ -307,7 +307,7 @@ class GangIT {
         TrainRuns trainer = trainers(node)
                 .withCommitsEvery(OFTEN)
                 .recruiting(new Recruits(List.of(first)))
-                .calling(new OtherNodes(bench.servers(), Duration.ofSeconds(8)))
+                .calling(new OtherNodes(bench.kafka(), Duration.ofSeconds(8)))
                 .open();
         try (Device.Turn turn = first.takeTurn(Duration.ofSeconds(1)).orElseThrow()) {
             return trainer.work(request, turn, shift);
@@ -322,7 +322,7 @@ class GangIT {
                 .open();
         return kit.spawn(QueueActor.create(
                 "other/trainer",
-                new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.servers(), Duration.ofSeconds(10)),
+                new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.kafka(), Duration.ofSeconds(10)),
                 second,
                 trainer,
                 (_, _, work) -> heard.add(work)));
@@ -334,7 +334,7 @@ class GangIT {
     }
 
     private static TestTrainers trainers(Node of) {
-        return TestTrainers.of(of, bench.servers());
+        return TestTrainers.of(of, bench.kafka());
     }
 
     private static TrainRequest request(String run, int ranks) {

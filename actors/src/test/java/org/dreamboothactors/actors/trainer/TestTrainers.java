@@ -7,6 +7,7 @@ import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.protocol.KafkaConnection;
 
 /**
  * Trainers of a node where nothing else waits and nobody has limits, except for what a test says.
@@ -25,7 +26,7 @@ record TestTrainers(
     static final Duration SELDOM = Duration.ofHours(1);
 
     /** With no devices to recruit. */
-    static TestTrainers of(Node node, String bootstrapServers) {
+    static TestTrainers of(Node node, KafkaConnection kafka) {
         return new TestTrainers(
                 node,
                 SELDOM,
@@ -33,7 +34,7 @@ record TestTrainers(
                 _ -> Claim.NONE,
                 TenantLimits.none(),
                 new Recruits(List.of()),
-                new OtherNodes(bootstrapServers));
+                new OtherNodes(kafka));
     }
 
     TestTrainers withSlice(Duration longest) {

@@ -78,7 +78,7 @@ final class TrainBench implements AutoCloseable {
     }
 
     private TestTrainers trainers() {
-        return TestTrainers.of(node, bench.servers());
+        return TestTrainers.of(node, bench.kafka());
     }
 
     private static Outcome work(TrainRuns worker, TrainRequest request, Device device, Shift shift)

@@ -18,6 +18,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
@@ -45,13 +46,17 @@ public final class NodeBench implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers()))) {
             Topics.create(admin, 2, (short) 1);
         }
-        facts = new Facts(servers());
-        ended = new EndedRuns(servers());
+        facts = new Facts(kafka());
+        ended = new EndedRuns(kafka());
         meters = new Meters(ended::census);
     }
 
     public String servers() {
         return kafka.bootstrapServers();
+    }
+
+    public KafkaConnection kafka() {
+        return KafkaConnection.plain(servers());
     }
 
     public ArtifactStore store() {

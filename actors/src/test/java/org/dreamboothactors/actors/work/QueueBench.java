@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.embedded.EmbeddedKafka;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 
@@ -64,7 +65,8 @@ final class QueueBench implements AutoCloseable {
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
-        return new QueueSettings<>(topic, LatentRequest.parser(), servers(), Duration.ofSeconds(10));
+        return new QueueSettings<>(
+                topic, LatentRequest.parser(), KafkaConnection.plain(servers()), Duration.ofSeconds(10));
     }
 
     private static AlterConfigOp set(String name, String value) {

@@ -19,6 +19,7 @@ import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.settings.Settings;
 import org.dreamboothactors.diffusion.SupportedModel;
 import org.dreamboothactors.diffusion.judging.Judge;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.StoreSettings;
 
 /** Turns the settings of people into what the service is told. */
@@ -93,7 +94,7 @@ public final class Configuration {
     }
 
     /** Everything a node is told. */
-    public ServiceSettings service(String bootstrapServers, StoreSettings store, Path workDirectory) {
+    public ServiceSettings service(KafkaConnection kafka, StoreSettings store, Path workDirectory) {
         String first = baseModels.keySet().iterator().next();
         String chosen = settings.given("default-base-model").orElse(first);
         if (!baseModels.containsKey(chosen)) {
@@ -104,7 +105,7 @@ public final class Configuration {
         int threads = settings.number("threads-per-device", 0, 1024);
         int share = Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, devices.size()));
         return new ServiceSettings(
-                bootstrapServers,
+                kafka,
                 store,
                 workDirectory,
                 baseModels,

@@ -18,13 +18,12 @@ import org.dreamboothactors.storage.StoreSettings;
 /**
  * How other commands reach a running service; lies in its data directory, readable by its owner alone.
  *
- * @param bootstrapServers of Kafka
+ * @param kafka where it is
  * @param store the artifact store, credentials included
  * @param dashboard with its token, for people; empty where it is not known
  * @param baseModels folders by the names under which the service knows them; empty where they are not known
  */
-public record Connection(
-        String bootstrapServers, StoreSettings store, Optional<URI> dashboard, Map<String, Path> baseModels) {
+public record Connection(KafkaPlace kafka, StoreSettings store, Optional<URI> dashboard, Map<String, Path> baseModels) {
     static final String FILE = "connection";
     private static final String BASE_MODEL = "base-model.";
 
@@ -35,13 +34,14 @@ public record Connection(
     /** Shows no credentials. */
     @Override
     public String toString() {
-        return "Connection[" + bootstrapServers + ", " + store + "]";
+        return "Connection[" + kafka + ", " + store + "]";
     }
 
     /** Writes as a whole: a reader sees the old content or the new one. */
     public void write(Path file) {
         Properties values = new Properties();
-        values.setProperty("bootstrap-servers", bootstrapServers);
+        values.setProperty("bootstrap-servers", kafka.bootstrapServers());
+        kafka.config().ifPresent(config -> values.setProperty("kafka-config", config.toString()));
         values.setProperty("s3-endpoint", store.endpoint().toString());
         values.setProperty("s3-region", store.region());
         values.setProperty("s3-bucket", store.bucket());
@@ -82,7 +82,10 @@ public record Connection(
                     wanted(values, file, "s3-secret-key"),
                     Duration.ofMillis(Long.parseLong(wanted(values, file, "s3-request-timeout-ms"))),
                     Integer.parseInt(wanted(values, file, "s3-attempts")));
-            return new Connection(wanted(values, file, "bootstrap-servers"), store, dashboard, baseModels(values));
+            KafkaPlace kafka = new KafkaPlace(
+                    wanted(values, file, "bootstrap-servers"),
+                    Optional.ofNullable(values.getProperty("kafka-config")).map(Path::of));
+            return new Connection(kafka, store, dashboard, baseModels(values));
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException(
                     "Cannot read " + file + ": " + e.getMessage()

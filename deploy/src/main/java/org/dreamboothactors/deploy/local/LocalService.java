@@ -19,6 +19,7 @@ import org.dreamboothactors.actors.ServiceSettings;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.dreamboothactors.embedded.EmbeddedS3;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.StoreSettings;
 import org.slf4j.Logger;
@@ -49,18 +50,18 @@ public final class LocalService implements AutoCloseable {
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
             StoreSettings store;
-            String bootstrapServers;
+            KafkaPlace kafka;
             // Both at once: each takes seconds, mostly of loading classes. Closing waits, also when the broker fails.
             try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
                 Future<StoreSettings> starting = beside.submit(() -> store(places, data, parts, tell));
-                bootstrapServers = kafka(places, data, parts, tell);
+                kafka = kafka(places, data, parts, tell);
                 store = started(starting);
             }
-            ServiceSettings settings = configuration.service(bootstrapServers, store, data.work());
+            ServiceSettings settings = configuration.service(kafka.connection(), store, data.work());
             DreamBoothService service = DreamBoothService.start(settings);
             parts.push(service);
-            Connection connection = new Connection(
-                    bootstrapServers, store, Optional.of(service.dashboard()), configuration.baseModels());
+            Connection connection =
+                    new Connection(kafka, store, Optional.of(service.dashboard()), configuration.baseModels());
             connection.write(data.connectionFile());
             // First of all to go: where the file is, a service answers.
             parts.push(() -> Files.deleteIfExists(data.connectionFile()));
@@ -95,7 +96,11 @@ public final class LocalService implements AutoCloseable {
         places.settings().number("s3-port", 0, LARGEST_PORT);
         Credentials none = new Credentials("", "");
         URI anywhere = places.s3Endpoint().orElse(URI.create("http://127.0.0.1"));
-        configuration.service("", places.store(anywhere, places.credentials().orElse(none)), data.work());
+        places.kafka().ifPresent(KafkaPlace::connection);
+        configuration.service(
+                KafkaConnection.plain(""),
+                places.store(anywhere, places.credentials().orElse(none)),
+                data.work());
     }
 
     private static StoreSettings started(Future<StoreSettings> starting) {
@@ -138,17 +143,20 @@ public final class LocalService implements AutoCloseable {
         return own;
     }
 
-    private static String kafka(Places places, DataDirectory data, Deque<AutoCloseable> parts, Consumer<String> tell) {
-        if (places.bootstrapServers().isPresent()) {
-            tell.accept("Kafka       " + places.bootstrapServers().get());
-            return places.bootstrapServers().get();
+    private static KafkaPlace kafka(
+            Places places, DataDirectory data, Deque<AutoCloseable> parts, Consumer<String> tell) {
+        if (places.kafka().isPresent()) {
+            KafkaPlace others = places.kafka().get();
+            tell.accept("Kafka       " + others.bootstrapServers()
+                    + others.config().map(file -> ", as " + file + " says").orElse(""));
+            return others;
         }
         int port = places.settings().number("kafka-port", 0, LARGEST_PORT);
         EmbeddedKafka broker =
                 started("Kafka broker", "kafka-port", port, () -> EmbeddedKafka.start(data.kafka(), port));
         parts.push(broker);
         tell.accept("Kafka       " + broker.bootstrapServers() + ", in " + data.kafka());
-        return broker.bootstrapServers();
+        return new KafkaPlace(broker.bootstrapServers(), Optional.empty());
     }
 
     /** Says which setting helps when a port is taken. */

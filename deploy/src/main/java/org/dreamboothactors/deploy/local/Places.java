@@ -21,9 +21,17 @@ public record Places(Settings settings) {
         return settings.given("data-dir").map(Path::of).orElse(otherwise);
     }
 
-    /** A broker of others; empty: the embedded one. */
-    public Optional<String> bootstrapServers() {
-        return settings.given("bootstrap-servers");
+    /** A cluster of others; empty: the embedded broker. */
+    public Optional<KafkaPlace> kafka() {
+        Optional<String> servers = settings.given("bootstrap-servers");
+        Optional<Path> config = settings.given("kafka-config")
+                .map(file -> Path.of(file).toAbsolutePath().normalize()); // commands run in other folders
+        if (config.isPresent() && servers.isEmpty()) {
+            throw new UsageException("Cannot use kafka-config " + config.get()
+                    + ": bootstrap-servers is not given, and the embedded broker knows neither TLS nor SASL."
+                    + " Give the brokers that the file is for, or leave it out");
+        }
+        return servers.map(given -> new KafkaPlace(given, config));
     }
 
     /** A store of others; empty: the embedded one. */
@@ -66,18 +74,20 @@ public record Places(Settings settings) {
 
     /** How a command reaches the service: as the settings say, or as the service in the data directory left word. */
     public Connection connection() {
-        Optional<String> servers = bootstrapServers();
+        Optional<KafkaPlace> kafka = kafka();
         Optional<URI> endpoint = s3Endpoint();
-        if (servers.isPresent() && endpoint.isPresent()) {
-            return new Connection(servers.get(), storeOfOthers(endpoint.get()), Optional.empty(), Map.of());
+        if (kafka.isPresent() && endpoint.isPresent()) {
+            return new Connection(kafka.get(), storeOfOthers(endpoint.get()), Optional.empty(), Map.of());
         }
         Connection left = Connection.of(dataDirectory(usualDataDirectory()));
-        if (!servers.orElse(left.bootstrapServers()).equals(left.bootstrapServers())
+        String servers = left.kafka().bootstrapServers();
+        if (!kafka.map(KafkaPlace::bootstrapServers).orElse(servers).equals(servers)
                 || !endpoint.orElse(left.store().endpoint()).equals(left.store().endpoint())) {
             throw new UsageException("Cannot reach the service: only one of bootstrap-servers and s3-endpoint is given,"
                     + " and it is not that of the service in the data directory. Give both");
         }
-        return left;
+        KafkaPlace place = kafka.filter(given -> given.config().isPresent()).orElse(left.kafka());
+        return new Connection(place, left.store(), left.dashboard(), left.baseModels());
     }
 
     private static URI endpoint(String value) {

@@ -23,7 +23,7 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
 
     /** Checks broker and store. */
     public static Remote to(Connection connection) {
-        return new ClientRemote(DreamBoothClient.connect(connection.bootstrapServers(), connection.store()));
+        return new ClientRemote(DreamBoothClient.connect(connection.kafka().connection(), connection.store()));
     }
 
     @Override

@@ -34,6 +34,12 @@ public final class SettingsOptions {
     Optional<String> bootstrapServers = Optional.empty();
 
     @Option(
+            names = "--kafka-config",
+            paramLabel = "FILE",
+            description = "how to connect to these brokers by TLS or SASL: a Kafka client properties file (none)")
+    Optional<String> kafkaConfig = Optional.empty();
+
+    @Option(
             names = "--s3-endpoint",
             paramLabel = "URL",
             description = "S3-compatible store (the data directory's own); its keys come from the settings"
@@ -45,6 +51,7 @@ public final class SettingsOptions {
         Map<String, String> flags = new LinkedHashMap<>(values);
         dataDirectory.ifPresent(value -> flags.put("data-dir", value));
         bootstrapServers.ifPresent(value -> flags.put("bootstrap-servers", value));
+        kafkaConfig.ifPresent(value -> flags.put("kafka-config", value));
         s3Endpoint.ifPresent(value -> flags.put("s3-endpoint", value));
         return Settings.read(config, environment, flags);
     }

@@ -38,6 +38,15 @@ class ReachingTest {
     }
 
     @Test
+    void refusesAKafkaConfigWithoutBrokersItIsFor() {
+        Said said = runs("--data-dir", folder.toString(), "--kafka-config", "/etc/kafka/client.properties");
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err())
+                .contains("Cannot use kafka-config /etc/kafka/client.properties: bootstrap-servers is not given");
+    }
+
+    @Test
     void namesTheNearestSetting() {
         assertThat(runs("--set", "s3-buket=x").err()).contains("Did you mean s3-bucket?");
     }

@@ -15,6 +15,7 @@ import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.WithoutWeights;
 import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +66,7 @@ class ConfigurationTest {
     private List<DeviceName> devices(String text) {
         Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of("devices", text));
         return new Configuration(settings, HOME, Optional.empty())
-                .service("127.0.0.1:9", STORE, folder)
+                .service(KafkaConnection.plain("127.0.0.1:9"), STORE, folder)
                 .devices();
     }
 }

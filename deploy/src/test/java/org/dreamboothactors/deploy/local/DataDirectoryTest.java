@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dreamboothactors.deploy.WithoutWeights;
 import org.dreamboothactors.deploy.settings.Settings;
+import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class DataDirectoryTest {
     @Test
     void connectionComesBackAndIsForItsOwnerAlone() throws IOException {
         Connection written = new Connection(
-                "127.0.0.1:9092",
+                new KafkaPlace("127.0.0.1:9092", Optional.of(folder.resolve("kafka.properties"))),
                 STORE,
                 Optional.of(URI.create("http://127.0.0.1:8080/?token=t")),
                 Map.of("toy", folder));
@@ -60,7 +61,8 @@ class DataDirectoryTest {
         Path model = WithoutWeights.model(folder.resolve("mine"));
         Settings settings = Settings.read(Optional.empty(), Map.of(), Map.of("threads-per-device", "2"));
 
-        var service = new Configuration(settings, folder, Optional.of(model)).service("k:1", STORE, folder);
+        var service = new Configuration(settings, folder, Optional.of(model))
+                .service(KafkaConnection.plain("k:1"), STORE, folder);
 
         assertThat(service.defaultBaseModel()).isEqualTo("mine");
         assertThat(service.threadsPerDevice()).isEqualTo(2);
