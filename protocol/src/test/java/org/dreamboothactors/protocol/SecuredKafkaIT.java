@@ -2,6 +2,7 @@ package org.dreamboothactors.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class SecuredKafkaIT {
                 RunFollower nothingYet = client.follow("run-1")) {
             client.submit("run-1", "ann", List.of(photo), spec);
 
-            assertThat(client.history()).isEmpty();
+            client.replay("run-1", event -> fail("nobody coordinates it: " + event));
             assertThat(nothingYet.next(Duration.ofMillis(100))).isEmpty();
         }
         KafkaConnection open = KafkaConnection.plain(kafka.open().bootstrapServers());

@@ -212,7 +212,8 @@ class IntakeIT {
                 intake(),
                 upload(List.of(
                         photo("lying size", Wire.message(new Stored(good.key(), 3, good.sha256()))),
-                        photo("other content", Wire.message(new Stored(good.key(), 3, "0".repeat(64)))),
+                        photo("the truth", Wire.message(good)),
+                        photo("other content", Wire.message(new Stored(good.key(), good.sizeBytes(), "0".repeat(64)))),
                         photo("absent", Wire.message(new Stored("uploads/studio-1/absent", 3, good.sha256()))),
                         photo("foreign", Wire.message(foreign)),
                         photo("walking", Wire.message(new Stored("uploads/studio-1/../studio-2/x", 3, ""))),
@@ -221,8 +222,21 @@ class IntakeIT {
 
         assertThat(verdicts)
                 .extracting(PhotoJudged::getVerdict)
-                .containsExactly(ACCEPTED, MISSING, MISSING, MISSING, MISSING, MISSING, TOO_LARGE);
-        assertThat(verdicts.get(6).getReason()).contains("64.0 MiB", "at most 64 MiB");
+                .containsExactly(MISSING, ACCEPTED, MISSING, MISSING, MISSING, MISSING, MISSING, TOO_LARGE);
+        assertThat(verdicts.getFirst().getReason()).contains(good.sizeBytes() + " bytes, announced were 3");
+        assertThat(verdicts.get(7).getReason()).contains("64.0 MiB", "at most 64 MiB");
+    }
+
+    @Test
+    void forgetsAnUploadWhoseNameTellsThatItWasDamaged() {
+        Stored good = store.putBlob("uploads/studio-1/", Photos.file("plain.jpg"));
+        store.put(good.key(), new byte[Math.toIntExact(good.sizeBytes())]);
+
+        PhotoJudged verdict = judge(intake(), upload(List.of(photo("damaged", Wire.message(good)))))
+                .getFirst();
+
+        assertThat(verdict.getVerdict()).isEqualTo(MISSING);
+        assertThat(store.stat(good.key())).isEmpty(); // or a client that uploads it again would find it there
     }
 
     @Test
