@@ -1,9 +1,12 @@
 package org.dreamboothactors.actors.board.runs;
 
-/** What the board keeps of runs at most. Whatever is left out is counted, and the page says so. */
+/** What the board keeps of runs at most. What is left out of a run is counted, and its page says so. */
 final class Limits {
-    /** Runs; beyond, the ones that ended longest ago go first. */
-    static final int RUNS = 200;
+    /**
+     * Runs; beyond, the ones that ended longest ago go first, and are listed by {@code dreambooth runs} alone. A long one
+     * takes some 250 KB.
+     */
+    static final int RUNS = 500;
     /** Lines of a run's event log. */
     static final int LOG_LINES = 400;
     /** Points of a run's loss curve. */
