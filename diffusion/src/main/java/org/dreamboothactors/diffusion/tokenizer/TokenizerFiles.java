@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 
 /**
  * Reads a {@code tokenizer} folder of a diffusers model.
@@ -25,20 +24,23 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
     /** transformers writes 1e30 for "no limit", which no model with position embeddings can mean. */
     private static final double LARGEST_LENGTH = 100_000;
 
+    private static final String BEGIN = "<|startoftext|>";
+    private static final String END = "<|endoftext|>";
     private static final String SPLIT =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static TokenizerFiles read(Path folder) {
         try {
-            JsonNode config = readConfig(folder.resolve("tokenizer_config.json"));
-            String end = token(config, "eos_token", "<|endoftext|>");
-            String begin = token(config, "bos_token", "<|startoftext|>");
-            String padding = token(config, "pad_token", end);
-            double length = config.path("model_max_length").asDouble(CLIP_LENGTH);
+            JsonNode settings = settings(folder);
+            double length = settings.path("model_max_length").asDouble(CLIP_LENGTH);
             int maxLength = length < 2 || length > LARGEST_LENGTH ? CLIP_LENGTH : (int) length;
             return new TokenizerFiles(
-                    tokenizerJson(folder, config, begin, end, padding), maxLength, begin, end, padding);
+                    tokenizerJson(folder, settings),
+                    maxLength,
+                    content(settings, "bos_token"),
+                    content(settings, "eos_token"),
+                    content(settings, "pad_token"));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read the tokenizer in " + folder + ": " + e.getMessage()
@@ -47,18 +49,37 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
         }
     }
 
-    private static JsonNode readConfig(Path file) throws IOException {
-        return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
+    /**
+     * What {@code tokenizer_config.json} says, with the tokens of {@code special_tokens_map.json}: transformers lets the
+     * map win, but over a configuration that lists its added tokens, which is a newer one.
+     */
+    private static JsonNode settings(Path folder) throws IOException {
+        ObjectNode settings = JSON.createObjectNode();
+        settings.put("bos_token", BEGIN).put("eos_token", END).put("unk_token", END);
+        settings.setAll(readObject(folder.resolve("tokenizer_config.json")));
+        if (!settings.has("added_tokens_decoder")) {
+            settings.setAll(readObject(folder.resolve("special_tokens_map.json")));
+        }
+        if (!settings.hasNonNull("pad_token")) {
+            settings.set("pad_token", settings.path("eos_token"));
+        }
+        return settings;
+    }
+
+    private static ObjectNode readObject(Path file) throws IOException {
+        ObjectNode read =
+                Files.exists(file) ? JSON.readValue(file.toFile(), ObjectNode.class) : JSON.createObjectNode();
+        read.properties().removeIf(setting -> setting.getValue().isNull()); // not said
+        return read;
     }
 
     /** A token is written as text or as an object with its text under {@code content}. */
-    private static String token(JsonNode config, String key, String otherwise) {
-        JsonNode node = config.path(key);
-        return node.isObject() ? node.path("content").asText(otherwise) : node.asText(otherwise);
+    private static String content(JsonNode settings, String key) {
+        JsonNode token = settings.path(key);
+        return token.path("content").asText(token.asText());
     }
 
-    private static byte[] tokenizerJson(Path folder, JsonNode config, String begin, String end, String padding)
-            throws IOException {
+    private static byte[] tokenizerJson(Path folder, JsonNode settings) throws IOException {
         Path vocabFile = folder.resolve("vocab.json");
         if (!Files.exists(vocabFile)) {
             return Files.readAllBytes(folder.resolve("tokenizer.json"));
@@ -66,18 +87,15 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
         JsonNode vocab = JSON.readTree(vocabFile.toFile());
         ObjectNode root = JSON.createObjectNode().put("version", "1.0");
         ArrayNode added = root.putArray("added_tokens");
-        LinkedHashSet<String> special = new LinkedHashSet<>();
-        special.add(begin);
-        special.add(end);
-        special.add(padding);
-        for (String content : special) {
-            added.add(addedToken(idOf(vocab, content), content));
+        for (ObjectNode token : new AddedTokens(settings).all()) {
+            added.add(token.put("id", idOf(vocab, token.path("content").asText())));
         }
         root.set("normalizer", normalizer());
         root.set("pre_tokenizer", preTokenizer());
-        root.set("post_processor", postProcessor(vocab, begin, end));
+        root.set(
+                "post_processor", postProcessor(vocab, content(settings, "bos_token"), content(settings, "eos_token")));
         ObjectNode model = root.putObject("model").put("type", "BPE");
-        model.put("unk_token", token(config, "unk_token", end)).put("continuing_subword_prefix", "");
+        model.put("unk_token", content(settings, "unk_token")).put("continuing_subword_prefix", "");
         model.put("end_of_word_suffix", "</w>").put("fuse_unk", false);
         model.set("vocab", vocab);
         ArrayNode merges = model.putArray("merges");
@@ -96,15 +114,6 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
                     + " Check that the files belong together.");
         }
         return vocab.get(token).asInt();
-    }
-
-    private static ObjectNode addedToken(int id, String content) {
-        ObjectNode node = JSON.createObjectNode().put("id", id).put("content", content);
-        return node.put("single_word", false)
-                .put("lstrip", false)
-                .put("rstrip", false)
-                .put("normalized", false)
-                .put("special", true);
     }
 
     private static ObjectNode normalizer() {
