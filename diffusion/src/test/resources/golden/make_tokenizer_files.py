@@ -35,19 +35,37 @@ CASES = {
     "map-wins": {"tokenizer_config.json": SD2, "special_tokens_map.json": SD2_MAP},
     "map-alone": {"tokenizer_config.json": {"model_max_length": 12}, "special_tokens_map.json": SD2_MAP},
     "config-lists-added-tokens": {"tokenizer_config.json": SD2 | {"added_tokens_decoder": DECODER}, "special_tokens_map.json": SD2_MAP},
+    "inversion": {"tokenizer_config.json": CLIP, "added_tokens.json": {"<sat>": END + 2, "<cat>": END + 1}},
+    "inversion-with-map": {"tokenizer_config.json": SD2, "special_tokens_map.json": SD2_MAP | {"additional_special_tokens": ["<s>"]},
+                           "added_tokens.json": {"<s>": END + 2, "<cat>": END + 1}},
+    "extra-special": {"tokenizer_config.json": CLIP, "special_tokens_map.json": {"additional_special_tokens": ["<s>"]}},
+    "inversion-in-config": {"tokenizer_config.json": CLIP | {"added_tokens_decoder": DECODER | {
+        str(END + 1): token("<cat>", special=False), str(END + 2): token("<s>", normalized=False, lstrip=True, special=False)}},
+        "added_tokens.json": {"<sat>": END + 1}},
+    "one-that-is-there": {"tokenizer_config.json": CLIP, "added_tokens.json": {"<|endoftext|>": END, "cat</w>": 19, "<sat>": END + 1}},
 }
 
 
-def case(name, files):
+def write(folder, files):
+    for file, content in files.items():
+        (folder / file).write_text(content if isinstance(content, str) else json.dumps(content))
+    return folder
+
+
+def case(name, files, resaved=False):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         files = {"vocab.json": {t: i for i, t in enumerate(VOCABULARY)}, "merges.txt": "\n".join(["#version: 0.2", *MERGES, ""])} | files
-        for file, content in files.items():
-            (folder / file).write_text(content if isinstance(content, str) else json.dumps(content))
-        tokenizer = CLIPTokenizer.from_pretrained(folder)
+        tokenizer = CLIPTokenizer.from_pretrained(write(folder, files))
+        if resaved:  # by transformers 5: the vocabulary and added tokens lie in tokenizer.json
+            tokenizer.save_pretrained(folder / "again")
+            files = {file.name: json.loads(file.read_text()) for file in (folder / "again").iterdir()}
+            tokenizer = CLIPTokenizer.from_pretrained(folder / "again")
         rows = {text: tokenizer(text, padding="max_length", truncation=True, max_length=12).input_ids for text in TEXTS}
     return {"name": name, "files": files, "rows": rows}
 
 
-cases = [json.dumps(case(name, files), ensure_ascii=False) for name, files in CASES.items()]
-pathlib.Path(__file__).with_name("tokenizer-files.json").write_text("[" + ",\n".join(cases) + "]\n")
+cases = [case(name, files) for name, files in CASES.items()]
+cases += [case("saved-again", CASES["inversion-with-map"], True)]
+text = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
+pathlib.Path(__file__).with_name("tokenizer-files.json").write_text(f"[{text}]\n")

@@ -1,6 +1,5 @@
 package org.dreamboothactors.diffusion;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
 import org.dreamboothactors.diffusion.weights.ldm.ModelFile;
 
@@ -64,10 +64,7 @@ public final class BaseModelImport {
     }
 
     private static int vocabulary(Path folder) throws IOException {
-        Path file = folder.resolve("vocab.json");
-        return Files.isRegularFile(file)
-                ? new ObjectMapper().readTree(file.toFile()).size()
-                : -1;
+        return Files.isRegularFile(folder.resolve("vocab.json")) ? ClipTokenizer.size(folder) : -1;
     }
 
     private static void copy(Path folder, Path target) throws IOException {

@@ -29,7 +29,7 @@ public final class CheckpointCheck {
      */
     public static void load(Path folder, int threads) {
         StableDiffusion.scheduler(folder);
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
+        try (ClipTokenizer tokenizer = StableDiffusion.tokenizer(folder);
                 Kernels kernels = Kernels.open(threads);
                 BaseWeights parts = BaseWeights.once(folder, kernels);
                 NDManager texts = kernels.manager().newSubManager()) {

@@ -167,7 +167,7 @@ public final class DreamBoothTrainer implements AutoCloseable {
             TrainingData data,
             int threads,
             Ranks ranks) {
-        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
+        ClipTokenizer tokenizer = StableDiffusion.tokenizer(model);
         Kernels kernels = Kernels.open(threads);
         try {
             return new DreamBoothTrainer(kernels, base.apply(kernels), tokenizer, config, data, threads, ranks);

@@ -14,6 +14,7 @@ import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.AddedLora;
 import org.dreamboothactors.diffusion.lora.LoraMerge;
 import org.dreamboothactors.diffusion.models.AutoencoderKL;
+import org.dreamboothactors.diffusion.models.CLIPTextConfig;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.sampling.ModelEasel;
@@ -86,7 +87,7 @@ public final class StableDiffusion implements AutoCloseable {
     private static StableDiffusion open(
             Path model, int threads, ComputePrecision precision, BiFunction<Kernels, Arithmetic, Models> loading) {
         SchedulerSettings scheduler = scheduler(model);
-        ClipTokenizer tokenizer = ClipTokenizer.open(model.resolve("tokenizer"));
+        ClipTokenizer tokenizer = tokenizer(model);
         Kernels kernels = Kernels.open(threads);
         try {
             Arithmetic arithmetic = Compute.PLAIN
@@ -100,6 +101,11 @@ public final class StableDiffusion implements AutoCloseable {
             kernels.close();
             throw e;
         }
+    }
+
+    static ClipTokenizer tokenizer(Path model) {
+        int known = CLIPTextConfig.read(model.resolve(CLIPTextModel.PART)).vocabSize();
+        return ClipTokenizer.open(model.resolve("tokenizer"), known);
     }
 
     static SchedulerSettings scheduler(Path model) {

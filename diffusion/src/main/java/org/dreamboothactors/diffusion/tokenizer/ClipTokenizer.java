@@ -28,8 +28,31 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /** Opens the {@code tokenizer} folder of a diffusers model. */
     public static ClipTokenizer open(Path folder) {
-        Djl.stayLocal();
+        return open(folder, TokenizerFiles.read(folder));
+    }
+
+    /**
+     * The same, refused where a text could become ids that the text encoder has no embedding for.
+     *
+     * @param known how many tokens the text encoder knows
+     */
+    public static ClipTokenizer open(Path folder, int known) {
         TokenizerFiles files = TokenizerFiles.read(folder);
+        if (files.last().id() >= known) {
+            throw new IllegalArgumentException("Cannot use the tokenizer in " + folder + ": its token "
+                    + files.last().content() + " has the id " + files.last().id() + ", expected ids below " + known
+                    + ", as many as the text encoder has embeddings. Check that the two belong together.");
+        }
+        return open(folder, files);
+    }
+
+    /** How many tokens a folder with {@code vocab.json} has. */
+    public static int size(Path folder) throws IOException {
+        return TokenizerFiles.size(folder);
+    }
+
+    private static ClipTokenizer open(Path folder, TokenizerFiles files) {
+        Djl.stayLocal();
         // Cutting and padding are done here: the library would pad with a token of its own choice.
         Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
         try {

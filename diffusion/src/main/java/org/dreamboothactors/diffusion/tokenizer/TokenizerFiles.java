@@ -8,22 +8,44 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /**
  * Reads a {@code tokenizer} folder of a diffusers model.
  *
  * <p>Published models carry {@code vocab.json} and {@code merges.txt}; the {@code tokenizer.json} that the tokenizers
  * library wants is put together from them the way transformers does it. A folder that has only {@code tokenizer.json}
- * is taken as it is.
+ * is taken as it is, but for its added tokens.
  */
 @SuppressWarnings("ArrayRecordComponent") // the file itself, read once; nobody compares two
-record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String end, String padding) {
+record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String end, String padding, Token last) {
+
+    /** A text that has an id. */
+    record Token(String content, int id) {
+        /** The one of the largest id. */
+        static Token last(JsonNode vocabulary, ArrayNode added) {
+            Stream<Token> own = vocabulary.properties().stream()
+                    .map(token -> new Token(token.getKey(), token.getValue().asInt()));
+            Stream<Token> more = added.valueStream()
+                    .map(token -> new Token(
+                            token.path("content").asText(), token.path("id").asInt()));
+            return Stream.concat(own, more)
+                    .max(Comparator.comparingInt(Token::id))
+                    .orElseThrow();
+        }
+    }
 
     /** What CLIP uses when {@code tokenizer_config.json} does not say. */
     private static final int CLIP_LENGTH = 77;
     /** transformers writes 1e30 for "no limit", which no model with position embeddings can mean. */
     private static final double LARGEST_LENGTH = 100_000;
 
+    private static final String WHOLE = "tokenizer.json";
+    private static final String ADDED = "added_tokens";
+    private static final String MODEL = "model";
+    private static final String VOCAB = "vocab";
+    private static final String ENDS = "post_processor";
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
     private static final String SPLIT =
@@ -35,12 +57,22 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
             JsonNode settings = settings(folder);
             double length = settings.path("model_max_length").asDouble(CLIP_LENGTH);
             int maxLength = length < 2 || length > LARGEST_LENGTH ? CLIP_LENGTH : (int) length;
+            ObjectNode root = tokenizerJson(folder, settings);
+            JsonNode vocabulary = root.path(MODEL).path(VOCAB);
+            ArrayNode added = added(folder, settings).over(vocabulary);
+            root.set(ADDED, added);
+            String begin = content(settings, "bos_token");
+            String end = content(settings, "eos_token");
+            if (!root.has(ENDS)) {
+                root.set(ENDS, postProcessor(added, begin, end));
+            }
             return new TokenizerFiles(
-                    tokenizerJson(folder, settings),
+                    JSON.writeValueAsBytes(root),
                     maxLength,
-                    content(settings, "bos_token"),
-                    content(settings, "eos_token"),
-                    content(settings, "pad_token"));
+                    begin,
+                    end,
+                    content(settings, "pad_token"),
+                    Token.last(vocabulary, added));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read the tokenizer in " + folder + ": " + e.getMessage()
@@ -57,7 +89,7 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
         ObjectNode settings = JSON.createObjectNode();
         settings.put("bos_token", BEGIN).put("eos_token", END).put("unk_token", END);
         settings.setAll(readObject(folder.resolve("tokenizer_config.json")));
-        if (!settings.has("added_tokens_decoder")) {
+        if (!settings.has(AddedTokens.DECODER)) {
             settings.setAll(readObject(folder.resolve("special_tokens_map.json")));
         }
         if (!settings.hasNonNull("pad_token")) {
@@ -79,41 +111,37 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
         return token.path("content").asText(token.asText());
     }
 
-    private static byte[] tokenizerJson(Path folder, JsonNode settings) throws IOException {
+    /** What the tokenizers library reads, but for the added tokens. */
+    private static ObjectNode tokenizerJson(Path folder, JsonNode settings) throws IOException {
         Path vocabFile = folder.resolve("vocab.json");
         if (!Files.exists(vocabFile)) {
-            return Files.readAllBytes(folder.resolve("tokenizer.json"));
+            return JSON.readValue(folder.resolve(WHOLE).toFile(), ObjectNode.class);
         }
-        JsonNode vocab = JSON.readTree(vocabFile.toFile());
         ObjectNode root = JSON.createObjectNode().put("version", "1.0");
-        ArrayNode added = root.putArray("added_tokens");
-        for (ObjectNode token : new AddedTokens(settings).all()) {
-            added.add(token.put("id", idOf(vocab, token.path("content").asText())));
-        }
         root.set("normalizer", normalizer());
         root.set("pre_tokenizer", preTokenizer());
-        root.set(
-                "post_processor", postProcessor(vocab, content(settings, "bos_token"), content(settings, "eos_token")));
-        ObjectNode model = root.putObject("model").put("type", "BPE");
+        ObjectNode model = root.putObject(MODEL).put("type", "BPE");
         model.put("unk_token", content(settings, "unk_token")).put("continuing_subword_prefix", "");
         model.put("end_of_word_suffix", "</w>").put("fuse_unk", false);
-        model.set("vocab", vocab);
+        model.set(VOCAB, JSON.readTree(vocabFile.toFile()));
         ArrayNode merges = model.putArray("merges");
         for (String line : Files.readAllLines(folder.resolve("merges.txt"))) {
             if (!line.isBlank() && !line.startsWith("#version")) {
                 merges.add(line.strip());
             }
         }
-        return JSON.writeValueAsBytes(root);
+        return root;
     }
 
-    private static int idOf(JsonNode vocab, String token) {
-        if (!vocab.has(token)) {
-            throw new IllegalArgumentException("Cannot use special token " + token
-                    + ": vocab.json lacks it, expected every special token of tokenizer_config.json there."
-                    + " Check that the files belong together.");
-        }
-        return vocab.get(token).asInt();
+    /** How many tokens a folder with {@code vocab.json} has, those added to it counted. */
+    static int size(Path folder) throws IOException {
+        JsonNode vocabulary = readObject(folder.resolve("vocab.json"));
+        return vocabulary.size() + added(folder, settings(folder)).beyond(vocabulary);
+    }
+
+    private static AddedTokens added(Path folder, JsonNode settings) throws IOException {
+        JsonNode listed = readObject(folder.resolve(WHOLE)).path(ADDED);
+        return new AddedTokens(settings, readObject(folder.resolve("added_tokens.json")), listed);
     }
 
     private static ObjectNode normalizer() {
@@ -140,10 +168,19 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
         return node;
     }
 
-    private static ObjectNode postProcessor(JsonNode vocab, String begin, String end) {
+    private static ObjectNode postProcessor(ArrayNode added, String begin, String end) {
         ObjectNode node = JSON.createObjectNode().put("type", "RobertaProcessing");
-        node.putArray("sep").add(end).add(idOf(vocab, end));
-        node.putArray("cls").add(begin).add(idOf(vocab, begin));
+        node.putArray("sep").add(end).add(idOf(added, end));
+        node.putArray("cls").add(begin).add(idOf(added, begin));
         return node.put("trim_offsets", false).put("add_prefix_space", false);
+    }
+
+    private static int idOf(ArrayNode added, String content) {
+        return added.valueStream()
+                .filter(token -> token.path("content").asText().equals(content))
+                .findFirst()
+                .orElseThrow()
+                .path("id")
+                .asInt();
     }
 }

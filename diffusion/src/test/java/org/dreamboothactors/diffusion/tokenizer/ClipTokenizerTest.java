@@ -1,6 +1,7 @@
 package org.dreamboothactors.diffusion.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,5 +47,25 @@ class ClipTokenizerTest {
             assertThat(tokenizer.ids("AB")).containsExactly(6, 5, 7, 0, 0);
             assertThat(tokenizer.ids("ab ab ab ab")).containsExactly(6, 5, 5, 5, 7);
         }
+    }
+
+    @Test
+    void refusesTokensThatTheTextEncoderHasNoEmbeddingFor(@TempDir Path folder) throws IOException {
+        ClipVocabulary.write(folder);
+        Files.writeString(folder.resolve("added_tokens.json"), "{\"<cat-toy>\": 49408}");
+
+        ClipTokenizer.open(folder, 49409).close();
+        assertThat(ClipTokenizer.size(folder)).isEqualTo(49409);
+        assertThatThrownBy(() -> ClipTokenizer.open(folder, 49408))
+                .hasMessageContaining("<cat-toy> has the id 49408, expected ids below 49408");
+    }
+
+    @Test
+    void refusesAnAddedTokenWhoseIdTheVocabularyCannotGive(@TempDir Path folder) throws IOException {
+        ClipVocabulary.write(folder);
+        Files.writeString(folder.resolve("added_tokens.json"), "{\"<cat-toy>\": 49409}");
+
+        assertThatThrownBy(() -> ClipTokenizer.open(folder))
+                .hasMessageContaining("<cat-toy>: its id is 49409, expected 49408");
     }
 }
