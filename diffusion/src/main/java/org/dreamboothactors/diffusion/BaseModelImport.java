@@ -34,7 +34,7 @@ public final class BaseModelImport {
             delete(fresh);
             try {
                 ModelFile model = ModelFile.open(file);
-                tokenizer(file, model.vocabulary(), fresh.resolve(TOKENIZER), known);
+                tokenizer(file, model, fresh.resolve(TOKENIZER), known);
                 List<String> assumed = model.write(fresh);
                 Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
                 return assumed;
@@ -46,9 +46,12 @@ public final class BaseModelImport {
         }
     }
 
-    private static void tokenizer(Path file, int tokens, Path target, List<Path> others) throws IOException {
+    private static void tokenizer(Path file, ModelFile model, Path target, List<Path> others) throws IOException {
+        int tokens = model.vocabulary();
         List<Path> folders = new ArrayList<>(List.of(file.resolveSibling(TOKENIZER)));
-        folders.addAll(others);
+        if (tokens != ClipVocabulary.SIZE) { // that of another model with CLIP's may fill up texts in another way
+            folders.addAll(others);
+        }
         for (Path folder : folders) {
             if (vocabulary(folder) == tokens) {
                 copy(folder, target);
@@ -60,7 +63,11 @@ public final class BaseModelImport {
                     + " tokens, expected " + ClipVocabulary.SIZE + " as CLIP's. Put the model's folder " + TOKENIZER
                     + " (vocab.json, merges.txt) beside the file");
         }
-        ClipVocabulary.write(target);
+        if (model.isOpenClip()) {
+            ClipVocabulary.writeForOpenClip(target);
+        } else {
+            ClipVocabulary.write(target);
+        }
     }
 
     private static int vocabulary(Path folder) throws IOException {

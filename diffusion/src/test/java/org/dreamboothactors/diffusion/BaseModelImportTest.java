@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.dreamboothactors.diffusion.models.UNetConfig;
 import org.dreamboothactors.diffusion.models.VaeConfig;
+import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
 import org.dreamboothactors.diffusion.weights.Precision;
 import org.dreamboothactors.diffusion.weights.Safetensors;
@@ -20,6 +21,8 @@ import org.dreamboothactors.diffusion.weights.TensorSource;
 import org.dreamboothactors.diffusion.weights.ldm.ModelSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BaseModelImportTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -83,6 +86,23 @@ class BaseModelImportTest {
             rounded[i] = Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
         }
         return rounded;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quick_gelu, 49407", "gelu, 0"})
+    void fillsTextsUpAsTheTextEncoderLearnedThem(String activation, int padding) throws IOException {
+        Path model = folder.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, GOLDEN.resolve("clip-tokenizer"));
+        Path config = model.resolve("text_encoder/config.json");
+        Files.writeString(config, Files.readString(config).replace("quick_gelu", activation));
+        Path single = folder.resolve("single.safetensors");
+        CheckpointExport.singleFile(model, single, Precision.FP16, new ModelSpec("tiny", "", Instant.EPOCH));
+
+        BaseModelImport.convert(single, folder.resolve("out"), List.of(GOLDEN.resolve("clip-tokenizer")));
+
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("out/tokenizer"))) {
+            assertThat(tokenizer.ids("")).startsWith(49406, 49407, padding).endsWith(padding);
+        }
     }
 
     @Test

@@ -26,14 +26,29 @@ public final class ClipVocabulary {
     private static final String WORD_END = "</w>";
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
+    /** Of the vocabulary, with the id 0. */
+    private static final String FIRST = "!";
+
     private static final int BYTES = 256;
 
     private ClipVocabulary() {}
 
     /** Fills a {@code tokenizer} folder, which is made when absent, as transformers reads it. */
     public static void write(Path folder) {
+        write(folder, merges(folder), LENGTH, END);
+    }
+
+    /**
+     * The same for OpenCLIP's text encoders, as Stable Diffusion 2.x has them: they learned texts that are filled up with
+     * the id 0.
+     */
+    public static void writeForOpenClip(Path folder) {
+        write(folder, merges(folder), LENGTH, FIRST);
+    }
+
+    private static String merges(Path folder) {
         try (InputStream in = Objects.requireNonNull(ClipVocabulary.class.getResourceAsStream("clip-merges.txt"))) {
-            write(folder, new String(in.readAllBytes(), StandardCharsets.UTF_8), LENGTH);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a tokenizer to " + folder + ": " + e.getMessage(), e);
         }
@@ -46,6 +61,10 @@ public final class ClipVocabulary {
      * @param length ids that a text becomes
      */
     static void write(Path folder, String merges, int length) {
+        write(folder, merges, length, END);
+    }
+
+    private static void write(Path folder, String merges, int length, String padding) {
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("merges.txt"), merges);
@@ -54,7 +73,7 @@ public final class ClipVocabulary {
                 vocabulary.put(token, vocabulary.size());
             }
             JSON.writeValue(folder.resolve("vocab.json").toFile(), vocabulary);
-            JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), config(length));
+            JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), config(length, padding));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a tokenizer to " + folder + ": " + e.getMessage(), e);
         }
@@ -85,14 +104,14 @@ public final class ClipVocabulary {
         return printable;
     }
 
-    private static ObjectNode config(int length) {
+    private static ObjectNode config(int length, String padding) {
         ObjectNode config = JSON.createObjectNode();
         config.put("add_prefix_space", false);
         config.put("bos_token", BEGIN);
         config.put("do_lower_case", true);
         config.put("eos_token", END);
         config.put("model_max_length", length);
-        config.put("pad_token", END);
+        config.put("pad_token", padding);
         config.put("tokenizer_class", "CLIPTokenizer");
         config.put("unk_token", END);
         return config;

@@ -146,6 +146,11 @@ public final class ModelFile {
                 names.place("text_model.embeddings.token_embedding.weight").name(), 0);
     }
 
+    /** Whether the text encoder is one of OpenCLIP, as those of Stable Diffusion 2.x are. */
+    public boolean isOpenClip() {
+        return TextLayout.of(shapes).isOpenClip();
+    }
+
     /** Writes a diffusers folder without a tokenizer; see {@link #write(Path, Told)}. */
     public List<String> write(Path folder) {
         return write(folder, Told.nothing());

@@ -54,6 +54,13 @@ record TextLayout(Shapes shapes, TextNames names, int layers) {
                         .replaceFirst("\\.(ln_1|layer_norm1)\\.weight$", ".");
     }
 
+    /** Whether OpenCLIP trained it, whose names a file need not have kept. */
+    boolean isOpenClip() {
+        String tokens =
+                names.place("text_model.embeddings.token_embedding.weight").name();
+        return names == TextNames.OPEN_CLIP || shapes.axis(tokens, 1) == WIDTH_OF_SD2;
+    }
+
     ObjectNode config(Told told, Assumptions assumed) {
         String tokens =
                 names.place("text_model.embeddings.token_embedding.weight").name();
@@ -67,8 +74,7 @@ record TextLayout(Shapes shapes, TextNames names, int layers) {
         config.put("attention_dropout", 0.0);
         config.put("bos_token_id", vocabulary - 2);
         config.put("eos_token_id", vocabulary - 1);
-        boolean openClip = names == TextNames.OPEN_CLIP || width == WIDTH_OF_SD2;
-        config.put("hidden_act", openClip ? "gelu" : "quick_gelu");
+        config.put("hidden_act", isOpenClip() ? "gelu" : "quick_gelu");
         config.put("hidden_size", width);
         config.put("initializer_factor", 1.0);
         config.put("initializer_range", 0.02);
