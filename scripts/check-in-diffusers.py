@@ -23,7 +23,8 @@ PARTS = ("unet", "text_encoder", "vae", "scheduler")
 PROMPT, STEPS, GUIDANCE = "a photo of a sks teapot", 10, 5.0
 
 
-def pretrained(folder):
+def base(folder):
+    """One of half precision may name it in its text encoder's configuration; checkpoints need not be told what they are."""
     return StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
 
 
@@ -62,16 +63,16 @@ for argument in sys.argv[2:]:
     paths = value.split(",")
     kind = re.sub(r"\d+$", "", name)
     if kind == "full":
-        pipe = pretrained(paths[0])
+        pipe = StableDiffusionPipeline.from_pretrained(paths[0])
     elif kind == "file":
         pipe = single(paths[0], paths[1])
     elif kind == "lora":
-        pipe = pretrained(paths[0])
+        pipe = base(paths[0])
         pipe.load_lora_weights(paths[1])
     else:
         sys.exit(f"{argument}: expected full, file or lora")
     pictures[name] = case(out / name, pipe, paths[-1])
     if kind == "lora":
-        plain = draw(pretrained(paths[0]))["out.image"]
+        plain = draw(base(paths[0]))["out.image"]
         print(f"{name}: changes the picture by {(pictures[name] - plain).abs().mean().item() / 2 * 255:.2f} of 255 on average")
     print(f"{name}: drawn by diffusers, numbers from {pictures[name].min().item():.3f} to {pictures[name].max().item():.3f}")

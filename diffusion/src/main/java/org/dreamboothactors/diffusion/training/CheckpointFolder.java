@@ -1,5 +1,8 @@
 package org.dreamboothactors.diffusion.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +14,8 @@ import org.dreamboothactors.diffusion.weights.PipelineFiles;
 
 /** Writes a diffusers folder: trained parts anew, the rest of the pipeline as it lies in the base model's folder. */
 public final class CheckpointFolder {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CONFIG = "config.json";
     private static final List<String> WEIGHT_ENDINGS =
             List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json");
 
@@ -34,7 +39,11 @@ public final class CheckpointFolder {
                 if (!replaced(file.getKey(), trained)) {
                     Path copy = target.resolve(file.getKey());
                     Files.createDirectories(copy.toAbsolutePath().getParent());
-                    Files.copy(file.getValue(), copy, StandardCopyOption.REPLACE_EXISTING);
+                    if (copy.endsWith(CONFIG)) {
+                        JSON.writerWithDefaultPrettyPrinter().writeValue(copy.toFile(), config(file.getValue()));
+                    } else {
+                        Files.copy(file.getValue(), copy, StandardCopyOption.REPLACE_EXISTING);
+                    }
                 }
             }
             for (Map.Entry<String, PartWriter> part : trained.entrySet()) {
@@ -46,6 +55,20 @@ public final class CheckpointFolder {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write checkpoint " + target + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A part's configuration as a pipeline in fp32 needs it, the one that is loaded where nobody asks for another: diffusers
+     * brings its parts into fp32 whatever their files have, transformers its own into what the configuration says, or else
+     * their files have. A text encoder in half precision does not go with such a UNet.
+     */
+    private static JsonNode config(Path file) throws IOException {
+        JsonNode config = JSON.readTree(file.toFile());
+        if (config instanceof ObjectNode ofTransformers && config.has("model_type")) {
+            ofTransformers.remove("torch_dtype"); // its name before transformers 4.56
+            ofTransformers.put("dtype", "float32");
+        }
+        return config;
     }
 
     /** What transformers and diffusers call the one weights file of a part. */

@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class CheckpointFolderTest {
 
         assertThat(target.resolve("unet/diffusion_pytorch_model.safetensors")).hasContent("trained");
         assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors"))
-                .hasContent("vae/diffusion_pytorch_model.safetensors");
+                .hasContent(quoted("vae/diffusion_pytorch_model.safetensors"));
         assertThat(target.resolve("unet"))
                 .isDirectoryNotContaining(file -> file.getFileName().toString().contains("index"));
         assertThat(target.resolve("unet"))
@@ -100,7 +101,7 @@ class CheckpointFolderTest {
         assertThat(target.resolve("unet/diffusion_pytorch_model.safetensors")).hasContent("trained");
         assertThat(target.resolve("text_encoder/model.safetensors"))
                 .as("diffusers looks for this name where it is asked for no variant")
-                .hasContent("text_encoder/model.fp16.safetensors");
+                .hasContent(quoted("text_encoder/model.fp16.safetensors"));
     }
 
     @Test
@@ -121,11 +122,40 @@ class CheckpointFolderTest {
         assertThat(target.resolve("vae/diffusion_pytorch_model.safetensors")).hasContent("vae");
     }
 
-    /** Each file holds its own name. */
+    @Test
+    void saysWhatPrecisionPartsOfTransformersHaveBesideTheOthers(@TempDir Path folder) throws IOException {
+        Path base = folder.resolve("base");
+        write(base, "text_encoder/config.json", "safety_checker/config.json", "unet/config.json");
+        Files.writeString(
+                base.resolve("text_encoder/config.json"),
+                "{\"model_type\":\"clip_text_model\",\"vocab_size\":7,\"torch_dtype\":\"float16\"}");
+        Files.writeString(
+                base.resolve("safety_checker/config.json"), "{\"model_type\":\"clip\",\"dtype\":\"float16\"}");
+        Files.writeString(base.resolve("unet/config.json"), "{\"_class_name\":\"UNet2DConditionModel\"}");
+        Path target = folder.resolve("target");
+
+        CheckpointFolder.write(base, target, Map.of());
+
+        assertThat(json(target.resolve("text_encoder/config.json")))
+                .isEqualTo("{\"model_type\":\"clip_text_model\",\"vocab_size\":7,\"dtype\":\"float32\"}");
+        assertThat(json(target.resolve("safety_checker/config.json")))
+                .isEqualTo("{\"model_type\":\"clip\",\"dtype\":\"float32\"}");
+        assertThat(json(target.resolve("unet/config.json"))).isEqualTo("{\"_class_name\":\"UNet2DConditionModel\"}");
+    }
+
+    private static String json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile()).toString();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text + '"';
+    }
+
+    /** Each file holds its own name, as JSON. */
     private static void write(Path base, String... files) throws IOException {
         for (String file : files) {
             Files.createDirectories(base.resolve(file).getParent());
-            Files.writeString(base.resolve(file), file);
+            Files.writeString(base.resolve(file), quoted(file));
         }
     }
 }

@@ -73,6 +73,7 @@ record TextLayout(Shapes shapes, TextNames names, int layers) {
         config.putArray("architectures").add("CLIPTextModel");
         config.put("attention_dropout", 0.0);
         config.put("bos_token_id", vocabulary - 2);
+        config.put("dtype", "float32"); // for transformers, whatever the file has: what diffusers loads a UNet in
         config.put("eos_token_id", vocabulary - 1);
         config.put("hidden_act", isOpenClip() ? "gelu" : "quick_gelu");
         config.put("hidden_size", width);
