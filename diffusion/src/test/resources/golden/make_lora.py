@@ -1,18 +1,20 @@
-"""Makes lora/: two LoRA files for the model of pipeline-ddim, and what diffusers computes with them.
+"""Makes lora/: LoRA files for the model of pipeline-ddim, and what diffusers computes with them.
 
 Needs torch 2.7.1, diffusers 0.42.1, peft and transformers. One file in the names of diffusers, written by
 save_lora_weights with alpha in its metadata; one in those of kohya's sd-scripts, with feed-forward layers and a
-convolution as well. Both are read back by load_lora_weights; what is stored is computed by diffusers with them.
+convolution as well; one in those of diffusers before peft. patterns: the first with other alphas, te1: the second with
+lora_te1_ for lora_te_; neither is stored. All are read back by load_lora_weights; what is stored is computed by diffusers
+with them.
 
     python make_lora.py GOLDEN
 """
-import pathlib, shutil, sys, tempfile
+import json, pathlib, re, shutil, sys, tempfile
 import torch
 import transformers.integrations.peft
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
 
 transformers.integrations.peft.check_peft_version = lambda **_: None  # asks for peft 0.22, which is not released; 0.21 does
@@ -65,16 +67,35 @@ save_file(kohya, OUT / "kohya.safetensors")
 
 tensors = {"in.sample": torch.randn(2, 4, 8, 8), "in.timestep": torch.tensor([7., 300.]),
            "in.input_ids": torch.randint(0, plain.text_encoder.config.vocab_size - 3, (2, 9)).float()}
-for file in ("none", "diffusers", "kohya"):
+processor = {}  # as diffusers wrote them before peft; only attention
+for part, model in (("unet", plain.unet), ("text_encoder", plain.text_encoder)):
+    for name, p in model.named_parameters():
+        old = re.fullmatch(r"(.*)\.(?:to_(q|k|v|out)(?:\.0)?|(q|k|v|out)_proj)\.weight", name)
+        if old:
+            root = "text_model." if part == "text_encoder" and not name.startswith("text_model") else ""
+            stem = f"{part}.{root}{old[1]}{'.processor' if part == 'unet' else ''}.to_{old[2] or old[3]}_lora"
+            processor[stem + ".down.weight"], processor[stem + ".up.weight"] = .3 * torch.randn(RANK, p.shape[1]), .3 * torch.randn(p.shape[0], RANK)
+save_file(processor, OUT / "processor.safetensors")
+
+# diffusers.safetensors with alphas by regular expressions, of which the first counts
+patterns = {f"{part}.{key}": value for part in config for key, value in config[part].items()}
+patterns |= {"unet.alpha_pattern": {r"down_blocks\.\d+\..*to_[qk]": 6., "attn2.to_q": 1., "^up_blocks.*": .5, "q": 9., "to_v|to_k": 4.},
+             "text_encoder.alpha_pattern": {r"layers\.[02]\.self_attn.(q|out)_proj": 5.}}
+(OUT / "patterns.json").write_text(json.dumps(patterns, indent=1) + "\n")
+more = pathlib.Path(tempfile.mkdtemp())
+save_file(load_file(OUT / "diffusers.safetensors"), more / "patterns.safetensors", {"format": "pt", "lora_adapter_metadata": json.dumps(patterns)})
+save_file({k.replace("lora_te_", "lora_te1_"): v for k, v in kohya.items()}, more / "te1.safetensors")
+
+for file in ("none", "diffusers", "kohya", "processor", "patterns", "te1"):
     pipe = pipeline()
     if file != "none":
-        pipe.load_lora_weights(OUT / f"{file}.safetensors")
+        pipe.load_lora_weights((more if file in ("patterns", "te1") else OUT) / f"{file}.safetensors")
         pipe.fuse_lora(lora_scale=WEIGHT)
     with torch.no_grad():
         text = pipe.text_encoder(tensors["in.input_ids"].long())[0]
         tensors[f"out.{file}.text"] = text.contiguous()
         tensors[f"out.{file}.sample"] = pipe.unet(tensors["in.sample"], tensors["in.timestep"], text).sample.contiguous()
-for file in ("diffusers", "kohya"):
+for file in ("diffusers", "kohya", "processor", "patterns", "te1"):
     for what in ("text", "sample"):
         print(file, what, "changed by", (tensors[f"out.{file}.{what}"] - tensors[f"out.none.{what}"]).abs().max().item())
 save_file(tensors, OUT / "io.safetensors")

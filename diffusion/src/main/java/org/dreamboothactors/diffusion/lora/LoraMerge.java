@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.Weights;
@@ -123,13 +125,25 @@ public final class LoraMerge {
         return alpha / (rankStabilised ? Math.sqrt((double) rank) : (double) rank);
     }
 
-    /** A layer of its own alpha is named by the end of its name, as in peft. */
+    /**
+     * Layers of another alpha are named by regular expressions for the end of their names, of which the first that fits
+     * counts: {@code get_pattern_key} of peft.
+     */
     private JsonNode alphaOf(String layer, String part) {
+        String name = layer.substring(part.length() + (part.isEmpty() ? 0 : 1));
         return metadata.path(part + ".alpha_pattern").properties().stream()
-                .filter(pattern -> ("." + layer).endsWith("." + pattern.getKey()))
+                .filter(pattern -> named(name, pattern.getKey()))
                 .findFirst()
                 .map(Map.Entry::getValue)
                 .orElse(metadata.path(part + ".lora_alpha"));
+    }
+
+    private boolean named(String layer, String pattern) {
+        try {
+            return Pattern.compile("(.*\\.)?(" + pattern + ")").matcher(layer).matches();
+        } catch (PatternSyntaxException e) {
+            throw refused("its alpha_pattern has '" + pattern + "'", "regular expressions");
+        }
     }
 
     private void refuseUnused() {

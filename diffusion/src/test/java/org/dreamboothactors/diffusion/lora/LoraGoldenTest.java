@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -15,17 +20,20 @@ import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code load_lora_weights} of diffusers makes of a file, we make of it too; {@code make_lora.py} made them. */
 final class LoraGoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final Path LORA = GOLDEN.resolve("lora");
     private static final double WEIGHT = 0.7;
     private static final float TOLERANCE = 1e-4f; // float32, sum order
 
     private final Kernels kernels = Kernels.open(Runtime.getRuntime().availableProcessors());
-    private final Safetensors io = Safetensors.open(GOLDEN.resolve("lora/io.safetensors"));
+    private final Safetensors io = Safetensors.open(LORA.resolve("io.safetensors"));
 
     @AfterEach
     void close() {
@@ -35,12 +43,26 @@ final class LoraGoldenTest {
     @ParameterizedTest
     @ValueSource(strings = {"none", "diffusers", "kohya"})
     void changesTheModelAsDiffusersDoes(String file) {
+        assertSame(file, file.equals("none") ? Optional.empty() : Optional.of(LORA.resolve(file + ".safetensors")));
+    }
+
+    @Test
+    void takesAlphasByRegularExpressionsAsPeftDoes(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("patterns.safetensors");
+        Safetensors adapters = Safetensors.open(LORA.resolve("diffusers.safetensors"));
+        Map<String, NDArray> tensors = new TreeMap<>();
+        adapters.names().forEach(name -> tensors.put(name, adapters.fp32(name, kernels.manager())));
+        Map<String, String> metadata = Map.of(LoraFiles.METADATA, Files.readString(LORA.resolve("patterns.json")));
+        Safetensors.write(tensors, metadata, file);
+
+        assertSame("patterns", Optional.of(file));
+    }
+
+    private void assertSame(String golden, Optional<Path> file) {
         CLIPTextModel text = CLIPTextModel.load(GOLDEN.resolve("pipeline-ddim/text_encoder"), kernels);
         UNet2DConditionModel unet = UNet2DConditionModel.load(GOLDEN.resolve("pipeline-ddim/unet"), kernels);
-        if (!file.equals("none")) {
-            AddedLora lora = new AddedLora(GOLDEN.resolve("lora/" + file + ".safetensors"), WEIGHT);
-            LoraMerge.into(List.of(text.weights(), unet.weights()), lora, kernels);
-        }
+        file.ifPresent(
+                lora -> LoraMerge.into(List.of(text.weights(), unet.weights()), new AddedLora(lora, WEIGHT), kernels));
 
         try (Tape tape = Tape.forward(kernels)) {
             Value context = text.forward(tape, tape.manager().create(longs(floats("in.input_ids")), new Shape(2, 9)));
@@ -48,9 +70,9 @@ final class LoraGoldenTest {
             Value sample = unet.forward(tape, io.fp32("in.sample", tape.manager()), timesteps, context);
 
             assertThat(context.array().toFloatArray())
-                    .containsExactly(floats("out." + file + ".text"), within(TOLERANCE));
+                    .containsExactly(floats("out." + golden + ".text"), within(TOLERANCE));
             assertThat(sample.array().toFloatArray())
-                    .containsExactly(floats("out." + file + ".sample"), within(TOLERANCE));
+                    .containsExactly(floats("out." + golden + ".sample"), within(TOLERANCE));
         }
     }
 
