@@ -88,6 +88,12 @@ public final class LoraFiles {
         return KOHYA_PARTS.getOrDefault(part, "lora_" + part + "_") + layer.replace('.', '_');
     }
 
+    /** All that kohya's programs call a layer: for models of two text encoders they number them. */
+    static List<String> kohyaNames(String part, String layer) {
+        String name = kohya(part, layer);
+        return List.of(name, name.replaceFirst("^lora_te_", "lora_te1_"));
+    }
+
     private static String json(Map<String, Object> config) {
         try {
             return JSON.writeValueAsString(config);

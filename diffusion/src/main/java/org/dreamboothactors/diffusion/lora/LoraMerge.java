@@ -6,12 +6,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -26,12 +29,16 @@ public final class LoraMerge {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ALPHA = ".alpha";
 
+    /** Of an attention. Before peft its processor held the adapters, and the text encoder's had the UNet's names. */
+    private static final Pattern PROJECTION = Pattern.compile("(.*)\\.(?:to_(q|k|v|out)(?:\\.0)?|(q|k|v|out)_proj)");
+
     /** How formats call the two halves of an adapter. */
     private record Ending(String down, String up) {}
 
     private static final List<Ending> ENDINGS = List.of(
             new Ending(LoraLayers.A, LoraLayers.B),
             new Ending(".lora_down.weight", ".lora_up.weight"),
+            new Ending("_lora.down.weight", "_lora.up.weight"),
             new Ending(".lora.down.weight", ".lora.up.weight"),
             new Ending(".lora_linear_layer.down.weight", ".lora_linear_layer.up.weight"));
 
@@ -46,11 +53,7 @@ public final class LoraMerge {
         this.file = Safetensors.open(path);
         for (Weights part : parts) {
             part.byName().forEach((name, array) -> {
-                String layer = name.replaceFirst("\\.weight$", "");
-                weights.put(part.part() + "." + layer, array);
-                weights.put(LoraFiles.kohya(part.part(), layer), array);
-                // transformers 5 has no root in its names
-                weights.put(part.part() + "." + layer.replaceFirst("^text_model\\.", ""), array);
+                names(part.part(), name.replaceFirst("\\.weight$", "")).forEach(known -> weights.put(known, array));
             });
         }
         try {
@@ -58,6 +61,20 @@ public final class LoraMerge {
         } catch (JsonProcessingException e) {
             throw refused(LoraFiles.METADATA + " is no JSON", "what diffusers writes");
         }
+    }
+
+    /** What files call a layer. */
+    private static List<String> names(String part, String layer) {
+        List<String> names = new ArrayList<>(LoraFiles.kohyaNames(part, layer));
+        names.add(part + "." + layer);
+        names.add(part + "." + layer.replaceFirst("^text_model\\.", "")); // transformers 5 has no root in its names
+        Matcher projection = PROJECTION.matcher(layer);
+        if (projection.matches()) {
+            String old = "to_" + Objects.requireNonNullElse(projection.group(2), projection.group(3));
+            names.add(part + "." + projection.group(1) + ".processor." + old);
+            names.add(part + "." + projection.group(1) + "." + old);
+        }
+        return names;
     }
 
     /**

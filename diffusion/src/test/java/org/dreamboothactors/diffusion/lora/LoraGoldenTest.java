@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
@@ -41,7 +42,7 @@ final class LoraGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"none", "diffusers", "kohya"})
+    @ValueSource(strings = {"none", "diffusers", "kohya", "processor"})
     void changesTheModelAsDiffusersDoes(String file) {
         assertSame(file, file.equals("none") ? Optional.empty() : Optional.of(LORA.resolve(file + ".safetensors")));
     }
@@ -49,13 +50,25 @@ final class LoraGoldenTest {
     @Test
     void takesAlphasByRegularExpressionsAsPeftDoes(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("patterns.safetensors");
-        Safetensors adapters = Safetensors.open(LORA.resolve("diffusers.safetensors"));
-        Map<String, NDArray> tensors = new TreeMap<>();
-        adapters.names().forEach(name -> tensors.put(name, adapters.fp32(name, kernels.manager())));
         Map<String, String> metadata = Map.of(LoraFiles.METADATA, Files.readString(LORA.resolve("patterns.json")));
-        Safetensors.write(tensors, metadata, file);
+        Safetensors.write(tensors("diffusers", UnaryOperator.identity()), metadata, file);
 
         assertSame("patterns", Optional.of(file));
+    }
+
+    @Test
+    void takesTheFirstTextEncoderOfKohyaForTheOnlyOne(@TempDir Path folder) {
+        Path file = folder.resolve("te1.safetensors");
+        Safetensors.write(tensors("kohya", name -> name.replace("lora_te_", "lora_te1_")), Map.of(), file);
+
+        assertSame("te1", Optional.of(file));
+    }
+
+    private Map<String, NDArray> tensors(String file, UnaryOperator<String> renamed) {
+        Safetensors adapters = Safetensors.open(LORA.resolve(file + ".safetensors"));
+        Map<String, NDArray> tensors = new TreeMap<>();
+        adapters.names().forEach(name -> tensors.put(renamed.apply(name), adapters.fp32(name, kernels.manager())));
+        return tensors;
     }
 
     private void assertSame(String golden, Optional<Path> file) {
