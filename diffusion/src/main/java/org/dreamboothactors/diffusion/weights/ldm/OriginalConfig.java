@@ -52,9 +52,8 @@ final class OriginalConfig {
         JsonNode schedule = model.has("noise_scheduler") ? model.path("noise_scheduler") : model;
         List<Integer> heads = new ArrayList<>();
         positive(unet.path("num_heads")).ifPresent(heads::add);
-        if (model.path("timesteps").asInt(TIMESTEPS) != TIMESTEPS) {
-            throw refused("timesteps", model.path("timesteps"), Integer.toString(TIMESTEPS));
-        }
+        refuseOtherSteps(model);
+        refuseOtherSteps(schedule);
         OptionalInt resolution = positive(model.path("data").path("resolution"));
         return new Told(
                 heads,
@@ -71,6 +70,17 @@ final class OriginalConfig {
                 betas(schedule, "linear_start"),
                 betas(schedule, "linear_end"),
                 Optional.empty());
+    }
+
+    /** Of noise: another number of them, or betas that no formula gives. */
+    private void refuseOtherSteps(JsonNode schedule) {
+        if (schedule.path("timesteps").asInt(TIMESTEPS) != TIMESTEPS) {
+            throw refused("timesteps", schedule.path("timesteps"), Integer.toString(TIMESTEPS));
+        }
+        JsonNode betas = schedule.path("given_betas");
+        if (!betas.isMissingNode() && !betas.isNull()) {
+            throw refused("given_betas", betas.isArray() ? betas.size() + " numbers" : betas, "none");
+        }
     }
 
     private static JsonNode params(JsonNode node) {
@@ -116,7 +126,7 @@ final class OriginalConfig {
         return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
     }
 
-    private UnsupportedOperationException refused(String key, JsonNode value, String expected) {
+    private UnsupportedOperationException refused(String key, Object value, String expected) {
         return new UnsupportedOperationException("Cannot use " + source + ": " + key + " is " + value + ", expected "
                 + expected + ". Choose a model of the Stable Diffusion 1.x or 2.x kind");
     }

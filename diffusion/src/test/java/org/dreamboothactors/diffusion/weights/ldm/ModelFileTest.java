@@ -74,6 +74,21 @@ class ModelFileTest {
         assertThat(scheduler.prediction()).isEqualTo(Prediction.V_PREDICTION);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{params: {timesteps: 500}}                              | timesteps is 500, expected 1000",
+                "{noise_scheduler: {timesteps: 500}}                     | timesteps is 500, expected 1000",
+                "{timesteps: 1000, noise_scheduler: {given_betas: [0.1]}} | given_betas is 1 numbers, expected none",
+            })
+    void refusesAnotherScheduleOfNoise(String model, String reason) throws IOException {
+        Path file = Files.copy(SD1, folder.resolve("model.safetensors"));
+        Files.writeString(folder.resolve("model.yaml"), "model: " + model);
+
+        assertThatThrownBy(() -> ModelFile.open(file)).hasMessageContaining(reason);
+    }
+
     @Test
     void takesOpenClipForTheSecondKind() {
         List<String> assumed =
