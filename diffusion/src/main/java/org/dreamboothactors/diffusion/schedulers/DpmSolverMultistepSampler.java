@@ -41,7 +41,12 @@ public final class DpmSolverMultistepSampler implements Sampler {
                 "use_lu_lambdas",
                 "use_flow_sigmas",
                 "use_dynamic_shifting");
-        settings.oneOf("algorithm_type", "dpmsolver++");
+        if (settings.finalSigma() == SchedulerSettings.FinalSigma.SIGMA_MIN) {
+            settings.oneOf(
+                    "algorithm_type", "dpmsolver++", "deis"); // the same to diffusers, which refuses deis elsewhere
+        } else {
+            settings.oneOf("algorithm_type", "dpmsolver++");
+        }
         order = settings.json().path("solver_order").asInt(2);
         if (order < 1 || order > HIGHEST_ORDER) {
             throw SchedulerSettings.unsupported("solver_order", settings.json().path("solver_order"), "1, 2 or 3");

@@ -32,6 +32,7 @@ class SamplerKindTest {
                 "DDIM     | beta_schedule          | 'sigmoid'",
                 "PNDM     | rescale_betas_zero_snr | true",
                 "DPMPP_2M | algorithm_type         | 'sde-dpmsolver++'",
+                "DPMPP_2M | algorithm_type         | 'deis'",
                 "DPMPP_2M | solver_order           | 4",
                 "DPMPP_2M | solver_type            | 'half'",
                 "DPMPP_2M | final_sigmas_type      | 'half'",
@@ -58,6 +59,7 @@ class SamplerKindTest {
             quoteCharacter = '^',
             value = {
                 "DDIM     | 'trained_betas': [0.1, 0.2, 0.3, 0.4] | 'beta_start': 0.1, 'beta_end': 0.4",
+                "DPMPP_2M | 'algorithm_type': 'deis', 'final_sigmas_type': 'sigma_min' | 'final_sigmas_type': 'sigma_min'",
                 "DPMPP_2M | 'solver_type': 'bh2'                  | 'solver_type': 'midpoint'",
             })
     void takesAsTheSameWhatDiffusersDoes(SamplerKind kind, String one, String other) throws Exception {
