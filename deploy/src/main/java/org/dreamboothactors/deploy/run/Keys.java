@@ -67,7 +67,9 @@ public final class Keys {
             Map.entry("model.snr_gamma", "min-SNR weighting of the photos"),
             Map.entry("model.noise_offset", "share of a value that is the same all over a channel"),
             Map.entry("exp_manager.ema.enable", "checkpoints of weights averaged over the steps"),
-            Map.entry("exp_manager.ema.decay", "largest share of the past that a step keeps (0.9999)"),
+            Map.entry(
+                    "exp_manager.ema.decay",
+                    "largest share of the past that a step keeps, rising as in diffusers, not constant as in NeMo (0.9999)"),
             Map.entry("model.data.num_workers", "decoders of images; the service has its own number"),
             Map.entry("model.data.instance_dir", "folder of the subject's photos"),
             Map.entry("model.data.instance_prompt", "with the identifier"),
