@@ -54,6 +54,19 @@ record SchedulerCheck(Path model) {
         }
     }
 
+    /** Whether ddim would clip latents although nothing asks for it. */
+    boolean clipsUnasked() {
+        Path file = schedulerFile();
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            return SchedulerSettings.read(file).clipsUnasked();
+        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
+            return false; // the complaint says what is wrong with it
+        }
+    }
+
     private Path schedulerFile() {
         return model.resolve("scheduler").resolve("scheduler_config.json");
     }

@@ -26,6 +26,7 @@ record Specs(Models models, String defaultBaseModel) {
     private static final int CLASS_IMAGES = 100;
     private static final String CLASS_IMAGE_SAMPLER = "plms";
     private static final String SAMPLER = "ddim";
+    private static final String SAMPLER_WITHOUT_CLIPPING = "dpmpp_2m"; // with which diffusers' trainer draws
     private static final int INFERENCE_STEPS = 50;
     private static final double GUIDANCE_SCALE = 7.5;
 
@@ -63,7 +64,7 @@ record Specs(Models models, String defaultBaseModel) {
             spec.setPrior(prior(wanted.getPrior(), spec.getResolution(), scheduler));
         }
         if (wanted.hasValidation()) {
-            spec.setValidation(validation(wanted.getValidation(), spec.getResolution()));
+            spec.setValidation(validation(wanted.getValidation(), spec.getResolution(), scheduler));
         }
         RunSpec resolved = spec.build();
         return complaint(resolved)
@@ -110,18 +111,25 @@ record Specs(Models models, String defaultBaseModel) {
     /** Class images by NeMo's sampler, but where it cannot draw them: with fresh noise, or without terminal signal. */
     private static PriorPreservation prior(PriorPreservation wanted, int resolution, SchedulerCheck scheduler) {
         Sampling usual = sampling(wanted.getSampling(), resolution, CLASS_IMAGE_SAMPLER);
+        String other = sampler(wanted.getSampling(), scheduler);
         boolean can = usual.getEta() == 0 && scheduler.allows(usual);
         return wanted.toBuilder()
                 .setLossWeight(orElse(wanted.getLossWeight(), PRIOR_LOSS_WEIGHT))
                 .setNumClassImages(orElse(wanted.getNumClassImages(), CLASS_IMAGES))
-                .setSampling(can ? usual : sampling(wanted.getSampling(), resolution, SAMPLER))
+                .setSampling(can ? usual : sampling(wanted.getSampling(), resolution, other))
                 .build();
     }
 
-    private static Validation validation(Validation wanted, int resolution) {
+    private static Validation validation(Validation wanted, int resolution, SchedulerCheck scheduler) {
+        String sampler = sampler(wanted.getSampling(), scheduler);
         return wanted.toBuilder()
-                .setSampling(sampling(wanted.getSampling(), resolution))
+                .setSampling(sampling(wanted.getSampling(), resolution, sampler))
                 .build();
+    }
+
+    /** Where nothing is named: another than usual where that would clip latents. It alone takes fresh noise. */
+    private static String sampler(Sampling wanted, SchedulerCheck scheduler) {
+        return wanted.getEta() == 0 && scheduler.clipsUnasked() ? SAMPLER_WITHOUT_CLIPPING : SAMPLER;
     }
 
     private static Optional<String> complaint(RunSpec spec) {

@@ -9,6 +9,7 @@ import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.Sampling;
+import org.dreamboothactors.protocol.v1.Validation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,13 +40,40 @@ class SchedulerCheckTest {
     @Test
     void drawsClassImagesWithDdimWherePlmsHasNothingToGoBy() throws IOException {
         String usual = "{\"beta_schedule\": \"scaled_linear\"}";
-        String withoutSignal = "{\"beta_schedule\": \"scaled_linear\", \"rescale_betas_zero_snr\": true,"
-                + " \"prediction_type\": \"v_prediction\"}";
+        String withoutSignal =
+                "{\"beta_schedule\": \"scaled_linear\", \"rescale_betas_zero_snr\": true, \"clip_sample\": false,"
+                        + " \"prediction_type\": \"v_prediction\"}";
 
         assertThat(classImageSampler(resolution(usual, Runs.withPrior(4)))).isEqualTo("plms");
         assertThat(classImageSampler(resolution(withoutSignal, Runs.withPrior(4))))
                 .isEqualTo("ddim");
         assertThat(resolution(withoutSignal, drawingBy("plms"))).isInstanceOf(Resolution.Refused.class);
+    }
+
+    @Test
+    void drawsUnnamedValidationWithoutClippingWhereDdimWouldClipUnasked() throws IOException {
+        String clips = "{\"beta_schedule\": \"scaled_linear\"}"; // as EulerDiscreteScheduler saves it
+
+        assertThat(validationSampler(clips, Sampling.getDefaultInstance())).isEqualTo("dpmpp_2m");
+        assertThat(validationSampler(
+                        clips, Sampling.newBuilder().setSampler("ddim").build()))
+                .isEqualTo("ddim");
+        assertThat(validationSampler(clips, Sampling.newBuilder().setEta(1).build()))
+                .isEqualTo("ddim");
+        assertThat(validationSampler(clips.replace("}", ", \"clip_sample\": false}"), Sampling.getDefaultInstance()))
+                .isEqualTo("ddim");
+        assertThat(validationSampler(clips.replace("}", ", \"clip_sample\": true}"), Sampling.getDefaultInstance()))
+                .isEqualTo("ddim");
+    }
+
+    private String validationSampler(String config, Sampling wanted) throws IOException {
+        RunSpec spec = Runs.spec().toBuilder()
+                .setValidation(
+                        Validation.newBuilder().addPrompts("a photo of sks dog").setSampling(wanted))
+                .build();
+        return resolution(config, spec) instanceof Resolution.Resolved resolved
+                ? resolved.spec().getValidation().getSampling().getSampler()
+                : "refused";
     }
 
     private static String classImageSampler(Resolution resolution) {

@@ -31,7 +31,7 @@ final class PictureOptions {
             paramLabel = "NAME",
             description =
                     "of class images and validation pictures: ddpm, ddim, pndm, plms, dpmpp_2m, dpmpp_2m_karras, euler or euler_a"
-                            + " (class images plms, validation pictures ddim)")
+                            + " (class images plms, validation pictures ddim, but dpmpp_2m where ddim would clip latents unasked)")
     Optional<String> sampler = Optional.empty();
 
     @Option(

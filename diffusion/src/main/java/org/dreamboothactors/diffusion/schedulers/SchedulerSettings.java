@@ -131,6 +131,14 @@ public record SchedulerSettings(JsonNode json) {
         return flag("clip_sample", true) ? json.path("clip_sample_range").asDouble(1) : Double.POSITIVE_INFINITY;
     }
 
+    /**
+     * Whether {@link SamplerKind#DDIM} clips the clean sample because nothing says that it should not. Settings that another
+     * scheduler saved say nothing, and latents go beyond what it clips them to.
+     */
+    public boolean clipsUnasked() {
+        return !json.hasNonNull("clip_sample");
+    }
+
     boolean flag(String key, boolean otherwise) {
         return json.path(key).asBoolean(otherwise);
     }
