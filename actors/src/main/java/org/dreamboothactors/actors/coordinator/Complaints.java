@@ -77,7 +77,8 @@ final class Complaints {
 
     /** Learning rates over the run. */
     void schedule(Training training) {
-        range("lr_warmup_steps", training.getLrWarmupSteps(), 0, training.getMaxSteps());
+        boolean constant = LearningRateSchedule.isConstant(training.getLrSchedule());
+        range("lr_warmup_steps", training.getLrWarmupSteps(), 0, constant ? Integer.MAX_VALUE : training.getMaxSteps());
         between("lr_power", training.getLrPower(), 0, HIGHEST_POWER);
         if (!training.getLrSchedule().isEmpty() && !LearningRateSchedule.NAMES.contains(training.getLrSchedule())) {
             add("lr_schedule is " + training.getLrSchedule() + ", expected one of "

@@ -2,6 +2,8 @@ package org.dreamboothactors.actors.trainer;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dreamboothactors.actors.work.ComputeSettings;
 import org.dreamboothactors.diffusion.Refinements;
 import org.dreamboothactors.diffusion.TrainingConfig;
@@ -39,6 +41,21 @@ final class RunConfig {
         } catch (IllegalArgumentException | UnsupportedOperationException e) {
             throw new InvalidRun(e);
         }
+    }
+
+    /**
+     * All that who asked for the run should know, or nothing.
+     *
+     * @param computing what they should know of how it is computed
+     */
+    static String warnings(RunSpec spec, Optional<String> computing) {
+        Training training = spec.getTraining();
+        Optional<String> warmup =
+                training.getLrWarmupSteps() > 0 && LearningRateSchedule.isConstant(training.getLrSchedule())
+                        ? Optional.of("lr_warmup_steps " + training.getLrWarmupSteps()
+                                + " does nothing: the learning rate is constant, constant_with_warmup has a warm-up")
+                        : Optional.empty();
+        return Stream.of(warmup, computing).flatMap(Optional::stream).collect(Collectors.joining("; "));
     }
 
     /** Zero and empty are what older messages hold: nothing beyond plain DreamBooth. */

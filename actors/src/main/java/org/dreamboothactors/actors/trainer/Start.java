@@ -81,7 +81,7 @@ record Start(RunInWork run, long step) {
                                 .setEnvironment(run.environment())
                                 .setDevice(place.device().deviceName())
                                 .setEnvironmentChanged(changed)
-                                .setWarning(opened.warning().orElse(""))
+                                .setWarning(RunConfig.warnings(request.getSpec(), opened.warning()))
                                 .setWarm(warm))
                         .build());
         return new Start(run, step);

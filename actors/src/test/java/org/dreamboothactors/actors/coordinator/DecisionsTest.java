@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecisionsTest {
     private static final Sampling DEFAULT_SAMPLING = Sampling.newBuilder()
@@ -313,6 +314,15 @@ class DecisionsTest {
         assertThat(reasonOf(Runs.upload(RUN, spec.build(), 3))).contains("eta is 1.5, expected 0.0 to 1.0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "constant"})
+    void acceptsTheWarmupOfDiffusersWithAConstantRateInAShorterRun(String schedule) {
+        RunSpec.Builder spec = Runs.spec().toBuilder();
+        spec.getTrainingBuilder().setLrSchedule(schedule).setLrWarmupSteps(500);
+
+        assertThat(resolved(spec.build()).getTraining().getLrWarmupSteps()).isEqualTo(500);
+    }
+
     @Test
     void letsNegativeWeightDecayMeanNone() {
         RunSpec.Builder spec = Runs.spec().toBuilder();
@@ -336,7 +346,11 @@ class DecisionsTest {
                         "lr_schedule is linear, expected one of constant",
                         spec -> spec.getTrainingBuilder().setLrSchedule("linear")),
                 slip("priority is 7, expected LOW, NORMAL or HIGH", spec -> spec.setPriorityValue(7)),
-                slip("lr_warmup_steps is 11", spec -> spec.getTrainingBuilder().setLrWarmupSteps(11)),
+                slip(
+                        "lr_warmup_steps is 11, expected 0 to 10",
+                        spec -> spec.getTrainingBuilder()
+                                .setLrSchedule("cosine")
+                                .setLrWarmupSteps(11)),
                 slip("lr_power is -1.0", spec -> spec.getTrainingBuilder().setLrPower(-1)),
                 slip("max_steps is 100001", spec -> spec.getTrainingBuilder().setMaxSteps(100_001)),
                 slip(

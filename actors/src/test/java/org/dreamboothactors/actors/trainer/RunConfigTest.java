@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dreamboothactors.diffusion.Compute;
 import org.dreamboothactors.diffusion.ComputePrecision;
@@ -51,6 +52,18 @@ class RunConfigTest {
                                 0.1,
                                 OptionalDouble.of(0.99))
                         .in(ComputePrecision.AUTO));
+    }
+
+    @Test
+    void saysThatAConstantRateHasNoWarmupBesideOtherWarnings() {
+        RunSpec constant = spec(Training.newBuilder().setLrWarmupSteps(500));
+        RunSpec rising = spec(Training.newBuilder().setLrSchedule("cosine").setLrWarmupSteps(5));
+
+        assertThat(RunConfig.warnings(constant, Optional.of("bf16 takes longer")))
+                .isEqualTo("lr_warmup_steps 500 does nothing: the learning rate is constant, constant_with_warmup has a"
+                        + " warm-up; bf16 takes longer");
+        assertThat(RunConfig.warnings(rising, Optional.of("bf16 takes longer"))).isEqualTo("bf16 takes longer");
+        assertThat(RunConfig.warnings(rising, Optional.empty())).isEmpty();
     }
 
     @Test

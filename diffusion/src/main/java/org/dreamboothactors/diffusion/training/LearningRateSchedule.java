@@ -78,6 +78,11 @@ public sealed interface LearningRateSchedule {
     /** What the schedules that runs can ask for are called: by diffusers, and by NeMo the last. */
     List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", "polynomial", "WarmupHoldPolicy");
 
+    /** Whether a schedule of that name has no use for a warm-up; it is the one of no name. */
+    static boolean isConstant(String name) {
+        return name.isEmpty() || name.equals("constant");
+    }
+
     /**
      * The schedule of a name. Throws {@link UnsupportedOperationException} for a name that is none of {@link #NAMES}.
      *
