@@ -15,7 +15,12 @@ final class Calls {
             Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
-    /** No further try after this: a store that does not even refuse takes the whole timeout of each request. */
+    /**
+     * After so many tries there is no further one beyond this time: a store that does not even refuse takes the whole timeout
+     * of each. One long transfer that breaks has its tries.
+     */
+    private static final int FEW = 5;
+
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final StoreSettings settings;
@@ -40,7 +45,7 @@ final class Calls {
             try {
                 return call.run();
             } catch (MinioException | IOException | IllegalStateException e) { // the last wraps connection errors
-                boolean late = System.nanoTime() - begin > LONGEST.toNanos();
+                boolean late = attempt >= FEW && System.nanoTime() - begin > LONGEST.toNanos();
                 if (attempt >= settings.attempts() || late || !passing(e)) {
                     throw explained(what, e, attempt);
                 }

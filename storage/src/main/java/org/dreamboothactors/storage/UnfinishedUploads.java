@@ -2,6 +2,7 @@ package org.dreamboothactors.storage;
 
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.ListMultipartUploadsArgs;
+import io.minio.errors.MinioException;
 import io.minio.messages.ListMultipartUploadsResult;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +14,7 @@ record UnfinishedUploads(Connection store) {
     private static final int MOST_AT_ONCE = 1000;
 
     /** Drops uploads begun longer ago than this; returns how many. S3Proxy calls every upload new: zero drops all. */
-    int abort(Duration olderThan) throws IOException {
+    int abort(Duration olderThan) throws IOException, MinioException {
         try {
             ListMultipartUploadsResult found = store.parts()
                     .listMultipartUploads(ListMultipartUploadsArgs.builder()
@@ -38,6 +39,9 @@ record UnfinishedUploads(Connection store) {
             }
             return aborted;
         } catch (CompletionException e) {
+            if (e.getCause() instanceof MinioException refusal) {
+                throw refusal; // tells one that another try may change from one that none will
+            }
             throw new IOException(String.valueOf(e.getCause()), e);
         }
     }

@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.intake;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,10 +61,10 @@ public final class IntakeMain {
             return new Refused(
                     PhotoVerdict.UNDECODABLE,
                     "it takes more memory than the " + megabytes + " MiB that a photo may use (" + e + ")");
+        } catch (IOException | UncheckedIOException e) { // of files of ours: the photo is not to blame
+            return new Failed(e.toString());
         } catch (RuntimeException e) { // decoders throw what they like over a header that lies
             return new Refused(PhotoVerdict.UNDECODABLE, "it cannot be decoded: " + e);
-        } catch (IOException e) { // of files of ours: the photo is not to blame
-            return new Failed(e.toString());
         }
     }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Gang;
@@ -40,7 +41,7 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         Optional<List<Device.Turn>> recruited =
                 rules.recruits().gather(device, more, TrainRuns.priority(request), rules.slice(), this::isHopeless);
         if (recruited.isEmpty()) {
-            return isOutranked() ? outranked() : later();
+            return alone(this::later);
         }
         try {
             return work.train(
@@ -63,7 +64,7 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
             helpers = door.await(more, rules.otherNodes().patience(), this::isHopeless);
         }
         if (helpers.isEmpty()) {
-            return isOutranked() ? outranked() : withoutHelp(more);
+            return alone(() -> withoutHelp(more));
         }
         List<RemoteRank> others = helpers.get();
         try {
@@ -77,13 +78,20 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         }
     }
 
-    /** One that never had its devices ends with the reason; another waits, and others train. */
-    private Outcome withoutHelp(int more) {
+    private Outcome alone(Supplier<Outcome> otherwise) {
         if (shift.over() || isEnded()) {
             return new Outcome.Again(SHIFT_OVER);
         }
+        return isOutranked() ? rules.makeWay(request, log, Training.OUTRANKED) : otherwise.get();
+    }
+
+    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
+    private Outcome withoutHelp(int more) {
         int devices = rules.otherNodes().devices();
-        return devices <= more && log.newest().isEmpty()
+        boolean neverTrained = request.getAttempt() == 1
+                && log.newest().isEmpty()
+                && rules.node().ended().trained(request.getRunId()).isZero();
+        return devices <= more && neverTrained
                 ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
                 : rules.waitForDevices(
                         request,
@@ -94,17 +102,10 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */
     private Outcome later() {
-        if (shift.over() || isEnded()) {
-            return new Outcome.Again(SHIFT_OVER);
-        }
         String reason = "others work with the devices that the run wants";
         return shift.delivery() > Training.MANY_DELIVERIES
                 ? rules.makeWay(request, log, reason)
                 : new Outcome.Again(reason);
-    }
-
-    private Outcome outranked() {
-        return rules.makeWay(request, log, Training.OUTRANKED);
     }
 
     private boolean isHopeless() {

@@ -63,7 +63,7 @@ final class Training {
             if (place.shift().over()) {
                 pause(step);
                 String reason = "the shift was over at step " + step;
-                return isGivenOutOften() ? yielded(step, reason) : new Outcome.Again(reason);
+                return isGivenOutOften() && !place.shift().lost() ? yielded(step, reason) : new Outcome.Again(reason);
             }
             Optional<String> overtime =
                     rules.limits().complaint(place.node().ended().trained(run.runId()));

@@ -32,8 +32,13 @@ record Choice(List<Standing> runs, Order order) {
                 .filter(run -> run.phase() == Phase.QUEUED)
                 .min(order)
                 .filter(best -> runs.stream()
-                        .noneMatch(run -> (run.phase() == Phase.ASKED && run.priority() >= best.priority())
+                        .noneMatch(run -> (run.phase() == Phase.ASKED && !mayPass(best, run))
                                 || (run.prepares() && order.outranks(run, best))));
+    }
+
+    /** Whether the record of one may be written while that of another waits. */
+    private static boolean mayPass(Standing one, Standing other) {
+        return one.priority() > other.priority() && (!one.lacksDevices() || other.lacksDevices());
     }
 
     /** What others want of the device that {@code mine} has or is about to get. */

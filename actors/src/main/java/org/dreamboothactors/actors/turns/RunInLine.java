@@ -159,8 +159,11 @@ final class RunInLine {
             case TRAINING_STARTED ->
                 enter(Phase.TRAINING, event.getTrainingStarted().getAttempt(), at);
             case TRAINING_YIELDED -> {
-                enter(Phase.YIELDED, event.getTrainingYielded().getAttempt(), at);
-                lackedAtMs = event.getTrainingYielded().getLacksDevices() ? at : lackedAtMs;
+                int ofAttempt = event.getTrainingYielded().getAttempt();
+                boolean lacks = isNews(Phase.YIELDED, ofAttempt)
+                        && event.getTrainingYielded().getLacksDevices();
+                enter(Phase.YIELDED, ofAttempt, at);
+                lackedAtMs = lacks ? at : lackedAtMs;
             }
             default -> {} // says nothing about turns
         }
@@ -192,14 +195,21 @@ final class RunInLine {
         }
     }
 
+    private boolean isNews(Phase next, int ofAttempt) {
+        return !isEnded() // else it is said again of a run that is known for its pictures
+                && (ofAttempt > attempt || (ofAttempt == attempt && (next.compareTo(phase) > 0 || isTakenAgain(next))));
+    }
+
+    /** After a crash or a stop, of which nobody told. */
+    private boolean isTakenAgain(Phase next) {
+        return next == Phase.TAKEN && phase == Phase.TRAINING;
+    }
+
     private void enter(Phase next, int ofAttempt, long at) {
-        if (isEnded()) {
-            return; // said again of a run that is known for its pictures
-        }
-        boolean again = next == Phase.TAKEN && phase == Phase.TRAINING; // after a crash or a stop, of which nobody told
-        if (ofAttempt < attempt || (ofAttempt == attempt && next.compareTo(phase) <= 0 && !again)) {
+        if (!isNews(next, ofAttempt)) {
             return;
         }
+        boolean again = isTakenAgain(next);
         if (again) {
             trainedMs += sinceTaken(heardAtMs);
         } else if (!next.holdsDevice()) {
@@ -214,6 +224,7 @@ final class RunInLine {
             wantsSinceMs = 0;
         }
         sinceMs = next == Phase.ASKED && phase == Phase.QUEUED ? sinceMs : at;
+        lackedAtMs = next == Phase.TRAINING ? 0 : lackedAtMs;
         attempt = ofAttempt;
         phase = next;
     }

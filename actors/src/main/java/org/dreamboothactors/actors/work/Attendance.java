@@ -36,7 +36,8 @@ final class Attendance implements Shift {
         lost.set(true);
     }
 
-    boolean lost() {
+    @Override
+    public boolean lost() {
         return lost.get();
     }
 }

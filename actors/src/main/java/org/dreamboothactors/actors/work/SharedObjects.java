@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.work;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.CorruptObjectException;
 import org.dreamboothactors.storage.StorageException;
@@ -25,13 +26,18 @@ public record SharedObjects(ArtifactStore store) {
             store.fetch(object, target);
         } catch (StorageException e) {
             boolean damaged = e.getCause() instanceof CorruptObjectException;
-            if (!damaged && store.stat(object.key()).isPresent()) {
+            Optional<Stored> there = store.stat(object.key());
+            if (!damaged && there.isPresent()) {
                 throw e; // the store is ill, the object may be well
             }
-            forget(object.key());
+            boolean another = there.isPresent() && !there.equals(Optional.of(object));
+            if (!another) { // what was made anew meanwhile is well, and may have other bits
+                forget(object.key());
+            }
+            String what = there.isEmpty() ? " is missing" : another ? " is another" : " was damaged";
             throw new DamagedObject(
-                    object.key() + (damaged ? " was damaged" : " is missing")
-                            + " in the store and is forgotten there. Ask for the run again: it is made anew",
+                    object.key() + what
+                            + " in the store. Ask for the run again: it takes what is there, or makes it anew",
                     e);
         }
     }

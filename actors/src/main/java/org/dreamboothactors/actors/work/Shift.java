@@ -6,6 +6,9 @@ public interface Shift {
     /** Whether to stop soon: the service is closing, or the record's lock was lost and another may work on it. */
     boolean over();
 
+    /** Whether another may work on the record. */
+    boolean lost();
+
     /** How often the record was given out, this time included; it can be a limited number of times. */
     int delivery();
 

@@ -39,6 +39,14 @@ class IntakeMainTest {
     }
 
     @Test
+    void aCopyThatCannotBeWrittenIsNoFaultOfThePhoto() throws IOException {
+        Path photo = Files.write(folder.resolve("photo.bmp"), bmp(0xf800, 0x07e0, 0x1f));
+
+        assertThat(IntakeMain.answer(new JudgeQuestion(photo, folder.resolve("no/such/folder.png"))))
+                .isInstanceOf(JudgeAnswer.Failed.class);
+    }
+
+    @Test
     void aFileThatCannotBeReadIsNoFaultOfThePhoto() {
         assertThat(IntakeMain.answer(new JudgeQuestion(folder.resolve("none"), folder.resolve("clean.png"))))
                 .isInstanceOf(JudgeAnswer.Failed.class);

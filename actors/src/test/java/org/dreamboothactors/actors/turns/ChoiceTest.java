@@ -146,6 +146,8 @@ class ChoiceTest {
                 .hasValueSatisfying(first -> assertThat(first.runId()).isEqualTo("other"));
         assertThat(claim(in(Phase.ASKED, "other", 1), lacking)).isEqualTo(Claim.NONE);
         assertThat(claim(in(Phase.TRAINING, "other", 1), lacking)).isEqualTo(Claim.NONE);
+        assertThat(choice(Map.of(), lacking, in(Phase.ASKED, "other", 1)).next())
+                .isEmpty(); // it would be taken only to make way
         assertThat(choice(Map.of(), lacking).next()).isPresent(); // alone it tries again
     }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dreamboothactors.actors.work.SharedObjects.DamagedObject;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -41,15 +43,26 @@ class SharedObjectsIT {
     }
 
     @Test
-    void forgetsWhatWasDamaged() {
+    void forgetsWhatWasDamaged() throws IOException {
         Stored latent = store.put("latents/class/damaged", bytes("latent"));
-        store.put(latent.key(), bytes("Latent"));
+        Files.write(folder.resolve("s3/bucket/" + latent.key()), bytes("Latent")); // what the store says of it stays
 
         assertThatThrownBy(() -> new SharedObjects(store).fetch(latent, folder.resolve("damaged")))
                 .isInstanceOf(DamagedObject.class)
                 .hasMessageContaining("latents/class/damaged was damaged")
                 .hasMessageContaining("Ask for the run again");
         assertThat(store.stat(latent.key())).isEmpty();
+    }
+
+    @Test
+    void leavesWhatWasMadeAnew() {
+        Stored latent = store.put("latents/class/anew", bytes("latent"));
+        Stored anew = store.put(latent.key(), bytes("Latent"));
+
+        assertThatThrownBy(() -> new SharedObjects(store).fetch(latent, folder.resolve("anew")))
+                .isInstanceOf(DamagedObject.class)
+                .hasMessageContaining("latents/class/anew is another");
+        assertThat(store.stat(latent.key())).contains(anew);
     }
 
     @Test

@@ -29,6 +29,11 @@ public record TestShift(BooleanSupplier ends, int delivery, Consumer<String> lis
     }
 
     @Override
+    public boolean lost() {
+        return false;
+    }
+
+    @Override
     public void says(String work) {
         listener.accept(work);
     }
