@@ -11,6 +11,8 @@ import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.weights.WeightFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file through which the trainers of a gang sum their gradients. Closing deletes what a gang left of it.
@@ -21,6 +23,7 @@ import org.dreamboothactors.diffusion.weights.WeightFiles;
  * @param memory folder of it, where it is in memory
  */
 public record SharedNumbers(Path file, Optional<Scratch> memory) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedNumbers.class);
     private static final Path MEMORY = Path.of("/dev/shm");
     /** Of each user its own: another's cannot be written to. */
     private static final Path OURS = MEMORY.resolve("dreambooth-" + System.getProperty("user.name"));
@@ -30,11 +33,13 @@ public record SharedNumbers(Path file, Optional<Scratch> memory) implements Auto
     /** @param gradientBytes of one rank, see {@link #gradientBytes}; not asked where there is only one */
     static SharedNumbers of(LongSupplier gradientBytes, int ranks, Scratch scratch) {
         String name = "gradients";
+        if (ranks == 1) {
+            return new SharedNumbers(scratch.file(name), Optional.empty());
+        }
         try {
-            boolean inMemory = ranks > 1
-                    && Files.isWritable(MEMORY)
-                    && Files.getFileStore(MEMORY).getUsableSpace() > gradientBytes.getAsLong() * ROOM * ranks;
-            if (!inMemory) {
+            long wanted = gradientBytes.getAsLong() * ROOM * ranks;
+            if (!Files.isWritable(MEMORY) || Files.getFileStore(MEMORY).getUsableSpace() <= wanted) {
+                LOG.warn("Gradients are summed on disk, which is slower: {} wants {} MiB free", MEMORY, wanted >> 20);
                 return new SharedNumbers(scratch.file(name), Optional.empty());
             }
             Scratch memory = Scratch.below(OURS);

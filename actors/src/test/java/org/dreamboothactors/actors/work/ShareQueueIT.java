@@ -26,11 +26,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+/** They wait for locks to end, side by side. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = ShareQueueIT.BROKER, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class ShareQueueIT {
+    static final String BROKER = "broker of ShareQueueIT";
+
     private static final Logger LOG = LoggerFactory.getLogger(ShareQueueIT.class);
     private static final Duration LOCK = Duration.ofSeconds(6);
     private static final Duration LONG_ENOUGH = LOCK.plusSeconds(3);
@@ -213,6 +223,7 @@ class ShareQueueIT {
     }
 
     @Test
+    @ResourceLock(BROKER)
     void losesNothingWhenTheBrokerIsRestartedInMidWork() throws Exception {
         QueueSettings<LatentRequest> queue = bench.queue("restarted", LOCK);
         AtomicBoolean first = new AtomicBoolean(true);
@@ -296,6 +307,7 @@ class ShareQueueIT {
     }
 
     @Test
+    @ResourceLock(BROKER)
     void beginsWithinASecondWhileThreeQueuesShareADevice() throws Exception {
         Device device = device();
         QueueSettings<LatentRequest> third = bench.queue("latency-3", LOCK);

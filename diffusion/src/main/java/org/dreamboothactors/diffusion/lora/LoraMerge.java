@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.dreamboothactors.diffusion.kernels.Kernels;
+import org.dreamboothactors.diffusion.lora.WatchedText.LookedAtTooOften;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.Weights;
 
@@ -157,9 +158,11 @@ public final class LoraMerge {
 
     private boolean named(String layer, String pattern) {
         try {
-            return Pattern.compile("(.*\\.)?(" + pattern + ")").matcher(layer).matches();
-        } catch (PatternSyntaxException e) {
-            throw refused("its alpha_pattern has '" + pattern + "'", "regular expressions");
+            return Pattern.compile("(.*\\.)?(" + pattern + ")")
+                    .matcher(new WatchedText(layer))
+                    .matches();
+        } catch (PatternSyntaxException | StackOverflowError | LookedAtTooOften e) {
+            throw refused("its alpha_pattern has '" + pattern + "'", "regular expressions that are soon decided");
         }
     }
 
