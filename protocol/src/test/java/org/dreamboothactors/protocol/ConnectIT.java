@@ -16,8 +16,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** They wait for what does not answer, side by side. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class ConnectIT {
     private static final Duration BOUND = Duration.ofSeconds(15);
 

@@ -111,7 +111,7 @@ record Specs(Models models, String defaultBaseModel) {
     /** Class images by NeMo's sampler, but where it cannot draw them: with fresh noise, or without terminal signal. */
     private static PriorPreservation prior(PriorPreservation wanted, int resolution, SchedulerCheck scheduler) {
         Sampling usual = sampling(wanted.getSampling(), resolution, CLASS_IMAGE_SAMPLER);
-        String other = sampler(wanted.getSampling(), scheduler);
+        String other = sampler(wanted.getSampling(), resolution, scheduler);
         boolean can = usual.getEta() == 0 && scheduler.allows(usual);
         return wanted.toBuilder()
                 .setLossWeight(orElse(wanted.getLossWeight(), PRIOR_LOSS_WEIGHT))
@@ -121,15 +121,18 @@ record Specs(Models models, String defaultBaseModel) {
     }
 
     private static Validation validation(Validation wanted, int resolution, SchedulerCheck scheduler) {
-        String sampler = sampler(wanted.getSampling(), scheduler);
+        String sampler = sampler(wanted.getSampling(), resolution, scheduler);
         return wanted.toBuilder()
                 .setSampling(sampling(wanted.getSampling(), resolution, sampler))
                 .build();
     }
 
     /** Where nothing is named: another than usual where that would clip latents. It alone takes fresh noise. */
-    private static String sampler(Sampling wanted, SchedulerCheck scheduler) {
-        return wanted.getEta() == 0 && scheduler.clipsUnasked() ? SAMPLER_WITHOUT_CLIPPING : SAMPLER;
+    private static String sampler(Sampling wanted, int resolution, SchedulerCheck scheduler) {
+        boolean clips = wanted.getEta() == 0 && scheduler.clipsUnasked();
+        return clips && scheduler.allows(sampling(wanted, resolution, SAMPLER_WITHOUT_CLIPPING))
+                ? SAMPLER_WITHOUT_CLIPPING
+                : SAMPLER;
     }
 
     private static Optional<String> complaint(RunSpec spec) {

@@ -20,6 +20,7 @@ import org.dreamboothactors.storage.CommitLog;
 /** Brings together the devices that a run wants: the one at hand, others of this node, or of any where it has not enough. */
 record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shift shift, CommitLog log) {
 
+    private static final int MANY_ATTEMPTS = 10;
     private static final String SHIFT_OVER = "the shift or the run was over";
 
     /** What is done once all are there. */
@@ -85,10 +86,12 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         return isOutranked() ? rules.makeWay(request, log, Training.OUTRANKED) : otherwise.get();
     }
 
-    /** One that is tried first ends with the reason; one that may have had its devices waits, and others train. */
+    /** One that never had its devices ends with the reason; one that may have had them waits, and others train. */
     private Outcome withoutHelp(int more) {
         int devices = rules.otherNodes().devices();
-        boolean neverTrained = request.getAttempt() == 1
+        // In between it may wait for its turn, and a node may be down just then.
+        boolean isFirstOrOneOfMany = request.getAttempt() == 1 || request.getAttempt() > MANY_ATTEMPTS;
+        boolean neverTrained = isFirstOrOneOfMany
                 && log.newest().isEmpty()
                 && rules.node().ended().trained(request.getRunId()).isZero();
         return devices <= more && neverTrained

@@ -30,7 +30,9 @@ public record SharedObjects(ArtifactStore store) {
             if (!damaged && there.isPresent()) {
                 throw e; // the store is ill, the object may be well
             }
-            boolean another = there.isPresent() && !there.equals(Optional.of(object));
+            boolean another = there.map(Stored::sha256)
+                    .filter(sha256 -> !sha256.isEmpty() && !sha256.equals(object.sha256()))
+                    .isPresent();
             if (!another) { // what was made anew meanwhile is well, and may have other bits
                 forget(object.key());
             }

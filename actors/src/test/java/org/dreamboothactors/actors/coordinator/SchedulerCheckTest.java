@@ -66,6 +66,17 @@ class SchedulerCheckTest {
                 .isEqualTo("ddim");
     }
 
+    /** What DPM-Solver++ does not know, ddim never looks at. */
+    @Test
+    void drawsUnnamedValidationWithDdimWhereTheOtherIsRefused() throws IOException {
+        String deis = "{\"beta_schedule\": \"scaled_linear\", \"algorithm_type\": \"deis\"}";
+
+        assertThat(validationSampler(deis, Sampling.getDefaultInstance())).isEqualTo("ddim");
+        assertThat(validationSampler(
+                        deis, Sampling.newBuilder().setSampler("dpmpp_2m").build()))
+                .isEqualTo("refused");
+    }
+
     private String validationSampler(String config, Sampling wanted) throws IOException {
         RunSpec spec = Runs.spec().toBuilder()
                 .setValidation(

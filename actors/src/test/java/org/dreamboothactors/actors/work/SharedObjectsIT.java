@@ -55,6 +55,18 @@ class SharedObjectsIT {
     }
 
     @Test
+    void forgetsAPictureThatWasCutShortWithItsGroup() throws IOException {
+        Stored picture = store.put("class-images/cut/0.png", bytes("picture"));
+        store.put("class-images/cut/" + SharedObjects.GROUP_LIST, bytes("list"));
+        Files.write(folder.resolve("s3/bucket/" + picture.key()), bytes("pic"));
+
+        assertThatThrownBy(() -> new SharedObjects(store).fetch(picture, folder.resolve("cut")))
+                .isInstanceOf(DamagedObject.class)
+                .hasMessageContaining("was damaged");
+        assertThat(store.list("class-images/cut/")).isEmpty();
+    }
+
+    @Test
     void leavesWhatWasMadeAnew() {
         Stored latent = store.put("latents/class/anew", bytes("latent"));
         Stored anew = store.put(latent.key(), bytes("Latent"));

@@ -19,6 +19,8 @@ import org.dreamboothactors.storage.Sha256;
  */
 public record ModelFolders(Path converted, List<Path> tokenizers) {
     private static final int DIGITS = 16;
+    /** Another one when the same file is converted to other files: folders that an older program made are left alone. */
+    private static final String CONVERSION = "2";
 
     public ModelFolders {
         tokenizers = List.copyOf(tokenizers);
@@ -38,7 +40,8 @@ public record ModelFolders(Path converted, List<Path> tokenizers) {
             return absolute;
         }
         try {
-            String identity = absolute + "|" + Files.size(absolute) + "|" + Files.getLastModifiedTime(absolute);
+            String identity = absolute + "|" + Files.size(absolute) + "|" + Files.getLastModifiedTime(absolute) + "|"
+                    + CONVERSION;
             String digest = Sha256.of(identity.getBytes(StandardCharsets.UTF_8));
             return converted.resolve(name(absolute) + "-" + digest.substring(0, DIGITS));
         } catch (IOException e) {

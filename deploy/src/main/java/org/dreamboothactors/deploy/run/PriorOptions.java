@@ -25,14 +25,19 @@ final class PriorOptions {
             description = "of the class half of the loss; implies --prior (0.5)")
     Optional<Double> priorWeight = Optional.empty();
 
-    /** Read with the YAML, so that what it says of class images holds whoever asks for them. */
+    /**
+     * Read with the YAML, so that what it says of class images holds whoever asks for them. Who does without them leaves the
+     * rest of the YAML as it is, the base model among it.
+     */
     Optional<String> override() {
-        Optional<Boolean> implied =
-                classImages.isPresent() || priorWeight.isPresent() ? Optional.of(true) : Optional.empty();
-        return prior.or(() -> implied).map(asked -> "model.with_prior_preservation=" + asked);
+        boolean wanted = prior.orElse(classImages.isPresent() || priorWeight.isPresent());
+        return wanted ? Optional.of("model.with_prior_preservation=True") : Optional.empty();
     }
 
     void apply(RunSpec.Builder spec) {
+        if (!prior.orElse(true)) {
+            spec.clearPrior();
+        }
         if (!spec.hasPrior()) {
             return;
         }

@@ -109,7 +109,7 @@ public final class RunOptions {
                 photos.or(yaml::photos),
                 checked(spec.build(), sampling),
                 yaml.baseModel(),
-                yaml.classImages(),
+                spec.hasPrior() ? yaml.classImages() : Optional.empty(),
                 yaml.cached().filter(_ -> !spec.getEncodeOnline()),
                 sampling,
                 yaml.pictureSeed());

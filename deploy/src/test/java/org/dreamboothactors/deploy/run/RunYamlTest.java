@@ -333,8 +333,10 @@ class RunYamlTest {
                 "--no-prior",
                 "--class-images=40",
                 "model.with_prior_preservation=True",
+                "model.restore_from_path=sd15",
                 "model.data.regularization_dir=reg");
         assertThat(without.spec().hasPrior()).isFalse();
+        assertThat(without.baseModel()).contains(Path.of("sd15"));
         assertThat(without.classImages()).isEmpty();
     }
 

@@ -1,6 +1,5 @@
 package org.dreamboothactors.diffusion.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -39,11 +38,7 @@ public final class CheckpointFolder {
                 if (!replaced(file.getKey(), trained)) {
                     Path copy = target.resolve(file.getKey());
                     Files.createDirectories(copy.toAbsolutePath().getParent());
-                    if (copy.endsWith(CONFIG)) {
-                        JSON.writerWithDefaultPrettyPrinter().writeValue(copy.toFile(), config(file.getValue()));
-                    } else {
-                        Files.copy(file.getValue(), copy, StandardCopyOption.REPLACE_EXISTING);
-                    }
+                    copy(file.getValue(), copy);
                 }
             }
             for (Map.Entry<String, PartWriter> part : trained.entrySet()) {
@@ -58,17 +53,20 @@ public final class CheckpointFolder {
     }
 
     /**
-     * A part's configuration as a pipeline in fp32 needs it, the one that is loaded where nobody asks for another: diffusers
-     * brings its parts into fp32 whatever their files have, transformers its own into what the configuration says, or else
-     * their files have. A text encoder in half precision does not go with such a UNet.
+     * As it is, but for what transformers reads of its parts' precision. Where nobody asks for one, diffusers brings its parts
+     * into fp32 whatever their files have, transformers its own into what the configuration says, or else their files have:
+     * a text encoder in half precision does not go with such a UNet.
      */
-    private static JsonNode config(Path file) throws IOException {
-        JsonNode config = JSON.readTree(file.toFile());
-        if (config instanceof ObjectNode ofTransformers && config.has("model_type")) {
-            ofTransformers.remove("torch_dtype"); // its name before transformers 4.56
-            ofTransformers.put("dtype", "float32");
+    private static void copy(Path file, Path target) throws IOException {
+        if (file.endsWith(CONFIG)
+                && JSON.readTree(file.toFile()) instanceof ObjectNode config
+                && config.has("model_type")) {
+            config.remove("torch_dtype"); // its name before transformers 4.56
+            config.put("dtype", "float32");
+            JSON.writerWithDefaultPrettyPrinter().writeValue(target.toFile(), config);
+        } else {
+            Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
         }
-        return config;
     }
 
     /** What transformers and diffusers call the one weights file of a part. */
