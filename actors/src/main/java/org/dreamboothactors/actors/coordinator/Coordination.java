@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.coordinator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -176,41 +177,30 @@ final class Coordination {
     }
 
     private KafkaConsumer<byte[], byte[]> clients() {
-        return new KafkaConsumer<>(
-                settings.kafka()
-                        .with(Map.of(
-                                "group.id",
-                                GROUP,
-                                "group.protocol",
-                                "consumer",
-                                "group.remote.assignor",
-                                "range", // equal partitions of both topics go to the same node
-                                "isolation.level",
-                                "read_committed",
-                                "auto.offset.reset",
-                                "earliest",
-                                "enable.auto.commit",
-                                false,
-                                "max.poll.records",
-                                MOST_RECORDS)),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        return consumer(
+                MOST_RECORDS,
+                Map.of(
+                        "group.id",
+                        GROUP,
+                        "group.protocol",
+                        "consumer",
+                        "group.remote.assignor",
+                        "range")); // equal partitions of both topics go to the same node
     }
 
     private KafkaConsumer<byte[], byte[]> history() {
+        return consumer(MOST_FACTS, Map.of());
+    }
+
+    /** Reads from the beginning what is committed. */
+    private KafkaConsumer<byte[], byte[]> consumer(int mostAtOnce, Map<String, Object> more) {
+        Map<String, Object> properties = new HashMap<>(more);
+        properties.put("isolation.level", "read_committed");
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("enable.auto.commit", false);
+        properties.put("max.poll.records", mostAtOnce);
         return new KafkaConsumer<>(
-                settings.kafka()
-                        .with(Map.of(
-                                "isolation.level",
-                                "read_committed",
-                                "auto.offset.reset",
-                                "earliest",
-                                "enable.auto.commit",
-                                false,
-                                "max.poll.records",
-                                MOST_FACTS)),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                settings.kafka().with(properties), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static TopicPartition historyOf(int partition) {

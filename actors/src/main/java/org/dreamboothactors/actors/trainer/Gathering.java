@@ -91,10 +91,9 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         int devices = rules.otherNodes().devices();
         // In between it may wait for its turn, and a node may be down just then.
         boolean isFirstOrOneOfMany = request.getAttempt() == 1 || request.getAttempt() > MANY_ATTEMPTS;
-        boolean neverTrained = isFirstOrOneOfMany
-                && log.newest().isEmpty()
+        boolean neverTrained = log.newest().isEmpty()
                 && rules.node().ended().trained(request.getRunId()).isZero();
-        return devices <= more && neverTrained
+        return devices <= more && neverTrained && isFirstOrOneOfMany
                 ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
                 : rules.waitForDevices(
                         request,

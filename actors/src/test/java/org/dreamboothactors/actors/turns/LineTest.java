@@ -456,14 +456,10 @@ class LineTest {
     }
 
     private void requestedOnDevices(String tenant, String run, int devices) {
-        tell(
+        requested(
+                tenant,
                 run,
-                event -> event.setRequested(RunRequested.newBuilder()
-                        .setUpload(SubjectUpload.newBuilder()
-                                .setRunId(run)
-                                .setTenant(tenant)
-                                .setSpec(RunSpec.newBuilder()
-                                        .setTraining(Training.newBuilder().setRanks(devices))))));
+                RunSpec.newBuilder().setTraining(Training.newBuilder().setRanks(devices)));
         tell(run, event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
     }
 
@@ -473,13 +469,17 @@ class LineTest {
     }
 
     private void requested(String tenant, String run, Priority priority) {
+        requested(tenant, run, RunSpec.newBuilder().setPriority(priority));
+    }
+
+    private void requested(String tenant, String run, RunSpec.Builder spec) {
         tell(
                 run,
                 event -> event.setRequested(RunRequested.newBuilder()
                         .setUpload(SubjectUpload.newBuilder()
                                 .setRunId(run)
                                 .setTenant(tenant)
-                                .setSpec(RunSpec.newBuilder().setPriority(priority)))));
+                                .setSpec(spec))));
     }
 
     private void asked(String run, int attempt) {
