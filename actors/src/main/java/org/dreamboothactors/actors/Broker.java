@@ -9,6 +9,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.dreamboothactors.protocol.Answers;
 import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 
@@ -69,18 +70,9 @@ record Broker(KafkaConnection kafka) {
 
     private IllegalStateException unreachable(String what, Throwable cause) {
         return new IllegalStateException(
-                "Cannot " + what + " at Kafka " + kafka.bootstrapServers() + ": " + reason(cause)
+                "Cannot " + what + " at Kafka " + kafka.bootstrapServers() + ": " + Answers.reason(cause)
                         + ". Check the address, that a broker runs there, whether it wants TLS or SASL (kafka-config),"
                         + " and the rights on it",
                 cause);
-    }
-
-    /** The innermost message: that of a client says only that it was not made. */
-    private static String reason(Throwable error) {
-        String reason = String.valueOf(error.getMessage());
-        for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
-            reason = cause.getMessage() == null ? reason : cause.getMessage();
-        }
-        return reason;
     }
 }

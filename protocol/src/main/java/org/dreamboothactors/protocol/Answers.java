@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** Waits for the broker's answers, never for ever. */
-final class Answers {
+public final class Answers {
     private Answers() {}
 
     /** The answer; one that is late fails like one that is bad. Throws {@link InterruptException} when interrupted. */
@@ -24,7 +24,7 @@ final class Answers {
     }
 
     /** What went wrong in the first place, in the words of who noticed. */
-    static String reason(Throwable error) {
+    public static String reason(Throwable error) {
         Throwable root = error;
         for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
             root = cause.getMessage() == null ? root : cause;
