@@ -44,8 +44,10 @@ class ShareQueueIT {
     private static final Logger LOG = LoggerFactory.getLogger(ShareQueueIT.class);
     private static final Duration LOCK = Duration.ofSeconds(6);
     private static final Duration LONG_ENOUGH = LOCK.plusSeconds(3);
-    /** Less than a lock, which is what a record that is held by the wrong one takes. */
-    private static final Duration SOON = LOCK.minusSeconds(1);
+    /** What a record takes that is held by the wrong one: more than any stall of a busy machine. */
+    private static final Duration LONG_LOCK = Duration.ofSeconds(30);
+
+    private static final Duration SOONER = LONG_LOCK.minusSeconds(3);
 
     private static final RunningQueue.Work NOTHING = (_, _) -> new Outcome.Done();
 
@@ -95,7 +97,7 @@ class ShareQueueIT {
 
     @Test
     void takesOneRecordAtATimeAlsoWhileItRenews() throws Exception {
-        QueueSettings<LatentRequest> queue = bench.queue("one-at-a-time", LOCK);
+        QueueSettings<LatentRequest> queue = bench.queue("one-at-a-time", LONG_LOCK);
         CountDownLatch done = new CountDownLatch(1);
         RunningQueue.Work first = (request, _) -> {
             if (request.getRunId().equals("a")) {
@@ -109,10 +111,10 @@ class ShareQueueIT {
             try (RunningQueue other = RunningQueue.start(queue, device(), NOTHING)) {
                 bench.send("one-at-a-time", "warm-up");
                 assertThat(other.begun()).isEqualTo("warm-up");
-                Instant end = Instant.now().plus(LOCK.multipliedBy(2));
+                Instant end = Instant.now().plus(LONG_LOCK.minus(LOCK)); // two renewals
                 for (int i = 0; Instant.now().isBefore(end); i++) {
                     bench.send("one-at-a-time", "b" + i);
-                    assertThat(other.begun(SOON)).contains("b" + i);
+                    assertThat(other.begun(SOONER)).contains("b" + i);
                 }
                 done.countDown();
                 assertThat(one.ended()).isEqualTo("a");
@@ -254,7 +256,7 @@ class ShareQueueIT {
     @Test
     void leavesARecordToOthersWhileItsDeviceIsBusy() throws Exception {
         QueueSettings<LatentRequest> training = bench.queue("busy-train", LOCK);
-        QueueSettings<LatentRequest> drawing = bench.queue("busy-draw", LOCK);
+        QueueSettings<LatentRequest> drawing = bench.queue("busy-draw", LONG_LOCK);
         Device busy = device();
         CountDownLatch done = new CountDownLatch(1);
         try (RunningQueue trainer = RunningQueue.start(training, busy, (_, _) -> {
@@ -270,7 +272,7 @@ class ShareQueueIT {
 
             for (int i = 0; i < 5; i++) {
                 bench.send("busy-draw", "p" + i);
-                assertThat(there.begun(SOON)).contains("p" + i);
+                assertThat(there.begun(SOONER)).contains("p" + i);
             }
             done.countDown();
             assertThat(here.begun(LONG_ENOUGH)).isEmpty();
