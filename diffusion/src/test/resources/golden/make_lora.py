@@ -4,7 +4,7 @@ Needs torch 2.7.1, diffusers 0.42.1, peft and transformers. One file in the name
 save_lora_weights with alpha in its metadata; one in those of kohya's sd-scripts, with feed-forward layers and a
 convolution as well; one in those of diffusers before peft. patterns: the first with other alphas, te1: the second with
 lora_te1_ for lora_te_; neither is stored. All are read back by load_lora_weights; what is stored is computed by diffusers
-with them.
+with them. convolutions: what peft computes with adapters beside layers of every shape, and their gradients.
 
     python make_lora.py GOLDEN
 """
@@ -99,3 +99,18 @@ for file in ("diffusers", "kohya", "processor", "patterns", "te1"):
     for what in ("text", "sample"):
         print(file, what, "changed by", (tensors[f"out.{file}.{what}"] - tensors[f"out.none.{what}"]).abs().max().item())
 save_file(tensors, OUT / "io.safetensors")
+
+# adapters beside linear layers and convolutions, in training: gradients of the sum of what the UNet predicts
+beside = pipeline()
+targets = ["to_k", "time_emb_proj", "proj_in", "proj_out", "conv1", "conv_shortcut", "conv", "conv_in"]
+beside.unet.add_adapter(LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets))
+torch.manual_seed(14)
+adapters = {name: p for name, p in sorted(beside.unet.named_parameters()) if "lora_" in name}
+for p in adapters.values():
+    p.data = .2 * torch.randn(p.shape)
+sample = beside.unet(tensors["in.sample"], tensors["in.timestep"], tensors["out.none.text"]).sample
+gradients = torch.autograd.grad(sample.sum(), list(adapters.values()))
+print("convolutions sample changed by", (sample - tensors["out.none.sample"]).abs().max().item())
+named = {name.replace(".default.", "."): p.detach() for name, p in adapters.items()}
+save_file({"out.sample": sample.detach().contiguous()} | named
+          | {"gradient." + name: g.contiguous() for name, g in zip(named, gradients)}, OUT / "convolutions.safetensors")

@@ -3,9 +3,11 @@ package org.dreamboothactors.diffusion.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dreamboothactors.diffusion.kernels.Kernels;
@@ -15,16 +17,20 @@ import org.dreamboothactors.diffusion.schedulers.Draws.Purpose;
 import org.dreamboothactors.diffusion.weights.Weights;
 
 /**
- * Weights of a part with adapters beside some linear layers: {@code W x} becomes {@code W x + scale * B (A x)}.
+ * Weights of a part with adapters beside some linear layers and convolutions: {@code W x} becomes
+ * {@code W x + scale * B (A x)}.
  *
- * <p>Adapters lie among the weights under the names that peft gives them, {@code <layer>.lora_A.weight} (rank, in) and
- * {@code <layer>.lora_B.weight} (out, rank), where the kernels find them. They alone learn.
+ * <p>Adapters lie among the weights under the names and in the shapes that peft gives them, {@code <layer>.lora_A.weight}
+ * (rank, in) and {@code <layer>.lora_B.weight} (out, rank), of a convolution (rank, in, k, k) and (out, rank, 1, 1), where
+ * the kernels find them. They alone learn.
  */
 public final class LoraLayers {
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";
     private static final String SCALE = ".lora_scale";
     private static final String WEIGHT = ".weight";
+    /** Of the weights of linear layers and of convolutions. */
+    private static final Set<Integer> ADAPTED_AXES = Set.of(2, 4);
 
     private LoraLayers() {}
 
@@ -38,15 +44,15 @@ public final class LoraLayers {
         long part = base.part().equals(UNet2DConditionModel.PART) ? 0 : 1;
         SortedMap<String, NDArray> adapters = new TreeMap<>();
         for (String layer : layers(base, settings.targets().getOrDefault(base.part(), List.of()))) {
-            Shape weight = of(base.byName(), layer + WEIGHT).getShape(); // (out, in)
-            int count = Math.toIntExact(settings.rank() * weight.get(1));
-            float[] numbers = draws.gaussian(Purpose.LORA, part, adapters.size(), count);
-            for (int i = 0; i < count; i++) {
+            Shape weight = of(base.byName(), layer + WEIGHT).getShape(); // (out, in) or (out, in, k, k)
+            Shape down = down(weight, settings.rank());
+            float[] numbers = draws.gaussian(Purpose.LORA, part, adapters.size(), Math.toIntExact(down.size()));
+            for (int i = 0; i < numbers.length; i++) {
                 numbers[i] /= settings.rank();
             }
             NDManager manager = kernels.manager();
-            adapters.put(layer + A, manager.create(numbers, new Shape(settings.rank(), weight.get(1))));
-            adapters.put(layer + B, manager.zeros(new Shape(weight.get(0), settings.rank())));
+            adapters.put(layer + A, manager.create(numbers, down));
+            adapters.put(layer + B, manager.zeros(up(weight, settings.rank())));
         }
         SortedMap<String, NDArray> all = new TreeMap<>(base.byName());
         adapters.forEach((name, array) -> {
@@ -59,21 +65,40 @@ public final class LoraLayers {
         return new Weights(base.part(), all, base.arithmetic());
     }
 
+    private static Shape down(Shape weight, long rank) {
+        long[] axes = weight.getShape().clone();
+        axes[0] = rank;
+        return new Shape(axes);
+    }
+
+    private static Shape up(Shape weight, long rank) {
+        long[] axes = new long[weight.dimension()];
+        Arrays.fill(axes, 1);
+        axes[0] = weight.get(0);
+        axes[1] = rank;
+        return new Shape(axes);
+    }
+
     private static List<String> layers(Weights base, List<String> targets) {
-        List<String> linear = base.byName().entrySet().stream()
+        List<String> layers = base.byName().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith(WEIGHT)
-                        && entry.getValue().getShape().dimension() == 2)
+                        && ADAPTED_AXES.contains(entry.getValue().getShape().dimension()))
                 .map(entry -> layerOf(entry.getKey(), WEIGHT))
                 .toList();
         for (String target : targets) {
-            if (linear.stream().noneMatch(layer -> layer.endsWith("." + target))) {
-                throw new IllegalArgumentException("Cannot train a LoRA: " + base.part() + " has no linear layer named "
-                        + target + ", expected at least one. Change the targets.");
+            if (layers.stream().noneMatch(layer -> isNamed(layer, target))) {
+                throw new IllegalArgumentException(
+                        "Cannot train a LoRA: " + base.part() + " has no linear layer or convolution named " + target
+                                + ", expected at least one. Change the targets.");
             }
         }
-        return linear.stream()
-                .filter(layer -> targets.stream().anyMatch(target -> layer.endsWith("." + target)))
+        return layers.stream()
+                .filter(layer -> targets.stream().anyMatch(target -> isNamed(layer, target)))
                 .toList();
+    }
+
+    private static boolean isNamed(String layer, String target) {
+        return layer.equals(target) || layer.endsWith("." + target);
     }
 
     private static NDArray of(Map<String, NDArray> arrays, String name) {
@@ -116,7 +141,8 @@ public final class LoraLayers {
             NDArray a = of(all, layer + A).stopGradient();
             b.attach(scratch);
             a.attach(scratch);
-            NDArray sum = weight.add(b.matMul(a).mul(of(all, layer + SCALE)));
+            NDArray product = b.flatten(1, -1).matMul(a.flatten(1, -1)).reshape(weight.getShape());
+            NDArray sum = weight.add(product.mul(of(all, layer + SCALE)));
             sum.attach(owner);
             return sum;
         }

@@ -11,7 +11,7 @@ import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
  *
  * @param rank width of the bottleneck, 1 to 1024
  * @param alpha what adapters add is multiplied by {@code alpha / rank}
- * @param targets ends of the names of the adapted linear layers, by part
+ * @param targets ends of the names of the adapted linear layers and convolutions, by part
  */
 public record LoraSettings(int rank, double alpha, Map<String, List<String>> targets) {
     private static final int LARGEST_RANK = 1024;
@@ -43,7 +43,7 @@ public record LoraSettings(int rank, double alpha, Map<String, List<String>> tar
      * Adapters of the UNet's layers whose names end so, and of the text encoder's attention, as diffusers'
      * {@code --lora_layers} has it.
      *
-     * @param targets e.g. {@code to_q} or {@code ff.net.2}; none: the attention's projections
+     * @param targets e.g. {@code to_q}, {@code ff.net.2} or {@code conv1}; none: the attention's projections
      */
     public static LoraSettings of(int rank, double alpha, List<String> targets) {
         Map<String, List<String>> all = new HashMap<>(ATTENTION);

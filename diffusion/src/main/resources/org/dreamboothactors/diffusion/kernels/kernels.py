@@ -27,7 +27,13 @@ class Kernels(Module):
       y = self.packed_conv(x, w, p[name + ".bias"], stride, padding)
     else:
       y = self.plain_conv(x, w, p[name + ".bias"], stride, padding)
-    return y
+    if torch.__contains__(p, name + ".lora_A.weight"):
+      low = torch.conv2d(x, p[name + ".lora_A.weight"], None, [stride, stride], [padding, padding], [1, 1], 1)
+      wide = torch.conv2d(low, p[name + ".lora_B.weight"], None, [1, 1], [0, 0], [1, 1], 1)
+      z = torch.add(y, torch.mul(wide, p[name + ".lora_scale"]))
+    else:
+      z = y
+    return z
 
   # a few pixels with many channels are faster as one product, where they are bf16, or fp32 with weights of 64 MiB and more,
   # which oneDNN would put in another order first
@@ -124,9 +130,10 @@ class Kernels(Module):
       y = self.packed_linear(x, name, p, "none")
     else:
       y = self.plain_linear(x, name, p)
-    if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021
-      low = torch.linear(x, p[name + ".lora_A.weight"])
-      z = torch.add(y, torch.mul(torch.linear(low, p[name + ".lora_B.weight"]), p[name + ".lora_scale"]))
+    if torch.__contains__(p, name + ".lora_A.weight"):  # Hu et al. 2021; those of a 1x1 convolution have its axes
+      low = torch.linear(x, torch.flatten(p[name + ".lora_A.weight"], 1))
+      wide = torch.linear(low, torch.flatten(p[name + ".lora_B.weight"], 1))
+      z = torch.add(y, torch.mul(wide, p[name + ".lora_scale"]))
     else:
       z = y
     return z

@@ -10,16 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.dreamboothactors.diffusion.kernels.Gradients;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.kernels.Tape.Value;
 import org.dreamboothactors.diffusion.models.CLIPTextModel;
 import org.dreamboothactors.diffusion.models.UNet2DConditionModel;
 import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.Weights;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +66,49 @@ final class LoraGoldenTest {
         Safetensors.write(tensors("kohya", name -> name.replace("lora_te_", "lora_te1_")), Map.of(), file);
 
         assertSame("te1", Optional.of(file));
+    }
+
+    @Test
+    void computesAndLearnsBesideConvolutionsAsPeftDoes() {
+        Safetensors golden = Safetensors.open(LORA.resolve("convolutions.safetensors"));
+        LoraSettings settings = LoraSettings.of(
+                2,
+                3,
+                List.of("to_k", "time_emb_proj", "proj_in", "proj_out", "conv1", "conv_shortcut", "conv", "conv_in"));
+        UNet2DConditionModel unet = UNet2DConditionModel.load(GOLDEN.resolve("pipeline-ddim/unet"), kernels, base -> {
+            Weights adapted = LoraLayers.fresh(base, settings, 1, kernels);
+            LoraLayers.adapters(adapted).forEach((name, array) -> {
+                NDArray plain = array.stopGradient();
+                plain.attach(kernels.manager());
+                kernels.assign(plain, golden.fp32(name, kernels.manager()));
+            });
+            return adapted;
+        });
+        SortedMap<String, NDArray> adapters = LoraLayers.adapters(unet.weights());
+        assertThat(golden.names().stream().filter(name -> name.contains("lora_") && !name.startsWith("gradient.")))
+                .containsExactlyInAnyOrderElementsOf(adapters.keySet());
+
+        try (Tape tape = Tape.learning(kernels)) {
+            Value sample = unet.forward(
+                    tape,
+                    io.fp32("in.sample", tape.manager()),
+                    tape.manager().create(longs(floats("in.timestep"))),
+                    tape.input(io.fp32("out.none.text", tape.manager())));
+            assertThat(sample.array().toFloatArray())
+                    .containsExactly(golden.fp32("out.sample", tape.manager()).toFloatArray(), within(TOLERANCE));
+
+            Gradients gradients = new Gradients(tape.manager());
+            tape.back(sample, tape.manager().ones(sample.array().getShape()), gradients);
+
+            adapters.keySet().forEach(name -> {
+                NDArray wanted = golden.fp32("gradient." + name, tape.manager());
+                NDArray found = Objects.requireNonNull(gradients.byName().get("unet." + name), name);
+                assertThat(found.getShape()).as(name).isEqualTo(wanted.getShape());
+                assertThat(found.sub(wanted).norm().getFloat())
+                        .as(name)
+                        .isLessThan(TOLERANCE * (1 + wanted.norm().getFloat()));
+            });
+        }
     }
 
     private Map<String, NDArray> tensors(String file, UnaryOperator<String> renamed) {

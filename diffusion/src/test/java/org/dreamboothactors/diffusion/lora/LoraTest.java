@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -87,7 +88,7 @@ final class LoraTest {
         LoraSettings settings = LoraSettings.of(2, 3, List.of("to_q", "to_w"));
 
         assertThatThrownBy(() -> unet(base -> LoraLayers.fresh(base, settings, SEED, kernels)))
-                .hasMessageContaining("unet has no linear layer named to_w");
+                .hasMessageContaining("unet has no linear layer or convolution named to_w");
     }
 
     @Test
@@ -98,6 +99,30 @@ final class LoraTest {
         assertThat(merged.weights().byName().keySet())
                 .isEqualTo(unet(UnaryOperator.identity()).weights().byName().keySet());
         assertClose(predict(merged), predict(adapted));
+    }
+
+    /** peft's shapes: A is as the layer is, to the rank; B of a convolution sees one pixel. */
+    @ParameterizedTest
+    @ValueSource(strings = {LoraFiles.DIFFUSERS, LoraFiles.KOHYA})
+    void adaptersOfConvolutionsAreWrittenAndMerged(String file, @TempDir Path folder) {
+        LoraSettings settings =
+                LoraSettings.of(2, 3, List.of("to_q", "proj_in", "conv1", "downsamplers.0.conv", "conv_in"));
+        UNet2DConditionModel adapted = trained(settings);
+        LoraFiles.write(List.of(adapted.weights()), settings, folder);
+        SortedMap<String, NDArray> adapters = LoraLayers.adapters(adapted.weights());
+
+        UNet2DConditionModel read = with(new AddedLora(folder.resolve(file), 1));
+        UNet2DConditionModel merged = unet(base -> new Weights(base.part(), merged(adapted.weights())));
+
+        assertThat(shape(adapters, "mid_block.resnets.0.conv1.lora_A.weight")).isEqualTo(new Shape(2, 16, 3, 3));
+        assertThat(shape(adapters, "mid_block.resnets.0.conv1.lora_B.weight")).isEqualTo(new Shape(16, 2, 1, 1));
+        assertClose(predict(read), predict(adapted));
+        assertClose(predict(merged), predict(adapted));
+        assertThat(predict(read)).isNotEqualTo(predict(unet(UnaryOperator.identity())));
+    }
+
+    private static Shape shape(Map<String, NDArray> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), name).getShape();
     }
 
     @ParameterizedTest
@@ -173,8 +198,12 @@ final class LoraTest {
 
     /** As if a step had been made: B is no longer zero. */
     private UNet2DConditionModel trained() {
+        return trained(SETTINGS);
+    }
+
+    private UNet2DConditionModel trained(LoraSettings settings) {
         return unet(base -> {
-            Weights fresh = LoraLayers.fresh(base, SETTINGS, SEED, kernels);
+            Weights fresh = LoraLayers.fresh(base, settings, SEED, kernels);
             LoraLayers.adapters(fresh).forEach((name, array) -> {
                 if (name.endsWith(LoraLayers.B)) {
                     NDArray plain = array.stopGradient();

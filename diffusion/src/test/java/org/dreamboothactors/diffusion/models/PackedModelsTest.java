@@ -71,7 +71,7 @@ final class PackedModelsTest {
 
     /** Beside the queries, or GEGLU's first product, which are packed with others where there are none. */
     @ParameterizedTest
-    @ValueSource(strings = {"to_q", "to_v", "to_out.0", "ff.net.0.proj"})
+    @ValueSource(strings = {"to_q", "to_v", "to_out.0", "ff.net.0.proj", "proj_in", "conv1", "downsamplers.0.conv"})
     void adaptersCountBesidePackedWeights(String target) {
         UNet2DConditionModel plain = UNet2DConditionModel.load(UNET, kernels);
         UNet2DConditionModel exact = UNet2DConditionModel.load(UNET, kernels, weights -> adapted(weights, target));
