@@ -80,6 +80,7 @@ public final class DreamBoothService implements AutoCloseable {
                             settings.dashboardPort(),
                             settings.dashboardToken(),
                             () -> node.ended().census().oldest(),
+                            node.meters()::deadLetters,
                             node.meters()::text));
             parts.push(new Part("dashboard", board::close));
             Function<ActorRef<Guardian.Launched>, Guardian.Command> launch =

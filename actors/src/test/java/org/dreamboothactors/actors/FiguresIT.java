@@ -7,12 +7,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dreamboothactors.actors.turns.TenantLimits;
+import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RankProgress;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
@@ -78,6 +80,24 @@ class FiguresIT {
                     .containsEntry("dreambooth_runs{state=\"rejected\"}", 1.0)
                     .containsEntry("dreambooth_runs{state=\"training\"}", 0.0)
                     .containsEntry("dreambooth_queue_oldest_age_seconds{queue=\"train-step\"}", 0.0);
+        }
+    }
+
+    @Test
+    void aScraperReadsHowManyRecordsNobodyCouldWorkOn() throws Exception {
+        try (ServiceBench service = new ServiceBench(directory, List.of(), TenantLimits.none())) {
+            String figure = "dreambooth_dead_letters{topic=\"" + Topics.SUBJECT_UPLOAD + "\"}";
+            service.sendGarbage(Topics.SUBJECT_UPLOAD);
+
+            Instant deadline = Instant.now().plusSeconds(60);
+            while (figures(service).getOrDefault(figure, 0.0) < 1
+                    && Instant.now().isBefore(deadline)) {
+                Thread.sleep(200);
+            }
+
+            assertThat(figures(service).get(figure)).isBetween(1.0, 2.0); // with the end of its transaction
+            assertThat(figures(service))
+                    .containsEntry("dreambooth_dead_letters{topic=\"" + Topics.TRAIN_STEP + "\"}", 0.0);
         }
     }
 

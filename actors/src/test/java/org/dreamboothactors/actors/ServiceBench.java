@@ -9,8 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.actors.intake.photo.Photos;
 import org.dreamboothactors.actors.turns.TenantLimits;
@@ -76,6 +81,17 @@ final class ServiceBench implements AutoCloseable {
         List<Path> photos =
                 Stream.of("0.png", "1.png", "2.png").map(directory::resolve).toList();
         client.submit(run, tenant, photos, spec);
+    }
+
+    /** What is no message of the topic. */
+    void sendGarbage(String topic) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, "garbage", new byte[] {1, 2, 3}))
+                    .get(30, TimeUnit.SECONDS);
+        }
     }
 
     void cancel(String run) {

@@ -60,7 +60,7 @@ public final class Dashboard implements AutoCloseable {
         this.cancellations = cancellations;
         this.blocking = blocking;
         this.follower = new RunEventsFollower(settings.kafka(), board);
-        this.watch = new TopicWatch(settings.kafka(), settings.oldest(), board);
+        this.watch = new TopicWatch(settings, board);
     }
 
     /**

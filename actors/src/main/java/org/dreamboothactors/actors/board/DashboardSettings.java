@@ -2,6 +2,7 @@ package org.dreamboothactors.actors.board;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -15,6 +16,7 @@ import org.dreamboothactors.storage.ArtifactStore;
  * @param port 0 takes a free one
  * @param token required from every visitor, also on this machine; never empty
  * @param oldest how long the oldest work of a queue waits, by topic; asked at every look
+ * @param dead hears at every look how many records there are in the dead-letter topics, by the topic they were meant for
  * @param figures what the node measures, in Prometheus' text format; asked at every scrape
  */
 public record DashboardSettings(
@@ -24,6 +26,7 @@ public record DashboardSettings(
         int port,
         String token,
         Supplier<Map<String, Duration>> oldest,
+        Consumer<Map<String, Long>> dead,
         Supplier<String> figures) {
     public DashboardSettings {
         if (token.isBlank()) {

@@ -1,16 +1,16 @@
 package org.dreamboothactors.actors.board;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.dreamboothactors.actors.board.FeedView.State;
-import org.dreamboothactors.protocol.KafkaConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,26 +22,29 @@ final class TopicWatch implements AutoCloseable {
     private static final Duration LAST_ORDERS = Duration.ofSeconds(5);
 
     private final ActorRef<Board.Command> board;
-    private final Supplier<Map<String, Duration>> oldest;
+    private final DashboardSettings settings;
     private final Admin admin;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    TopicWatch(KafkaConnection kafka, Supplier<Map<String, Duration>> oldest, ActorRef<Board.Command> board) {
+    TopicWatch(DashboardSettings settings, ActorRef<Board.Command> board) {
         this.board = board;
-        this.oldest = oldest;
-        admin = Admin.create(kafka.with(
-                Map.of("request.timeout.ms", LONGEST_CALL_MILLIS, "default.api.timeout.ms", LONGEST_CALL_MILLIS)));
+        this.settings = settings;
+        admin = Admin.create(settings.kafka()
+                .with(Map.of(
+                        "request.timeout.ms", LONGEST_CALL_MILLIS, "default.api.timeout.ms", LONGEST_CALL_MILLIS)));
         thread = Thread.ofPlatform().daemon().name("board-topics").start(this::run);
     }
 
     private void run() {
-        TopicLook look = new TopicLook(admin, oldest, Duration.ofMillis(LONGEST_CALL_MILLIS));
+        TopicLook look = new TopicLook(admin, settings.oldest(), Duration.ofMillis(LONGEST_CALL_MILLIS));
         boolean reached = true;
         try {
             do {
                 try {
-                    board.tell(new Board.Topics(look.now()));
+                    List<TopicView> topics = look.now();
+                    settings.dead().accept(dead(topics));
+                    board.tell(new Board.Topics(topics));
                     board.tell(new Board.Feed(new FeedView("topics", State.LIVE, "")));
                     reached = true;
                 } catch (ExecutionException | TimeoutException e) {
@@ -56,6 +59,12 @@ final class TopicWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Map<String, Long> dead(List<TopicView> topics) {
+        Map<String, Long> dead = new HashMap<>();
+        topics.forEach(topic -> topic.dead().ifPresent(records -> dead.put(topic.name(), records)));
+        return dead;
     }
 
     @Override

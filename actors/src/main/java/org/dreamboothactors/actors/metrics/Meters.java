@@ -9,6 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.RankStep;
@@ -18,7 +20,7 @@ import org.dreamboothactors.protocol.Topics;
 /**
  * What a node measures. No label names a run or a tenant: their number has no limit. Safe from any thread.
  *
- * <p>Runs and queues are those of the whole service, and the same at every node.
+ * <p>Runs, queues and dead letters are those of the whole service, and the same at every node.
  */
 public final class Meters implements AutoCloseable {
     /** What a scraper is told the text is. */
@@ -29,6 +31,7 @@ public final class Meters implements AutoCloseable {
     private static final double NANOS = 1e9; // of a second
 
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final AtomicReference<Map<String, Long>> dead = new AtomicReference<>(Map.of());
     private final Counter steps;
     private final Counter pictures;
 
@@ -55,6 +58,21 @@ public final class Meters implements AutoCloseable {
                     .tags("queue", queue)
                     .register(registry);
         }
+    }
+
+    /**
+     * Shows from now on how many records there are in the dead-letter topics, by the topic they were
+     * meant for; ends of transactions count too.
+     */
+    public void deadLetters(Map<String, Long> byTopic) {
+        dead.set(Map.copyOf(byTopic));
+        byTopic.keySet()
+                .forEach(topic -> Gauge.builder(
+                                "dreambooth.dead.letters", () -> dead.get().getOrDefault(topic, 0L))
+                        .description(
+                                "Records that nobody could work on, in the dead-letter topic of a topic, ends of transactions included")
+                        .tags("topic", topic)
+                        .register(prometheus));
     }
 
     /** Shows the memory of a device's process from now on. */

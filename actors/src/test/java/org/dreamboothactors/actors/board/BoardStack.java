@@ -131,6 +131,7 @@ final class BoardStack implements AutoCloseable {
                 port,
                 TOKEN,
                 () -> WAITING,
+                _ -> {},
                 () -> "figures 1\n");
     }
 }

@@ -36,6 +36,7 @@ public final class RunTable {
                             upload.getSpec().getInstancePrompt());
                 }
                 case ACCEPTED -> going("preparing", step);
+                case TRAINING_TAKEN -> going("training", step);
                 case TRAINING_STARTED ->
                     going("training", event.getTrainingStarted().getFromStep());
                 case STEP_PROGRESS -> going("training", event.getStepProgress().getStep());
@@ -52,7 +53,6 @@ public final class RunTable {
                         WORK_REQUESTED,
                         LATENTS_CACHED,
                         CLASS_IMAGES_READY,
-                        TRAINING_TAKEN,
                         STEPS_COMMITTED,
                         SAMPLES_READY,
                         JUDGED,

@@ -166,7 +166,8 @@ final class RunView {
             case CANCELLED ->
                 end(event, RunState.CANCELLED, event.getCancelled().getReason());
             case TRAINING_QUEUED -> enter(RunState.WAITING);
-            case TRAINING_TAKEN, WORK_REQUESTED, FACT_NOT_SET -> {}
+            case TRAINING_TAKEN -> enter(RunState.TRAINING); // it gathers model, latents and devices
+            case WORK_REQUESTED, FACT_NOT_SET -> {}
         }
     }
 
