@@ -13,19 +13,53 @@ import org.dreamboothactors.protocol.v1.Sampling;
 /**
  * Whether the scheduler's settings of a base model let a run train and draw as it wants. A device would say the same, but
  * after latents were encoded and class images were drawn.
- *
- * @param model folder of the base model
  */
-record SchedulerCheck(Path model) {
+final class SchedulerCheck {
+    private final Read read;
+
+    private SchedulerCheck(Read read) {
+        this.read = read;
+    }
+
+    /** What was found in the model's folder. */
+    private sealed interface Read {
+        record Settings(SchedulerSettings settings) implements Read {}
+
+        record Unusable(String reason) implements Read {}
+
+        /** No model at all, it seems: whoever loads it says so. */
+        record Nothing() implements Read {}
+    }
+
+    /**
+     * Reads the settings once.
+     *
+     * @param model folder of the base model
+     */
+    static SchedulerCheck of(Path model) {
+        Path file = model.resolve("scheduler").resolve("scheduler_config.json");
+        if (!Files.exists(file)) {
+            return new SchedulerCheck(new Read.Nothing());
+        }
+        try {
+            return new SchedulerCheck(new Read.Settings(SchedulerSettings.read(file)));
+        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
+            return new SchedulerCheck(new Read.Unusable(String.valueOf(e.getMessage())));
+        }
+    }
 
     /** @param spec with every default filled in and numbers in range */
     Optional<String> complaint(RunSpec spec) {
-        Path file = schedulerFile();
-        if (!Files.exists(file)) {
-            return Optional.empty(); // no model at all: whoever loads it says so
-        }
+        Optional<String> reason = switch (read) {
+            case Read.Nothing() -> Optional.empty();
+            case Read.Unusable(String why) -> Optional.of(why);
+            case Read.Settings(SchedulerSettings settings) -> complaint(settings, spec);
+        };
+        return reason.map(why -> "base model " + spec.getBaseModel() + ": " + why);
+    }
+
+    private static Optional<String> complaint(SchedulerSettings settings, RunSpec spec) {
         try {
-            SchedulerSettings settings = SchedulerSettings.read(file);
             NoiseSchedule.of(settings);
             settings.prediction();
             if (spec.hasPrior()) {
@@ -35,40 +69,40 @@ record SchedulerCheck(Path model) {
                 start(settings, spec.getValidation().getSampling());
             }
             return Optional.empty();
-        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
-            return Optional.of("base model " + spec.getBaseModel() + ": " + e.getMessage());
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
-    /** Whether its scheduler can be run so; where there is none, whoever loads the model says so. */
+    /** Whether its scheduler can be run so. */
     boolean allows(Sampling sampling) {
-        Path file = schedulerFile();
-        if (!Files.exists(file)) {
-            return true;
-        }
+        return switch (read) {
+            case Read.Nothing() -> true;
+            case Read.Unusable _ -> false;
+            case Read.Settings(SchedulerSettings settings) -> allows(settings, sampling);
+        };
+    }
+
+    private static boolean allows(SchedulerSettings settings, Sampling sampling) {
         try {
-            start(SchedulerSettings.read(file), sampling);
+            start(settings, sampling);
             return true;
-        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
             return false;
         }
     }
 
     /** Whether ddim would clip latents although nothing asks for it. */
     boolean clipsUnasked() {
-        Path file = schedulerFile();
-        if (!Files.exists(file)) {
-            return false;
-        }
-        try {
-            return SchedulerSettings.read(file).clipsUnasked();
-        } catch (UnsupportedOperationException | IllegalArgumentException | UncheckedIOException e) {
-            return false; // the complaint says what is wrong with it
-        }
+        return read instanceof Read.Settings(SchedulerSettings settings) && clipsUnasked(settings);
     }
 
-    private Path schedulerFile() {
-        return model.resolve("scheduler").resolve("scheduler_config.json");
+    private static boolean clipsUnasked(SchedulerSettings settings) {
+        try {
+            return settings.clipsUnasked();
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return false; // the complaint says what is wrong with it
+        }
     }
 
     private static void start(SchedulerSettings settings, Sampling sampling) {

@@ -50,7 +50,7 @@ record Specs(Models models, String defaultBaseModel) {
         } catch (IllegalArgumentException | UncheckedIOException e) {
             return new Resolution.Refused(String.valueOf(e.getMessage()));
         }
-        SchedulerCheck scheduler = new SchedulerCheck(model.folder());
+        SchedulerCheck scheduler = SchedulerCheck.of(model.folder());
         RunSpec.Builder spec = wanted.toBuilder()
                 .setBaseModel(model.name())
                 .setResolution(orElse(wanted.getResolution(), model.defaultSize()))
