@@ -52,6 +52,8 @@ final class Board extends AbstractMatchingBehavior<Board.Command> {
 
     record Summarise(String runId, ActorRef<Optional<RunSummary>> replyTo) implements Command {}
 
+    record Feeds(ActorRef<List<FeedView>> replyTo) implements Command {}
+
     /** Whether a fact of some run names this key as a picture. */
     record FindPicture(String key, ActorRef<Optional<Stored>> replyTo) implements Command {}
 
@@ -97,6 +99,7 @@ final class Board extends AbstractMatchingBehavior<Board.Command> {
                 replyTo.tell(runs.detail(id, after, generation));
             case Summarise(var id, var replyTo) -> replyTo.tell(runs.summary(id));
             case FindPicture(var key, var replyTo) -> replyTo.tell(runs.picture(key));
+            case Feeds(var replyTo) -> replyTo.tell(List.copyOf(feeds.values()));
             case Publish() -> publish();
             case Beat() -> browsers.beat();
             case Close() -> {
@@ -131,7 +134,7 @@ final class Board extends AbstractMatchingBehavior<Board.Command> {
                     timers.startSingleTimer(Publish.class, new Publish(), PUBLISH_AFTER);
                 }
             }
-            case Join _, Describe _, Summarise _, FindPicture _, Publish _, Beat _, Close _ -> {}
+            case Join _, Describe _, Summarise _, FindPicture _, Feeds _, Publish _, Beat _, Close _ -> {}
         }
     }
 

@@ -3,10 +3,13 @@ package org.dreamboothactors.actors.board;
 /**
  * How current a source of this page is.
  *
- * @param name {@code history} or {@code topics}
+ * @param name {@link #HISTORY} or {@link #TOPICS}
  * @param reason for people; empty unless lost
  */
 record FeedView(String name, State state, String reason) {
+    static final String HISTORY = "history";
+    static final String TOPICS = "topics";
+
     enum State {
         /** Old records are being read. */
         READING,

@@ -136,7 +136,7 @@ final class RunEventsFollower implements AutoCloseable {
     }
 
     private void tell(State state, String reason) {
-        board.tell(new Board.Feed(new FeedView("history", state, reason)));
+        board.tell(new Board.Feed(new FeedView(FeedView.HISTORY, state, reason)));
     }
 
     @Override

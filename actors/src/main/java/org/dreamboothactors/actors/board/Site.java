@@ -71,7 +71,9 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         var _ = request.discardEntityBytes(system);
         return CompletableFuture.completedStage(request)
-                .thenCompose(it -> gate.stop(it).map(Site::now).orElseGet(() -> route(it)))
+                .thenCompose(it -> Probes.isProbe(it)
+                        ? probe(it)
+                        : gate.stop(it).map(Site::now).orElseGet(() -> route(it)))
                 .exceptionally(Site::failed)
                 .thenApply(gate::shield);
     }
@@ -104,6 +106,11 @@ final class Site implements Function<HttpRequest, CompletionStage<HttpResponse>>
             return picture(request, String.join("/", path.subList(2, path.size())));
         }
         return now(asset(request));
+    }
+
+    private CompletionStage<HttpResponse> probe(HttpRequest request) {
+        return ask((Function<ActorRef<List<FeedView>>, Board.Command>) Board.Feeds::new)
+                .thenApply(feeds -> Probes.answer(request, feeds));
     }
 
     private HttpResponse asset(HttpRequest request) {

@@ -45,11 +45,11 @@ final class TopicWatch implements AutoCloseable {
                     List<TopicView> topics = look.now();
                     settings.dead().accept(dead(topics));
                     board.tell(new Board.Topics(topics));
-                    board.tell(new Board.Feed(new FeedView("topics", State.LIVE, "")));
+                    board.tell(new Board.Feed(new FeedView(FeedView.TOPICS, State.LIVE, "")));
                     reached = true;
                 } catch (ExecutionException | TimeoutException e) {
                     String reason = String.valueOf(e.getCause() == null ? "no answer in time" : e.getCause());
-                    board.tell(new Board.Feed(new FeedView("topics", State.LOST, reason)));
+                    board.tell(new Board.Feed(new FeedView(FeedView.TOPICS, State.LOST, reason)));
                     if (reached && stopped.getCount() > 0) {
                         LOG.warn("The dashboard cannot look at the topics: {}; it tries again", reason);
                     }

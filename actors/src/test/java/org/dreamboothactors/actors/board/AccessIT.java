@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.dreamboothactors.protocol.Topics;
@@ -72,6 +73,20 @@ class AccessIT {
         assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(visitor.open("/app.js").headers().firstValue("Content-Type"))
                 .contains("text/javascript; charset=UTF-8");
+    }
+
+    @Test
+    void answersAProbeOfAnybody() throws Exception {
+        try (Visitor stranger = Visitor.stranger(stack.dashboard().address())) {
+            assertThat(stranger.open("/alive").statusCode()).isEqualTo(200);
+            Instant deadline = Instant.now().plusSeconds(60);
+            while (stranger.open("/ready").statusCode() != 200 && Instant.now().isBefore(deadline)) {
+                Thread.sleep(200);
+            }
+
+            assertThat(new String(stranger.open("/ready").body(), UTF_8)).isEqualTo("history: live\ntopics: live\n");
+            assertThat(stranger.post("/ready").statusCode()).isEqualTo(401);
+        }
     }
 
     @Test
