@@ -13,6 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Calls {
     private static final Set<String> RETRIED =
             Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
+    /** Of servers that cannot now: stores say why in words of their own, such as MinIO when it starts or lacks disks. */
+    private static final Set<Integer> RETRIED_STATUS = Set.of(429, 500, 502, 503, 504);
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     /**
@@ -64,10 +67,12 @@ final class Calls {
     private static boolean passing(Exception error) {
         return switch (error) {
             case ErrorResponseException response ->
-                RETRIED.contains(String.valueOf(response.errorResponse().code()));
+                RETRIED.contains(String.valueOf(response.errorResponse().code()))
+                        || RETRIED_STATUS.contains(response.response().code());
             case ServerException server -> true;
             case InvalidResponseException proxy -> true; // a page in HTML, from one that has no store behind it
             case CorruptObjectException corrupt -> false;
+            case LocalFileException local -> local.mayPass();
             case IOException connection -> true;
             default -> error.getCause() instanceof IOException;
         };
@@ -77,6 +82,12 @@ final class Calls {
         String where = " in bucket " + settings.bucket() + " at " + settings.endpoint();
         if (error instanceof CorruptObjectException) {
             return new StorageException("Cannot " + what + where + ": " + error.getMessage(), error);
+        }
+        if (error instanceof LocalFileException) {
+            return new StorageException(
+                    "Cannot " + what + ": " + error.getMessage() + ", after " + attempts
+                            + " attempts. Check this machine's disk",
+                    error);
         }
         if (isCode(error, "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")) {
             return new StorageException(

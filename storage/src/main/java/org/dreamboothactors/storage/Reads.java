@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.util.List;
 import java.util.Optional;
@@ -64,12 +63,13 @@ record Reads(Connection store) {
         Path parent = Optional.ofNullable(target.toAbsolutePath().getParent()).orElseThrow();
         Path part = parent.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
         store.calls().run("fetch " + expected.key(), () -> {
-            Files.createDirectories(parent);
+            LocalFile.makeFolder(parent);
             try {
-                try (OutputStream out = Files.newOutputStream(part)) {
+                try (OutputStream out = LocalFile.write(part)) {
                     stream(expected, out);
                 }
-                return Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                LocalFile.publish(part, target);
+                return target;
             } finally {
                 Files.deleteIfExists(part);
             }

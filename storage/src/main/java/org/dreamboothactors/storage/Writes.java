@@ -23,7 +23,7 @@ record Writes(Connection store) {
 
     void put(Stored stored, Path file) {
         store.calls().run("write " + stored.key(), () -> {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            try (InputStream in = new BufferedInputStream(LocalFile.read(file))) {
                 return store.client()
                         .putObject(PutObjectArgs.builder().bucket(store.bucket()).object(stored.key()).stream(
                                         in, stored.sizeBytes(), PART_BYTES)

@@ -1,0 +1,28 @@
+package org.dreamboothactors.storage;
+
+import java.io.IOException;
+
+/** A file of this machine, not the store, is what fails a transfer. */
+final class LocalFileException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    /** Whether it may end by itself: a full disk is emptied, a file that is gone stays gone. */
+    private final boolean passing;
+
+    private LocalFileException(String message, IOException cause, boolean passing) {
+        super(message, cause);
+        this.passing = passing;
+    }
+
+    static LocalFileException reading(Object file, IOException cause) {
+        return new LocalFileException(file + " cannot be read (" + cause + ")", cause, false);
+    }
+
+    static LocalFileException writing(Object file, IOException cause) {
+        return new LocalFileException(file + " cannot be written (" + cause.getMessage() + ")", cause, true);
+    }
+
+    boolean mayPass() {
+        return passing;
+    }
+}
