@@ -1,7 +1,9 @@
 package org.dreamboothactors.protocol;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /**
@@ -13,11 +15,13 @@ import org.dreamboothactors.protocol.v1.RunEvent;
 public final class RunFollower implements AutoCloseable {
     private final String runId;
     private final TopicReader<RunEvent> events;
+    private final Map<TopicPartition, Long> history;
     private final Seen seen = new Seen();
 
     RunFollower(KafkaConnection kafka, String runId) {
         this.runId = runId;
         events = TopicReader.ofKey(kafka, Topics.RUN_EVENTS, RunEvent.parser(), runId);
+        history = events.ends();
     }
 
     /**
@@ -27,6 +31,14 @@ public final class RunFollower implements AutoCloseable {
      */
     public Optional<RunEvent> next(Duration atMost) {
         return events.next(atMost, event -> event.getRunId().equals(runId) && seen.first(event.getEventId()));
+    }
+
+    /**
+     * Whether everything was read that was there when this was opened, other runs' events as well. Until then that no event
+     * comes says nothing about the run.
+     */
+    public boolean caughtUp() {
+        return events.passed(history);
     }
 
     @Override

@@ -162,12 +162,21 @@ final class TopicReader<T extends Message> implements AutoCloseable {
 
     /** Where the partitions end now. */
     Map<TopicPartition, Long> ends() {
-        return consumer.endOffsets(consumer.assignment(), REQUEST);
+        try {
+            return consumer.endOffsets(consumer.assignment(), REQUEST);
+        } catch (KafkaException e) {
+            throw unreadable(e);
+        }
     }
 
     /** Whether everything before {@code ends} was handed out. */
     boolean passed(Map<TopicPartition, Long> ends) {
-        return fetched.isEmpty() && left(ends) == 0;
+        turn.lock();
+        try {
+            return closed.get() || (fetched.isEmpty() && left(ends) == 0);
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** Offsets before {@code ends} that are still to be fetched. */
@@ -186,9 +195,13 @@ final class TopicReader<T extends Message> implements AutoCloseable {
         } catch (WakeupException e) {
             throw new IllegalStateException("Cannot read " + topic + ": the reader was closed meanwhile", e);
         } catch (KafkaException e) {
-            throw new BrokerException(
-                    "Cannot read " + topic + ": " + Answers.reason(e) + ". Check Kafka and the rights on it", e);
+            throw unreadable(e);
         }
+    }
+
+    private BrokerException unreadable(KafkaException e) {
+        return new BrokerException(
+                "Cannot read " + topic + ": " + Answers.reason(e) + ". Check Kafka and the rights on it", e);
     }
 
     private Optional<T> message(ConsumerRecord<String, byte[]> record) {

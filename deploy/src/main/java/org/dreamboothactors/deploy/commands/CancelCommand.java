@@ -95,6 +95,9 @@ public final class CancelCommand implements Callable<Integer> {
                 if (line.isPresent() && line.get() instanceof Over over) {
                     return over;
                 }
+                if (!events.caughtUp()) {
+                    limit = outside.clock().instant().plus(LONGEST);
+                }
             }
         }
         throw new IllegalStateException("Cannot tell whether run " + id + " is cancelled: the service did not say so"

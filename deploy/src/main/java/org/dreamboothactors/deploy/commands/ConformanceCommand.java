@@ -74,6 +74,11 @@ public final class ConformanceCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw new UsageException("Cannot run reference cases: " + folder + " is not a folder");
         }
+        if (ranks > 1 && (!kinds.isEmpty() || !compute().equals(Compute.PLAIN))) {
+            throw new UsageException("Cannot run reference cases with --ranks " + ranks + " and --kinds, --precision,"
+                    + " --channels-last, --no-flash-attention or --whole-graph, expected it alone:"
+                    + " several ranks run the training cases in fp32");
+        }
         PrintWriter out = spec.commandLine().getOut();
         spec.commandLine().getErr().println("On " + Conformance.hardware());
         Consumer<CaseResult> tell = result -> {

@@ -126,6 +126,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        makeFolder();
         Path model = folder(baseModel, "base-model", "model_index.json");
         Path judging = folder(judge, "judge", Judge.PART);
         List<Thing> known = things.stream().map(EvaluateCommand::thing).toList();
@@ -147,6 +148,14 @@ public final class EvaluateCommand implements Callable<Integer> {
                                 + " photos");
             }
             return sitters.isEmpty() ? Exit.DONE : personalise(sitters, settings, model, opinion, lines);
+        }
+    }
+
+    private void makeFolder() {
+        try {
+            Files.createDirectories(pictures);
+        } catch (IOException e) {
+            throw new UsageException("Cannot write pictures to " + pictures + ": " + e, e);
         }
     }
 

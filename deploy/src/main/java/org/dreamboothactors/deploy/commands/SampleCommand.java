@@ -171,7 +171,7 @@ public final class SampleCommand implements Callable<Integer> {
         Sampling.Builder sampling = SampleRequests.sampling(history).toBuilder();
         sampler.ifPresent(sampling::setSampler);
         steps.ifPresent(number -> sampling.setInferenceSteps(given("--steps", number)));
-        guidance.ifPresent(sampling::setGuidanceScale);
+        guidance.ifPresent(scale -> sampling.setGuidanceScale(given("--guidance", scale)));
         eta.ifPresent(share -> {
             sampling.setEta(share);
             if (share > 0 && sampler.isEmpty()) {
@@ -195,6 +195,13 @@ public final class SampleCommand implements Callable<Integer> {
     private static int given(String name, int number) {
         if (number < 1) {
             throw new UsageException("Cannot draw: " + name + " is " + number + ", expected 1 or more");
+        }
+        return number;
+    }
+
+    private static double given(String name, double number) {
+        if (!(number > 0)) {
+            throw new UsageException("Cannot draw: " + name + " is " + number + ", expected more than 0");
         }
         return number;
     }

@@ -141,6 +141,7 @@ public final class SubmitCommand implements Callable<Integer> {
                 .map(name -> spec.toBuilder().setBaseModel(name).build())
                 .orElseThrow(() -> new UsageException("Cannot use model.restore_from_path: the service does not have "
                         + folder.toAbsolutePath().normalize() + ", expected one of " + known.values()
-                        + ". Start it with ./dreambooth serve --base-model " + folder));
+                        + ". Start it with ./dreambooth serve --base-model " + folder
+                        + ", or name what it has with --base-model-name"));
     }
 }

@@ -67,6 +67,9 @@ public final class RunWatch {
             Optional<RunEvent> event = events.next(GLANCE);
             Duration silence = Duration.between(lastNews, clock.instant());
             if (event.isEmpty()) {
+                if (!any && !events.caughtUp()) { // with other runs' events before it
+                    lastNews = clock.instant();
+                }
                 Duration limit = any ? patience.later() : patience.first();
                 if (silence.compareTo(limit) > 0) {
                     return new NoNews(limit, !any);

@@ -62,6 +62,11 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
             }
 
             @Override
+            public boolean caughtUp() {
+                return follower.caughtUp();
+            }
+
+            @Override
             public void close() {
                 follower.close();
             }

@@ -25,6 +25,9 @@ public interface Remote extends AutoCloseable {
         /** The next one; empty when none came within this time. */
         Optional<T> next(Duration atMost);
 
+        /** Whether what was there at the beginning was read; until then silence says nothing. */
+        boolean caughtUp();
+
         @Override
         void close();
     }

@@ -14,6 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /** The flags that describe a run; a flag wins over YAML, YAML over the service's defaults. */
 public final class RunOptions {
+    private static final String IDENTIFIER = "sks";
+
     @Option(names = "--photos", paramLabel = "DIR", description = "folder with the subject's photos, 3 to 40")
     Optional<Path> photos = Optional.empty();
 
@@ -35,9 +37,8 @@ public final class RunOptions {
     @Option(
             names = "--identifier",
             paramLabel = "WORD",
-            defaultValue = "sks",
-            description = "rare word that will mean the subject (${DEFAULT-VALUE})")
-    String identifier = "sks";
+            description = "rare word that will mean the subject, with --class (sks)")
+    Optional<String> identifier = Optional.empty();
 
     @Option(
             names = "--instance-prompt",
@@ -93,7 +94,11 @@ public final class RunOptions {
         training.override().ifPresent(stronger::add);
         RunDescription yaml = RunYaml.read(all, stronger);
         RunSpec.Builder spec = yaml.spec().toBuilder();
-        noun.ifPresent(word -> spec.setInstancePrompt("a photo of a " + identifier + " " + word)
+        if (identifier.isPresent() && noun.isEmpty()) {
+            throw new UsageException("Cannot describe the run: --identifier is " + identifier.get()
+                    + " without --class, expected both. A prompt of your own holds the word itself");
+        }
+        noun.ifPresent(word -> spec.setInstancePrompt("a photo of a " + identifier.orElse(IDENTIFIER) + " " + word)
                 .setClassPrompt("a photo of a " + word));
         instancePrompt.ifPresent(spec::setInstancePrompt);
         classPrompt.ifPresent(spec::setClassPrompt);
@@ -108,7 +113,7 @@ public final class RunOptions {
         return new RunDescription(
                 photos.or(yaml::photos),
                 checked(spec.build(), sampling),
-                yaml.baseModel(),
+                yaml.baseModel().filter(_ -> !training.namesBaseModel()),
                 spec.hasPrior() ? yaml.classImages() : Optional.empty(),
                 yaml.cached().filter(_ -> !spec.getEncodeOnline()),
                 sampling,

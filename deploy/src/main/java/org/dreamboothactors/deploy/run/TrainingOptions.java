@@ -48,7 +48,7 @@ final class TrainingOptions {
             names = "--lora-targets",
             paramLabel = "LAYER",
             split = ",",
-            description = "ends of the names of the UNet's layers that get adapters, e.g. to_q,to_v,ff.net.2"
+            description = "ends of the names of the UNet's layers that get adapters, e.g. to_q,to_v,ff.net.2,conv1"
                     + "; with LoRA only (to_q,to_k,to_v,to_out.0)")
     List<String> loraTargets = List.of();
 
@@ -89,6 +89,10 @@ final class TrainingOptions {
     /** Read with the YAML, so that what it says of adapters holds whoever asks for them. */
     Optional<String> override() {
         return loraRank.map(_ -> "model.peft.peft_scheme=sdlora");
+    }
+
+    boolean namesBaseModel() {
+        return baseModelName.isPresent();
     }
 
     void apply(RunSpec.Builder spec) {

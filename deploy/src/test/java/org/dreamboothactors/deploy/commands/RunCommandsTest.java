@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.commands.CommandLineOf.Said;
@@ -67,6 +68,24 @@ class RunCommandsTest {
         assertThat(said.exitCode()).isZero();
         assertThat(said.out().lines())
                 .containsExactly("requested with 0 photos", "photo 1 (notes.jpg) not_an_image: ", "ready at step 400");
+    }
+
+    /** In a partition with a month of other runs' events the first of a run comes late. */
+    @Test
+    void watchDoesNotGiveUpWhileItReadsOtherRunsEvents() {
+        AtomicInteger looks = new AtomicInteger();
+        service.isReading = () -> {
+            if (looks.incrementAndGet() == 20) {
+                service.events.add(Told.ready("cat-1", 400));
+            }
+            return looks.get() < 20;
+        };
+
+        Said said = run(new WatchCommand(with(service), SHORT), reaching("cat-1"));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().lines()).containsExactly("ready at step 400");
+        assertThat(looks).hasValue(20);
     }
 
     @Test
@@ -163,6 +182,13 @@ class RunCommandsTest {
                         .toArray(String[]::new)));
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).contains("--width is 0, expected 1 or more");
+
+        Said unguided = run(
+                new SampleCommand(with(service)),
+                reaching(Stream.concat(common.stream(), Stream.of("--guidance", "0"))
+                        .toArray(String[]::new)));
+        assertThat(unguided.exitCode()).isEqualTo(2);
+        assertThat(unguided.err()).contains("--guidance is 0.0, expected more than 0");
     }
 
     @Test

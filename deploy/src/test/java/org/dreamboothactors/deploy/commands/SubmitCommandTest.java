@@ -178,6 +178,32 @@ class SubmitCommandTest {
         assertThat(said.err()).contains("model.restore_from_path").contains("serve --base-model /models/sd15");
     }
 
+    /** Its own name for the model is all that a client of a cluster knows. */
+    @Test
+    void aFlagNamesTheBaseModelWhateverTheYamlSays() {
+        Said said = submit(reaching(
+                "--photos",
+                photosFolder(),
+                "--class",
+                "cat",
+                "--base-model-name",
+                "sd15",
+                "model.with_prior_preservation=True",
+                "model.restore_from_path=/models/other.nemo"));
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(service.submitted.getFirst().getBaseModel()).isEqualTo("sd15");
+    }
+
+    @Test
+    void refusesAnIdentifierThatNoPromptTakes() {
+        Said said = submit(
+                reaching("--photos", photosFolder(), "--instance-prompt", "a photo of sks cat", "--identifier", "zwx"));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("--identifier is zwx without --class");
+    }
+
     @Test
     void storesClassImagesInTheDirectoryThatTheYamlNames() throws IOException {
         Path directory = folder.resolve("reg");

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dreamboothactors.deploy.Told;
@@ -35,6 +36,9 @@ public final class FakeRemote implements Remote {
 
     /** What a run's events are once it is submitted. */
     public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
+
+    /** Whether other runs' events are still before those of a run that is followed. */
+    public BooleanSupplier isReading = () -> false;
 
     /** What an object holds. */
     public Function<StoredObject, byte[]> content = object -> TestPng.of(object.getKey());
@@ -98,6 +102,11 @@ public final class FakeRemote implements Remote {
                     }
                 }
                 return Optional.empty();
+            }
+
+            @Override
+            public boolean caughtUp() {
+                return !isReading.getAsBoolean();
             }
 
             @Override
