@@ -1,5 +1,8 @@
 package org.dreamboothactors.diffusion.training;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dreamboothactors.diffusion.images.RgbImage;
@@ -19,12 +22,19 @@ public sealed interface Sample {
      */
     float[] moments(long step, long place);
 
-    /** Encoded before: the same in each step. */
-    @SuppressWarnings("ArrayRecordComponent") // data of the run, never compared
-    record Latent(String id, float[] moments) implements Sample {
+    /**
+     * Encoded before: the same in each step.
+     *
+     * @param kept fp32, beside Java's heap: thousands of class images at 1024 pixels are more than that holds
+     */
+    record Latent(String id, MemorySegment kept) implements Sample {
+        static Latent of(String id, float[] moments) {
+            return new Latent(id, Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, moments));
+        }
+
         @Override
         public float[] moments(long step, long place) {
-            return moments;
+            return kept.toArray(ValueLayout.JAVA_FLOAT);
         }
     }
 

@@ -65,7 +65,7 @@ public record Samples(List<Sample> instances, List<Sample> classes, int height, 
                     try (NDManager manager = kernels.manager().newSubManager()) {
                         NDArray moments = Safetensors.open(file).fp32(LatentFile.MOMENTS, manager);
                         shapes.add(moments.getShape());
-                        yield new Sample.Latent(id, moments.toFloatArray());
+                        yield Sample.Latent.of(id, moments.toFloatArray());
                     }
                 }
                 case TrainingData.Photo(var file, int resolution) -> {
