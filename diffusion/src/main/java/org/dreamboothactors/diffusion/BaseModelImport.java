@@ -2,15 +2,16 @@ package org.dreamboothactors.diffusion;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.tokenizer.ClipTokenizer;
 import org.dreamboothactors.diffusion.tokenizer.ClipVocabulary;
+import org.dreamboothactors.diffusion.weights.DraftFolder;
 import org.dreamboothactors.diffusion.weights.ldm.ModelFile;
 
 /** Turns a model in one file ({@code .safetensors}, {@code .ckpt}, {@code .nemo}) into a diffusers folder. */
@@ -23,26 +24,31 @@ public final class BaseModelImport {
      * Makes {@code folder}, whole or not at all. Throws {@link IllegalArgumentException} or
      * {@link UnsupportedOperationException} for a file that is not sound or no Stable Diffusion 1.x or 2.x.
      *
-     * @param folder does not exist yet
+     * @param folder does not exist yet; where another process makes it meanwhile, that one stays
      * @param known tokenizer folders to choose from by the size of their vocabulary, when the model's is not CLIP's and no
      *     folder {@code tokenizer} lies beside the file
      * @return what the file does not tell and was assumed, in words
      */
     public static List<String> convert(Path file, Path folder, List<Path> known) {
-        Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
-        try {
-            delete(fresh);
-            try {
-                ModelFile model = ModelFile.open(file);
-                tokenizer(file, model, fresh.resolve(TOKENIZER), known);
-                List<String> assumed = model.write(fresh);
-                Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-                return assumed;
-            } finally {
-                delete(fresh);
-            }
+        try (DraftFolder draft = DraftFolder.beside(folder)) {
+            Path fresh = draft.path("model");
+            ModelFile model = ModelFile.open(file);
+            tokenizer(file, model, fresh.resolve(TOKENIZER), known);
+            List<String> assumed = model.write(fresh);
+            move(fresh, folder);
+            return assumed;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot convert " + file + " to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void move(Path fresh, Path folder) throws IOException {
+        try {
+            Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            } // another process made it meanwhile, of the same file
         }
     }
 
@@ -79,16 +85,6 @@ public final class BaseModelImport {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Files.copy(file, target.resolve(file.getFileName()));
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
             }
         }
     }

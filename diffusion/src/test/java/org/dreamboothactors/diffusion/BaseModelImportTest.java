@@ -134,6 +134,24 @@ class BaseModelImportTest {
     }
 
     @Test
+    void leavesAloneWhatAnotherProcessMakesOfTheSameFile() throws IOException {
+        Path model = folder.resolve("model");
+        RandomModel.write(model, RandomModel.Size.TINY, GOLDEN.resolve("clip-tokenizer"));
+        Path single = folder.resolve("single.safetensors");
+        CheckpointExport.singleFile(model, single, Precision.BF16, new ModelSpec("tiny", "", Instant.EPOCH));
+        Path underWay = Files.createDirectories(folder.resolve("out.new")).resolve("half");
+        Files.createFile(underWay);
+        Path done = Files.createDirectories(folder.resolve("out")).resolve("theirs");
+        Files.createFile(done);
+
+        BaseModelImport.convert(single, folder.resolve("out"), List.of());
+
+        assertThat(underWay).exists();
+        assertThat(done).exists();
+        assertThat(folder).isDirectoryNotContaining("glob:**/.out*");
+    }
+
+    @Test
     void makesClipsVocabularyFromItsMerges() throws IOException {
         ClipVocabulary.write(folder);
 

@@ -7,9 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.CheckpointExport;
 import org.dreamboothactors.diffusion.weights.Precision;
@@ -42,6 +47,27 @@ class ModelFoldersTest {
         assertThat(changed).isNotEqualTo(first);
         assertThat(told).hasSize(2).allMatch(line -> line.startsWith("Converted"));
         assertThat(ModelFolders.name(file)).isEqualTo("toy");
+    }
+
+    @Test
+    void twoThatConvertAFileAtOnceBothGetIt() {
+        ModelFolders folders = new ModelFolders(folder.resolve("models"), List.of(TOY_WORLD.resolve("tokenizer")));
+        Path file = folder.resolve("toy.safetensors");
+        CheckpointExport.singleFile(TOY_WORLD, file, Precision.FP16, new ModelSpec("toy", "", Instant.EPOCH));
+
+        try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+            List<CompletableFuture<Path>> ready = Stream.generate(
+                            () -> CompletableFuture.supplyAsync(() -> folders.ready(file, _ -> {}), two))
+                    .limit(2)
+                    .toList();
+            assertThat(ready)
+                    .allSatisfy(path -> assertThat(path)
+                            .succeedsWithin(Duration.ofMinutes(1))
+                            .isEqualTo(folders.folder(file)));
+        }
+
+        assertThat(folders.folder(file)).isDirectoryContaining("glob:**/model_index.json");
+        assertThat(folder.resolve("models")).isDirectoryNotContaining(path -> !path.equals(folders.folder(file)));
     }
 
     @Test
