@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.CheckpointExport;
 import org.dreamboothactors.diffusion.lora.AddedLora;
+import org.dreamboothactors.diffusion.weights.DraftFolder;
 import org.dreamboothactors.diffusion.weights.Precision;
 import org.dreamboothactors.diffusion.weights.ldm.ModelSpec;
 
@@ -67,48 +67,52 @@ sealed interface CheckpointFormat {
     }
 
     /**
-     * Downloads and converts.
+     * Downloads and converts. What is made comes to {@code out} as a whole, or not at all.
      *
      * @param title of the model
      * @param trigger what a prompt says to get the subject; empty: not known
-     * @param download fills a folder
+     * @param download fills a folder, whole or not at all
      */
     default void bring(Path out, String title, String trigger, Instant now, Consumer<Path> download) {
-        Path stored = out.resolveSibling(out.getFileName() + ".download");
+        if (this instanceof Stored) {
+            download.accept(out);
+            return;
+        }
+        try (DraftFolder draft = DraftFolder.beside(out)) {
+            Path made = draft.path("made");
+            make(made, draft, new ModelSpec(title, trigger, now), download);
+            refuseExisting(out); // a download takes long enough for a file to come
+            Files.move(made, out, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a checkpoint to " + out + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void make(Path target, DraftFolder draft, ModelSpec spec, Consumer<Path> download) {
         switch (this) {
-            case Stored _ -> download.accept(out);
-            case WithLora(var lora, var last) -> {
-                Path plain = out.resolveSibling(out.getFileName() + ".plain");
-                Consumer<Path> merged =
-                        target -> through(plain, download, () -> CheckpointExport.withLora(plain, target, lora));
-                last.bring(out, title, trigger, now, merged);
-            }
+            case Stored _ -> download.accept(target);
+            case WithLora(var lora, var last) ->
+                last.make(
+                        target,
+                        draft,
+                        spec,
+                        merged -> through(
+                                draft, "plain", download, plain -> CheckpointExport.withLora(plain, merged, lora)));
             case Folder(var precision) ->
-                through(stored, download, () -> CheckpointExport.diffusers(stored, out, precision));
+                through(draft, "stored", download, stored -> CheckpointExport.diffusers(stored, target, precision));
             case OneFile(var precision) ->
                 through(
-                        stored,
+                        draft,
+                        "stored",
                         download,
-                        () -> CheckpointExport.singleFile(stored, out, precision, new ModelSpec(title, trigger, now)));
+                        stored -> CheckpointExport.singleFile(stored, target, precision, spec));
         }
     }
 
-    private static void through(Path stored, Consumer<Path> download, Runnable convert) {
-        try {
-            download.accept(stored);
-            convert.run();
-        } finally {
-            delete(stored);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot delete " + folder + ": " + e.getMessage(), e);
-        }
+    private static void through(DraftFolder draft, String name, Consumer<Path> download, Consumer<Path> convert) {
+        Path downloaded = draft.path(name);
+        download.accept(downloaded);
+        convert.accept(downloaded);
+        draft.drop(downloaded);
     }
 }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -300,7 +301,7 @@ class RunCommandsTest {
                 .containsEntry("modelspec.trigger_phrase", "a photo of a sks cat");
         assertThat(Safetensors.open(out).sources().values())
                 .allSatisfy(tensor -> assertThat(tensor.type()).isEqualTo(Precision.BF16.type()));
-        assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".download"));
+        assertThat(folder).isDirectoryNotContaining(file -> !file.equals(out));
         assertThat(run(
                                 new CheckpointCommand(with(service)),
                                 reaching("cat-1", "--out", out.toString(), "--format", "ldm"))
@@ -329,7 +330,37 @@ class RunCommandsTest {
         float[] after = query(out, layer);
         assertThat(after[0]).isEqualTo(before[0] + 0.5f);
         assertThat(after[1]).isEqualTo(before[1]);
-        assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".plain"));
+        assertThat(folder).isDirectoryNotContaining("glob:**/.*");
+    }
+
+    @Test
+    void aCheckpointThatCannotBeConvertedLeavesNothingAndTakesNothingAway() throws IOException {
+        service.events.add(Told.published("cat-1", 400));
+        service.announced.add(
+                CheckpointReady.newBuilder().setRunId("cat-1").setStep(400).build());
+        service.checkpoint = target -> {
+            RandomModel.write(target, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
+            cutShort(target.resolve("vae/diffusion_pytorch_model.safetensors")); // after the UNet is converted
+        };
+        Path mine = Files.createFile(
+                Files.createDirectories(folder.resolve("model.download")).resolve("mine"));
+        Path out = folder.resolve("model");
+
+        Said said = run(
+                new CheckpointCommand(with(service)),
+                reaching("cat-1", "--out", out.toString(), "--precision", "bf16"));
+
+        assertThat(said.exitCode()).isNotZero();
+        assertThat(mine).exists();
+        assertThat(folder).isDirectoryNotContaining(file -> !mine.startsWith(file));
+    }
+
+    private static void cutShort(Path file) {
+        try {
+            Files.write(file, new byte[] {1});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
