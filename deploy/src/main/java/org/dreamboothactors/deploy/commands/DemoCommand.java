@@ -14,6 +14,7 @@ import org.dreamboothactors.deploy.Home;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.demo.Demo;
 import org.dreamboothactors.deploy.demo.DemoFiles;
+import org.dreamboothactors.deploy.demo.DemoFolder;
 import org.dreamboothactors.deploy.demo.SheetPrompts;
 import org.dreamboothactors.deploy.local.Configuration;
 import org.dreamboothactors.deploy.local.Connection;
@@ -98,7 +99,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--fresh",
-            description = "first delete what earlier demos kept in the data directory, their checkpoints included")
+            description = "first delete what earlier demos kept in the data directory, their checkpoints included;"
+                    + " refused in a folder that no demo began with")
     boolean fresh;
 
     @Option(names = "--keep", description = "keep serving afterwards, to look at the dashboard; Ctrl-C ends it")
@@ -129,11 +131,9 @@ public final class DemoCommand implements Callable<Integer> {
         List<Path> photos = Photos.in(wanted.photos().orElse(files.photos()));
         SheetPrompts prompts = SheetPrompts.read(files.prompts(), wanted.spec());
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel.or(wanted::baseModel));
-        try (DataDirectory data =
-                DataDirectory.take(places.dataDirectory(Home.folder().resolve(".dreambooth/demo")))) {
-            if (fresh) {
-                data.empty();
-            }
+        Path usual = Home.folder().resolve(".dreambooth/demo");
+        DemoFolder folder = new DemoFolder(places.dataDirectory(usual), usual);
+        try (DataDirectory data = fresh ? folder.takeEmptied() : folder.take()) {
             LogFile.instead(data.log());
             screen.print("Starting in " + data.root() + ", log in " + data.log());
             try (LocalService service = LocalService.start(

@@ -15,6 +15,9 @@ import org.dreamboothactors.deploy.UsageException;
 
 /** The folder of a one-machine service, held by one process at a time. The lock ends with the process, however it ends. */
 public final class DataDirectory implements AutoCloseable {
+    /** File whose lock says that the folder is taken. */
+    public static final String LOCK = "lock";
+
     private final Path root;
     private final FileChannel lock;
 
@@ -29,7 +32,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             Files.createDirectories(root);
             FileChannel channel =
-                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!locked(channel)) {
                 channel.close();
                 throw new UsageException("Cannot use " + root + ": another dreambooth holds it, expected a free folder."
@@ -85,7 +88,7 @@ public final class DataDirectory implements AutoCloseable {
         return root;
     }
 
-    /** Deletes what services kept here, and nothing else that may lie in the folder. */
+    /** Deletes what services kept here, and nothing else that may lie in the folder. Whose it is, the caller knows. */
     public void empty() {
         List<Path> ours = List.of(
                 kafka(),
