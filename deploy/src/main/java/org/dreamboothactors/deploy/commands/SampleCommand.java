@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +55,6 @@ import picocli.CommandLine.Spec;
             "  ./dreambooth sample \"$RUN\" --step base --prompt \"a photo of a teapot in the snow\" --out pictures"
         })
 public final class SampleCommand implements Callable<Integer> {
-    /** An answer comes when all its pictures are drawn. */
-    private static final Duration LONGEST_SILENCE_A_PICTURE = Duration.ofMinutes(30);
-
     @Parameters(paramLabel = "RUN", description = "run id, as submit prints it")
     String run = "";
 
@@ -153,8 +149,8 @@ public final class SampleCommand implements Callable<Integer> {
                             screen.idle("drawing " + request.getPromptsCount() + " pictures, " + Spans.text(silence)));
             String asked = remote.draw(id, request);
             try (Feed<RunEvent> events = remote.follow(id)) {
-                Optional<Map<String, SamplesReady>> drawn = answers.await(
-                        events, Set.of(asked), LONGEST_SILENCE_A_PICTURE.multipliedBy(request.getPromptsCount()));
+                Optional<Map<String, SamplesReady>> drawn =
+                        answers.await(events, Set.of(asked), Answers.patience(request.getPromptsCount()));
                 screen.clear();
                 return drawn.map(pictures ->
                                 write(remote, id, pictures.getOrDefault(asked, SamplesReady.getDefaultInstance())))

@@ -33,7 +33,9 @@ import org.dreamboothactors.protocol.v1.SamplesReady;
 /** One run of the demo against a service, from upload to contact sheet. */
 public final class Demo {
     private static final String TENANT = "demo";
-    private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(30));
+    /** Class images and validation pictures are one event for many, and may take a slow processor hours. */
+    private static final Patience PATIENCE = new Patience(Duration.ofMinutes(1), Duration.ofHours(12));
+
     private static final Duration LONGEST_CANCEL = Duration.ofSeconds(10);
     private static final Duration GLANCE = Duration.ofMillis(300);
     private static final Duration LONGEST_SEARCH = Duration.ofMinutes(1);
@@ -100,12 +102,13 @@ public final class Demo {
                 throw new IllegalStateException("Cannot find the checkpoint of run " + runId
                         + ": the run is ready, but no checkpoint-ready was published");
             }
+            Path folder = checkpoints.resolve(runId);
+            remote.download(announced.get(), folder); // before the sheet, which may take hours and is worth less
+            say("Checkpoint in " + folder);
             Optional<List<RunEvent>> drawn = drawn(runId, wanted, events, feed, prompts, announced.get(), sheet);
             if (drawn.isEmpty()) {
                 return new Interrupted();
             }
-            Path folder = checkpoints.resolve(runId);
-            remote.download(announced.get(), folder);
             return new Done(announced.get(), folder, RunTotals.of(events));
         }
     }
@@ -130,7 +133,7 @@ public final class Demo {
         Answers answers = new Answers(
                 stop, clock, silence -> screen.idle(Elapsed.prefix(begin, clock) + "drawing, " + Spans.text(silence)));
         Optional<Map<String, SamplesReady>> pictures =
-                answers.await(feed, Set.of(base, personalised), PATIENCE.later());
+                answers.await(feed, Set.of(base, personalised), Answers.patience(request.getPromptsCount()));
         pictures.ifPresent(drawn -> {
             drawn.values()
                     .forEach(answer -> events.add(RunEvent.newBuilder()

@@ -16,6 +16,13 @@ import org.dreamboothactors.protocol.v1.SamplesReady;
 /** Waits for the pictures that were asked for. */
 public record Answers(StopSignal stop, InstantSource clock, Consumer<Duration> waiting) {
     private static final Duration GLANCE = Duration.ofMillis(300);
+    /** Stable Diffusion 1.5 takes a few minutes on two cores, and there are larger and slower ones. */
+    private static final Duration LONGEST_A_PICTURE = Duration.ofMinutes(30);
+
+    /** How long an answer may take: it comes when all its pictures are drawn. */
+    public static Duration patience(int pictures) {
+        return LONGEST_A_PICTURE.multipliedBy(pictures);
+    }
 
     /**
      * The answers by request id; empty when a stop signal came first.

@@ -1,19 +1,24 @@
 package org.dreamboothactors.deploy.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.deploy.local.StopSignal;
 import org.dreamboothactors.deploy.progress.RunProgress.Ending;
+import org.dreamboothactors.deploy.progress.RunWatch.NoNews;
 import org.dreamboothactors.deploy.progress.RunWatch.RunOver;
 import org.dreamboothactors.deploy.progress.Screen;
 import org.dreamboothactors.deploy.remote.FakeRemote;
@@ -90,9 +95,46 @@ class DemoTest {
         assertThat(service.events).anyMatch(RunEvent::hasCancelled);
     }
 
+    @Test
+    void aSlowModelHasHalfAnHourForEachPicture() {
+        service.afterSubmit = run -> List.of(Told.accepted(run, SPEC), Told.ready(run, 300));
+        service.announced.add(ready());
+
+        assertThat(demo(each(Duration.ofMinutes(80)))).isInstanceOf(Demo.Done.class);
+    }
+
+    @Test
+    void theCheckpointIsThereWhenTheSheetIsNotDrawn() {
+        service.afterSubmit = run -> List.of(Told.accepted(run, SPEC), Told.ready(run, 300));
+        service.announced.add(ready());
+
+        assertThatThrownBy(() -> demo(each(Duration.ofMinutes(100))))
+                .hasMessageContaining("no answer within 5400 s"); // of 3 pictures
+
+        assertThat(service.downloads).containsExactly(folder.resolve("demo-1"));
+        assertThat(said.toString()).contains("Checkpoint in " + folder.resolve("demo-1"));
+    }
+
+    @Test
+    void aRunMayBeSilentForHours() {
+        service.afterSubmit = run -> List.of(Told.accepted(run, SPEC));
+
+        assertThat(demo(each(Duration.ofMinutes(80))))
+                .isEqualTo(new Demo.NotReady(new NoNews(Duration.ofHours(12), false)));
+    }
+
+    /** A clock that is so much later each time somebody looks. */
+    private static InstantSource each(Duration step) {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        return () -> now.updateAndGet(before -> before.plus(step));
+    }
+
     private Demo.End demo() {
+        return demo(InstantSource.system());
+    }
+
+    private Demo.End demo(InstantSource clock) {
         Screen screen = new Screen(new PrintWriter(said), Screen.Kind.PLAIN, InstantSource.system());
-        InstantSource clock = InstantSource.system();
         return new Demo(service, screen, stop, clock, clock.instant())
                 .run("demo-1", RUN, List.of(Path.of("a.jpg")), PROMPTS, folder.resolve("sheet.png"), folder);
     }
