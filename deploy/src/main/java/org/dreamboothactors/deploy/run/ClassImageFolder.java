@@ -5,10 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -69,7 +72,7 @@ public final class ClassImageFolder {
             list.addAll(list(folder));
             // Before the pictures: who is interrupted must not find drawn ones without it and take them for the user's
             // own.
-            Files.write(folder.resolve(LIST), list);
+            write(folder.resolve(LIST), (String.join("\n", list) + "\n").getBytes(StandardCharsets.UTF_8));
             int number = 0;
             for (StoredObject image : images) {
                 while (own.contains(file(number))) {
@@ -77,11 +80,23 @@ public final class ClassImageFolder {
                 }
                 Path file = file(number++);
                 if (!Files.exists(file) || !Sha256.of(file).equals(image.getSha256())) {
-                    Files.write(file, fetch.apply(image));
+                    write(file, fetch.apply(image));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot store class images in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As a whole or not at all: by half a list drawn pictures are the user's own, and so is half a picture. */
+    private static void write(Path file, byte[] content) throws IOException {
+        // Hidden, so that one which a killed process leaves is no picture; with a name that no other process uses.
+        Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".new");
+        try {
+            Files.write(draft, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
         }
     }
 

@@ -50,6 +50,23 @@ class ClassImageFolderTest {
                 .hasMessageContaining("1 class images that were drawn for an earlier run");
     }
 
+    @Test
+    void whatIsThereIsReplacedAsAWholeAndNeverCutShortFirst() throws Exception {
+        ClassImageFolder.of(folder, run("toy")).store(List.of(object(ONE)), _ -> ONE);
+        Path list = folder.resolve(".class-images");
+        String before = Files.readString(list);
+        Path oldList = Files.createLink(folder.resolve(".old-list"), list);
+        Path oldPicture = Files.createLink(folder.resolve(".old-picture"), folder.resolve("class-0.png"));
+
+        ClassImageFolder.of(folder, run("toy")).store(List.of(object(TWO)), _ -> TWO);
+
+        assertThat(oldList).hasContent(before);
+        assertThat(oldPicture).hasBinaryContent(ONE);
+        assertThat(list).content().isNotEqualTo(before);
+        assertThat(folder.resolve("class-0.png")).hasBinaryContent(TWO);
+        assertThat(folder).isDirectoryNotContaining("glob:**.new");
+    }
+
     private static RunDescription run(String baseModel) {
         return new RunDescription(
                 Optional.empty(),
