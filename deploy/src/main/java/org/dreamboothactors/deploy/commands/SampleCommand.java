@@ -45,7 +45,8 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         description = {
             "Draws pictures with a run's checkpoint, or with the base model it was trained from, and brings them here.",
-            "The same prompt, seed and sampler give the same picture."
+            "The same prompt, seed and sampler give the same picture in the same file: its name ends in a digest of prompt,"
+                    + " sampler, size and LoRA."
         },
         exitCodeListHeading = Exit.HEADING,
         exitCodeList = {Exit.DONE_HELP, Exit.FAILED_HELP, Exit.USAGE_HELP, Exit.INTERRUPTED_HELP},
@@ -152,8 +153,8 @@ public final class SampleCommand implements Callable<Integer> {
                 Optional<Map<String, SamplesReady>> drawn =
                         answers.await(events, Set.of(asked), Answers.patience(request.getPromptsCount()));
                 screen.clear();
-                return drawn.map(pictures ->
-                                write(remote, id, pictures.getOrDefault(asked, SamplesReady.getDefaultInstance())))
+                return drawn.map(pictures -> write(
+                                remote, id, request, pictures.getOrDefault(asked, SamplesReady.getDefaultInstance())))
                         .orElse(Exit.INTERRUPTED);
             }
         }
@@ -202,13 +203,14 @@ public final class SampleCommand implements Callable<Integer> {
         return number;
     }
 
-    private int write(Remote remote, String id, SamplesReady pictures) {
+    private int write(Remote remote, String id, SampleRequest request, SamplesReady pictures) {
         PrintWriter lines = spec.commandLine().getOut();
         String model = pictures.getStep() == 0 ? "base" : "step" + pictures.getStep();
         try {
             Files.createDirectories(out);
             for (Sample sample : pictures.getSamplesList()) {
-                Path file = out.resolve(id + "-" + model + "-seed" + sample.getSeed() + ".png");
+                Path file = out.resolve(id + "-" + model + "-seed" + sample.getSeed() + "-"
+                        + PictureRecipe.of(request, sample.getPrompt()) + ".png");
                 Files.write(file, remote.read(sample.getImage()));
                 lines.println(file + "  " + sample.getPrompt().replaceAll("\\p{Cntrl}", "?"));
             }

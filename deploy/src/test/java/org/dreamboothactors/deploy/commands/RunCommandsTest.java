@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -126,7 +127,7 @@ class RunCommandsTest {
     }
 
     @Test
-    void sampleDrawsWithTheNewestCheckpointAsTheRunDoes() {
+    void sampleDrawsWithTheNewestCheckpointAsTheRunDoes() throws IOException {
         service.events.addAll(
                 List.of(Told.accepted("cat-1", SPEC), Told.published("cat-1", 200), Told.published("cat-1", 400)));
 
@@ -140,14 +141,16 @@ class RunCommandsTest {
         assertThat(asked.getPromptsList()).containsExactly("p", "p", "q", "q");
         assertThat(asked.getSampling().getInferenceSteps()).isEqualTo(25);
         assertThat(asked.getSampling().getWidth()).isEqualTo(64);
-        for (int seed = 0; seed < 4; seed++) {
-            assertThat(folder.resolve("cat-1-step400-seed" + seed + ".png")).exists();
-        }
         assertThat(said.out().lines()).hasSize(4);
+        List<String> names = names(folder);
+        assertThat(names).hasSize(4);
+        for (int seed = 0; seed < 4; seed++) {
+            assertThat(names.get(seed)).matches("cat-1-step400-seed" + seed + "-[0-9a-f]{8}\\.png");
+        }
     }
 
     @Test
-    void sampleDrawsWithTheBaseModelWhenAsked() {
+    void sampleDrawsWithTheBaseModelWhenAsked() throws IOException {
         service.events.add(Told.accepted("cat-1", SPEC));
 
         Said said = run(
@@ -157,7 +160,7 @@ class RunCommandsTest {
         assertThat(said.exitCode()).isZero();
         assertThat(service.drawn.getFirst().getCheckpointStep()).isZero();
         assertThat(service.drawn.getFirst().getSampling().getInferenceSteps()).isEqualTo(3);
-        assertThat(Files.exists(folder.resolve("cat-1-base-seed0.png"))).isTrue();
+        assertThat(names(folder)).singleElement().asString().startsWith("cat-1-base-seed0-");
     }
 
     @Test
@@ -385,6 +388,41 @@ class RunCommandsTest {
 
         assertThat(service.drawn.getFirst().getLora().getFile().getKey()).isEqualTo("lora/style.safetensors");
         assertThat(service.drawn.getFirst().getLora().getWeight()).isEqualTo(1);
+    }
+
+    @Test
+    void samplesOfAnotherPromptSamplerOrLoraTakeNoOthersFile() throws IOException {
+        service.events.add(Told.accepted("cat-1", SPEC));
+        service.events.add(Told.published("cat-1", 400));
+        Path lora = Files.writeString(folder.resolve("style.safetensors"), "one");
+        Path other = Files.writeString(folder.resolve("other.safetensors"), "another");
+        Path out = folder.resolve("pictures");
+        List<List<String>> different = List.of(
+                List.of("--prompt", "a cat"),
+                List.of("--prompt", "a dog"),
+                List.of("--prompt", "a cat", "--negative-prompt", "blurry"),
+                List.of("--prompt", "a cat", "--steps", "3"),
+                List.of("--prompt", "a cat", "--lora", lora.toString()),
+                List.of("--prompt", "a cat", "--lora", lora.toString(), "--lora-weight", "0.5"),
+                List.of("--prompt", "a cat", "--lora", other.toString()));
+
+        for (int i = 0; i < 2; i++) { // the second time the same names
+            for (List<String> options : different) {
+                List<String> arguments = new ArrayList<>(List.of("cat-1", "--out", out.toString()));
+                arguments.addAll(options);
+                run(new SampleCommand(with(service)), reaching(arguments.toArray(String[]::new)));
+            }
+        }
+
+        assertThat(names(out)).hasSameSizeAs(different);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** Rank 1; adds one to the first weight. */

@@ -17,6 +17,7 @@ import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.storage.Sha256;
 
 /** A service in memory: tells the events that it is given, draws at once, cancels at once. */
 public final class FakeRemote implements Remote {
@@ -70,7 +71,10 @@ public final class FakeRemote implements Remote {
 
     @Override
     public StoredObject uploadLora(Path file) {
-        return StoredObject.newBuilder().setKey("lora/" + file.getFileName()).build();
+        return StoredObject.newBuilder()
+                .setKey("lora/" + file.getFileName())
+                .setSha256(Sha256.of(file))
+                .build();
     }
 
     @Override
