@@ -42,6 +42,22 @@ public final class BaseModelImport {
         }
     }
 
+    /** Files beside a model's that {@link #convert} reads as well. */
+    public static List<Path> companions(Path file) throws IOException {
+        List<Path> companions = new ArrayList<>();
+        Path yaml = ModelFile.yamlBeside(file);
+        if (Files.isRegularFile(yaml)) {
+            companions.add(yaml);
+        }
+        Path tokenizer = file.resolveSibling(TOKENIZER);
+        if (Files.isDirectory(tokenizer)) {
+            try (Stream<Path> files = Files.list(tokenizer)) {
+                files.sorted().forEach(companions::add);
+            }
+        }
+        return companions;
+    }
+
     private static void move(Path fresh, Path folder) throws IOException {
         try {
             Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);

@@ -40,13 +40,19 @@ public record ModelFolders(Path converted, List<Path> tokenizers) {
             return absolute;
         }
         try {
-            String identity = absolute + "|" + Files.size(absolute) + "|" + Files.getLastModifiedTime(absolute) + "|"
-                    + CONVERSION;
-            String digest = Sha256.of(identity.getBytes(StandardCharsets.UTF_8));
+            StringBuilder identity = new StringBuilder(identity(absolute) + "|" + CONVERSION);
+            for (Path companion : BaseModelImport.companions(absolute)) {
+                identity.append('|').append(identity(companion));
+            }
+            String digest = Sha256.of(identity.toString().getBytes(StandardCharsets.UTF_8));
             return converted.resolve(name(absolute) + "-" + digest.substring(0, DIGITS));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + absolute + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String identity(Path file) throws IOException {
+        return file + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
     }
 
     /** As {@link #folder}, after converting the file where that was not done yet. */

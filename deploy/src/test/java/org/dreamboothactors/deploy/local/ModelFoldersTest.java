@@ -49,6 +49,25 @@ class ModelFoldersTest {
         assertThat(ModelFolders.name(file)).isEqualTo("toy");
     }
 
+    /** What lies beside it decides what it predicts, and which tokens pad. */
+    @Test
+    void convertsAFileAgainWhenItsConfigurationOrTokenizerComes() throws IOException {
+        ModelFolders folders = new ModelFolders(folder.resolve("models"), List.of(TOY_WORLD.resolve("tokenizer")));
+        Path file = folder.resolve("toy.safetensors");
+        CheckpointExport.singleFile(TOY_WORLD, file, Precision.FP16, new ModelSpec("toy", "", Instant.EPOCH));
+
+        Path alone = folders.folder(file);
+        Files.writeString(folder.resolve("toy.yaml"), "model: {params: {parameterization: v}}");
+        Path configured = folders.folder(file);
+        Files.copy(
+                TOY_WORLD.resolve("tokenizer/vocab.json"),
+                Files.createDirectories(folder.resolve("tokenizer")).resolve("vocab.json"));
+        Path withTokenizer = folders.folder(file);
+
+        assertThat(List.of(alone, configured, withTokenizer)).doesNotHaveDuplicates();
+        assertThat(folders.folder(file)).isEqualTo(withTokenizer);
+    }
+
     @Test
     void twoThatConvertAFileAtOnceBothGetIt() {
         ModelFolders folders = new ModelFolders(folder.resolve("models"), List.of(TOY_WORLD.resolve("tokenizer")));

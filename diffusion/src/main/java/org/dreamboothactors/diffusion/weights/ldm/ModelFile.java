@@ -114,8 +114,13 @@ public final class ModelFile {
         return binary || text;
     }
 
+    /** Where the original configuration of a model lies, should there be one. */
+    public static Path yamlBeside(Path file) {
+        return file.resolveSibling(String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "") + ".yaml");
+    }
+
     private static Told beside(Path file) throws IOException {
-        Path yaml = file.resolveSibling(String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "") + ".yaml");
+        Path yaml = yamlBeside(file);
         if (!Files.isRegularFile(yaml)) {
             return Told.nothing();
         }
