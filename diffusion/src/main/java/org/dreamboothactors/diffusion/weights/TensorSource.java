@@ -21,6 +21,9 @@ import java.util.function.LongUnaryOperator;
  * @param first element among those of {@code bytes}
  */
 public record TensorSource(String name, TensorBytes bytes, DataType type, Shape shape, List<Long> strides, long first) {
+    /** Characters; a model's are below 200. Whoever reads names refuses longer ones, so that renaming them is cheap. */
+    public static final int LONGEST_NAME = 1000;
+
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int MOST_FLOATS = 1 << 28;
 

@@ -20,12 +20,18 @@ final class Calls {
 
     private Calls() {}
 
-    static PickleValue of(String global, List<PickleValue> arguments, Function<String, RefusedPickle> refused) {
+    /**
+     * What a call returns.
+     *
+     * @param counted run for every value that the call copies: arguments may be recalled and called with again and again
+     */
+    static PickleValue of(
+            String global, List<PickleValue> arguments, Runnable counted, Function<String, RefusedPickle> refused) {
         if (AllowedGlobals.isIgnored(global)) {
             return new Ignored(global);
         }
         return switch (global) {
-            case AllowedGlobals.ORDERED_DICT -> orderedDict(arguments, refused);
+            case AllowedGlobals.ORDERED_DICT -> orderedDict(arguments, counted, refused);
             case AllowedGlobals.REBUILD_TENSOR -> tensor(arguments, refused);
             case AllowedGlobals.REBUILD_PARAMETER -> parameter(arguments, refused);
             case AllowedGlobals.SIZE -> new Tuple(arguments);
@@ -42,21 +48,27 @@ final class Calls {
         }
     }
 
-    private static Dict orderedDict(List<PickleValue> arguments, Function<String, RefusedPickle> refused) {
+    private static Dict orderedDict(
+            List<PickleValue> arguments, Runnable counted, Function<String, RefusedPickle> refused) {
         Dict dict = Containers.dict();
         if (!arguments.isEmpty()) { // Python 2 gave a list of pairs
             if (!(arguments.getFirst() instanceof Items(var pairs))) {
                 throw refused.apply("it makes an OrderedDict of what is no list");
             }
             for (PickleValue pair : pairs) {
-                switch (pair) {
-                    case Tuple(var items) -> Containers.putAll(dict, items, refused);
-                    case Items(var items) -> Containers.putAll(dict, items, refused);
-                    default -> throw refused.apply("it makes an OrderedDict of what are no pairs");
-                }
+                counted.run();
+                Containers.putAll(dict, pair(pair, refused), refused);
             }
         }
         return dict;
+    }
+
+    private static List<PickleValue> pair(PickleValue pair, Function<String, RefusedPickle> refused) {
+        return switch (pair) {
+            case Tuple(var items) when items.size() == 2 -> items;
+            case Items(var items) when items.size() == 2 -> items;
+            default -> throw refused.apply("it makes an OrderedDict of what are no pairs");
+        };
     }
 
     private static PickleValue parameter(List<PickleValue> arguments, Function<String, RefusedPickle> refused) {

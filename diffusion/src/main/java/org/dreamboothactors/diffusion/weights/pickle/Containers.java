@@ -3,6 +3,7 @@ package org.dreamboothactors.diffusion.weights.pickle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
+import org.dreamboothactors.diffusion.weights.TensorSource;
 import org.dreamboothactors.diffusion.weights.pickle.PickleValue.Dict;
 import org.dreamboothactors.diffusion.weights.pickle.PickleValue.Name;
 import org.dreamboothactors.diffusion.weights.pickle.PickleValue.Text;
@@ -28,7 +29,10 @@ final class Containers {
 
     private static String key(PickleValue key, Function<String, RefusedPickle> refused) {
         return switch (key) {
-            case Text(var text) -> text;
+            case Text(var text) when text.length() <= TensorSource.LONGEST_NAME -> text;
+            case Text(var text) ->
+                throw refused.apply("a key has " + text.length() + " characters, " + Opcodes.shown(text)
+                        + ", which is more than the " + TensorSource.LONGEST_NAME + " of a name");
             case Whole(var number) -> Long.toString(number);
             case Name(var global) -> global;
             default -> throw refused.apply("a key is neither text nor a whole number");

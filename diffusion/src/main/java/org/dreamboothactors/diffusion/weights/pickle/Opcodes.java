@@ -69,7 +69,7 @@ final class Opcodes {
 
     /** A name from a file, fit for a message. */
     static String shown(String name) {
-        String clean = name.replaceAll("[^\\x20-\\x7e]", "?");
-        return clean.length() <= LONGEST_SHOWN ? clean : clean.substring(0, LONGEST_SHOWN) + "...";
+        String shown = name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "...";
+        return shown.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

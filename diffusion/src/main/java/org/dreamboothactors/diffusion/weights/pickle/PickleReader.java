@@ -25,7 +25,7 @@ import org.dreamboothactors.diffusion.weights.pickle.PickleValue.Whole;
  * {@link Calls} knows. The opcodes are those that PyTorch's own weights-only reader takes, and protocol 4's.
  */
 final class PickleReader {
-    /** A checkpoint with optimizer and averaged copies needs about 300,000. */
+    /** A checkpoint with optimizer and averaged copies needs about 300,000, and keeps less than it pushes. */
     private static final int MOST_VALUES = 2_000_000;
 
     private static final int HIGHEST_PROTOCOL = 4;
@@ -91,9 +91,9 @@ final class PickleReader {
             case 'e' -> append(toMark());
             case 's' -> putMarked(take(2));
             case 'u' -> putMarked(toMark());
-            case 'q' -> memo.put(Byte.toUnsignedInt(in.get()), peek());
-            case 'r' -> memo.put(in.getInt(), peek());
-            case 0x94 -> memo.put(memo.size(), peek());
+            case 'q' -> keep(Byte.toUnsignedInt(in.get()));
+            case 'r' -> keep(in.getInt());
+            case 0x94 -> keep(memo.size());
             case 'h' -> recall(Byte.toUnsignedInt(in.get()));
             case 'j' -> recall(in.getInt());
             case 'c' -> global(Opcodes.line(in) + "." + Opcodes.line(in));
@@ -148,7 +148,7 @@ final class PickleReader {
         if (!(call.get(0) instanceof Name(var global)) || !(call.get(1) instanceof Tuple(var arguments))) {
             throw refused("it calls what is no function");
         }
-        push(Calls.of(global, arguments, this::refused));
+        push(Calls.of(global, arguments, this::count, this::refused));
     }
 
     /** The object stays on the stack; its state goes. */
@@ -165,6 +165,11 @@ final class PickleReader {
 
     private void putMarked(List<PickleValue> pairs) {
         Containers.putAll(peek(), pairs, this::refused);
+    }
+
+    private void keep(int index) {
+        count(); // one byte of the pickle each, and far more of memory
+        memo.put(index, peek());
     }
 
     private void recall(int index) {
@@ -216,6 +221,7 @@ final class PickleReader {
         stack.add(value);
     }
 
+    /** What is pushed is paid for; what moves from the stack into a container was. A call pays for what it copies. */
     private void count() {
         values++;
         if (values > MOST_VALUES) {

@@ -52,8 +52,41 @@ class TorchFileTest {
                 Arguments.of(new PickleZip().op('N').op('Q'), "its persistent id is no tuple"),
                 Arguments.of(new PickleZip().text("a").text("b").op('a'), "it appends to what is no list"),
                 Arguments.of(new PickleZip().op(0x8a).op(200), "number of 200 bytes"),
+                Arguments.of(orderedDicts(), "more than 2000000 values"),
+                Arguments.of(orderedDictOfFour(), "of what are no pairs"),
+                Arguments.of(
+                        new PickleZip().op('}').text("a".repeat(1001)).op('N').op('s'), "a key has 1001"),
+                Arguments.of(new PickleZip().raw(keeping()), "more than 2000000 values"),
                 Arguments.of(bomb('}'), "more than 2000000 values"),
                 Arguments.of(bomb('('), "more than 2000000 values"));
+    }
+
+    /** 100 of them, of the same 70,000 pairs. */
+    private static PickleZip orderedDicts() {
+        PickleZip pickle = new PickleZip().text("a").op('N').op(0x86).op('q').op(0);
+        pickle.op(']').op('(');
+        for (int i = 0; i < 70_000; i++) {
+            pickle.op('h').op(0);
+        }
+        pickle.op('e').op(0x85).op('q').op(1);
+        pickle.global("collections", "OrderedDict").op('q').op(2);
+        for (int i = 0; i < 100; i++) {
+            pickle.op('h').op(2).op('h').op(1).op('R');
+        }
+        return pickle;
+    }
+
+    private static PickleZip orderedDictOfFour() {
+        PickleZip pickle = new PickleZip().global("collections", "OrderedDict").op(']');
+        pickle.op('(').text("a").op('N').text("b").op('N').op('t');
+        return pickle.op('a').op(0x85).op('R');
+    }
+
+    private static byte[] keeping() {
+        byte[] many = new byte[3_000_000];
+        Arrays.fill(many, (byte) 0x94);
+        many[0] = 'N';
+        return many;
     }
 
     private static PickleZip bomb(int opcode) {
