@@ -3,8 +3,6 @@ package org.dreamboothactors.diffusion.weights;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,9 +25,6 @@ record SafetensorsHeader(SortedMap<String, StoredTensor> tensors, Map<String, St
     /** What the format's own library allows. */
     private static final long LARGEST_HEADER = 100_000_000;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String METADATA = "__metadata__";
-
     static SafetensorsHeader read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -43,7 +38,7 @@ record SafetensorsHeader(SortedMap<String, StoredTensor> tensors, Map<String, St
             }
             ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
             fill(channel, header, file);
-            return parsed(file, JSON.readTree(header.array()), Long.BYTES + headerBytes, channel.size());
+            return checked(file, HeaderParser.parse(file, header.array()), Long.BYTES + headerBytes, channel.size());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "Cannot read " + file + ": its header is no JSON (" + e.getOriginalMessage()
@@ -52,42 +47,32 @@ record SafetensorsHeader(SortedMap<String, StoredTensor> tensors, Map<String, St
         }
     }
 
-    private static SafetensorsHeader parsed(Path file, JsonNode header, long start, long end) {
+    private static SafetensorsHeader checked(Path file, HeaderParser.Content header, long start, long end) {
         SortedMap<String, StoredTensor> tensors = new TreeMap<>();
-        Map<String, String> metadata = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> entry : header.properties()) {
-            if (entry.getKey().equals(METADATA)) {
-                entry.getValue()
-                        .properties()
-                        .forEach(text ->
-                                metadata.put(text.getKey(), text.getValue().asText()));
-            } else {
-                tensors.put(entry.getKey(), tensor(file, entry.getKey(), entry.getValue(), start, end));
-            }
-        }
+        header.tensors().forEach((name, told) -> tensors.put(name, tensor(file, name, told, start, end)));
         refuseOverlap(file, tensors);
-        return new SafetensorsHeader(tensors, metadata);
+        return new SafetensorsHeader(tensors, header.metadata());
     }
 
-    private static StoredTensor tensor(Path file, String name, JsonNode node, long start, long end) {
-        DataType type = type(file, name, node.path("dtype").asText());
+    private static StoredTensor tensor(Path file, String name, HeaderParser.Told told, long start, long end) {
+        DataType type = type(file, name, told.dtype());
         long count = 1;
-        long[] dimensions = new long[node.path("shape").size()];
+        long[] dimensions = new long[told.shape().size()];
         for (int i = 0; i < dimensions.length; i++) {
-            dimensions[i] = node.path("shape").path(i).asLong(-1);
+            dimensions[i] = told.shape().get(i);
             if (dimensions[i] < 0 || (dimensions[i] > 0 && count > Long.MAX_VALUE / 8 / dimensions[i])) {
-                throw refused(file, name + " has shape " + node.path("shape"), "small whole numbers");
+                throw refused(file, name + " has shape " + told.shape(), "small whole numbers");
             }
             count *= dimensions[i];
         }
-        long from = node.path("data_offsets").path(0).asLong(-1);
-        long to = node.path("data_offsets").path(1).asLong(-1);
+        long from = told.offset(0);
+        long to = told.offset(1);
         long wanted = count * type.getNumOfBytes();
         if (from < 0 || to - from != wanted || to > end - start) {
             throw refused(
                     file,
                     name + " lies at " + from + " to " + to + " of " + (end - start) + " bytes",
-                    wanted + " bytes for " + node.path("dtype").asText() + " " + node.path("shape")
+                    wanted + " bytes for " + told.dtype() + " " + told.shape()
                             + " inside the file. It may be cut short: fetch it again");
         }
         return new StoredTensor(file, type, new Shape(dimensions), start + from, wanted);
@@ -130,7 +115,7 @@ record SafetensorsHeader(SortedMap<String, StoredTensor> tensors, Map<String, St
         }
     }
 
-    private static IllegalArgumentException refused(Path file, String what, String expected) {
+    static IllegalArgumentException refused(Path file, String what, String expected) {
         return new IllegalArgumentException("Cannot read " + file + ": " + what + ", expected " + expected);
     }
 }

@@ -123,12 +123,30 @@ class SafetensorsTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,8],\"data_offsets\":[0,0]}} | whole numbers",
                 "{\"a\":{\"dtype\":\"Q4\",\"shape\":[4],\"data_offsets\":[0,16]}} | type Q4",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"b\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}} | overlaps",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,4],\"data_offsets\":[0,16]}} | at most 8",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,16]}} | shape [-1]",
+                "{\"a\":[{}]} | a is no object",
+                "{\"a\":{\"dtype\":\"F32\" | no JSON",
+                "[] | its header is no object",
                 "not json | no JSON"
             })
     void refusesAHeaderThatLies(String header, String reason) throws IOException {
         assertThatThrownBy(() -> Safetensors.open(file(header.length(), header)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason.strip());
+    }
+
+    /** Other programs keep a thumbnail there, and fields of their own. */
+    @Test
+    void keepsLargeMetadataAndReadsOverWhatItDoesNotKnow() throws IOException {
+        String picture = "x".repeat(4 << 20);
+        String header = "{\"__metadata__\":{\"thumbnail\":\"" + picture + "\",\"n\":7,\"odd\":{\"a\":[1]}},"
+                + "\"a\":{\"more\":[{\"dtype\":[]}],\"data_offsets\":[0,16],\"shape\":[2,2],\"dtype\":\"F32\"}}   ";
+
+        Safetensors read = Safetensors.open(file(header.length(), header));
+
+        assertThat(read.metadata()).isEqualTo(Map.of("thumbnail", picture, "n", "7", "odd", ""));
+        assertThat(read.tensor("a").shape()).isEqualTo(new Shape(2, 2));
     }
 
     @Test

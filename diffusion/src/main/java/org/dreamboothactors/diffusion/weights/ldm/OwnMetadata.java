@@ -44,6 +44,10 @@ final class OwnMetadata {
         if (text == null) {
             return Told.nothing();
         }
+        if (text.length() > OriginalConfig.LARGEST) {
+            throw new IllegalArgumentException("Cannot read " + file + ": its metadata " + KEY + " has " + text.length()
+                    + " characters, expected at most " + OriginalConfig.LARGEST);
+        }
         try {
             JsonNode node = JSON.readTree(text);
             List<Integer> heads = new ArrayList<>();

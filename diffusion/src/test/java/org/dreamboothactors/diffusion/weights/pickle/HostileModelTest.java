@@ -53,6 +53,11 @@ class HostileModelTest {
                 attack("packed by gzip", in -> Files.write(in.resolve("m.nemo"), new byte[] {0x1f, (byte) 0x8b, 8, 0})),
                 attack("unpacks", HostileModelTest::bomb),
                 attack("4294967296 bytes", in -> safetensors(in, 4L << 30, "{}")),
+                attack("a is no object", in -> many(in, "{\"a\":[", "[],", "[]]}")),
+                attack("shape [] and more", in -> many(in, "{\"a\":{\"shape\":[", "[],", "[]]}}")),
+                attack("more than 1000000 values", in -> many(in, "{\"a\":{\"x\":[", "[],", "[]]}}")),
+                attack("config has 9000004 characters", in -> many(in, settings("["), "[],", "[]]\"}}")),
+                attack("has 10002 characters", in -> many(in, "{\"", "model.".repeat(1667), "\":{}}", 1)),
                 attack("overlaps", in -> tensors(in, "[0,16]", "[8,24]")),
                 attack("cut short", in -> tensors(in, "[0,16]", "[16,1600]")),
                 attack("b lies at -16", in -> tensors(in, "[0,16]", "[-16,0]")),
@@ -119,6 +124,20 @@ class HostileModelTest {
                 ByteBuffer.allocate(Long.BYTES + header.length() + 24).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(headerBytes).put(header.getBytes(StandardCharsets.US_ASCII));
         return Files.write(folder.resolve("m.safetensors"), bytes.array());
+    }
+
+    /** A header of 9 MB; as a tree it would be 150 MB. */
+    private static Path many(Path folder, String start, String each, String end) throws IOException {
+        return many(folder, start, each, end, 3_000_000);
+    }
+
+    private static Path many(Path folder, String start, String each, String end, int times) throws IOException {
+        String header = start + each.repeat(times) + end;
+        return safetensors(folder, header.length(), header);
+    }
+
+    private static String settings(String start) {
+        return "{\"__metadata__\":{\"dreambooth_actors.config\":\"" + start;
     }
 
     private static Path notANumber(Path folder) throws IOException {
