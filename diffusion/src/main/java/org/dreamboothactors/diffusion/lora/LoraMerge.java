@@ -2,9 +2,6 @@ package org.dreamboothactors.diffusion.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,9 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.dreamboothactors.diffusion.kernels.Kernels;
-import org.dreamboothactors.diffusion.lora.WatchedText.LookedAtTooOften;
 import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.Weights;
 
@@ -27,7 +22,6 @@ import org.dreamboothactors.diffusion.weights.Weights;
  * diffusers (peft and before) and of kohya's sd-scripts.
  */
 public final class LoraMerge {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ALPHA = ".alpha";
 
     /** Of an attention. Before peft its processor held the adapters, and the text encoder's had the UNet's names. */
@@ -47,7 +41,7 @@ public final class LoraMerge {
     private final Safetensors file;
     private final Map<String, NDArray> weights = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
-    private final JsonNode metadata;
+    private final Alphas alphas;
 
     private LoraMerge(Path path, List<Weights> parts) {
         this.path = path;
@@ -57,11 +51,7 @@ public final class LoraMerge {
                 names(part.part(), name.replaceFirst("\\.weight$", "")).forEach(known -> weights.put(known, array));
             });
         }
-        try {
-            metadata = JSON.readTree(file.metadata().getOrDefault(LoraFiles.METADATA, "{}"));
-        } catch (JsonProcessingException e) {
-            throw refused(LoraFiles.METADATA + " is no JSON", "what diffusers writes");
-        }
+        this.alphas = new Alphas(file.metadata().getOrDefault(LoraFiles.METADATA, "{}"), this::refused);
     }
 
     /** What files call a layer. */
@@ -137,33 +127,7 @@ public final class LoraMerge {
         if (file.names().contains(layer + ALPHA)) {
             return file.fp32(layer + ALPHA, scratch).toFloatArray()[0] / rank;
         }
-        String part = layer.substring(0, Math.max(layer.indexOf('.'), 0));
-        double alpha = alphaOf(layer, part).asDouble((double) rank);
-        boolean rankStabilised = metadata.path(part + ".use_rslora").asBoolean(); // Kalajdzievski 2023
-        return alpha / (rankStabilised ? Math.sqrt((double) rank) : (double) rank);
-    }
-
-    /**
-     * Layers of another alpha are named by regular expressions for the end of their names, of which the first that fits
-     * counts: {@code get_pattern_key} of peft.
-     */
-    private JsonNode alphaOf(String layer, String part) {
-        String name = layer.substring(part.length() + (part.isEmpty() ? 0 : 1));
-        return metadata.path(part + ".alpha_pattern").properties().stream()
-                .filter(pattern -> named(name, pattern.getKey()))
-                .findFirst()
-                .map(Map.Entry::getValue)
-                .orElse(metadata.path(part + ".lora_alpha"));
-    }
-
-    private boolean named(String layer, String pattern) {
-        try {
-            return Pattern.compile("(.*\\.)?(" + pattern + ")")
-                    .matcher(new WatchedText(layer))
-                    .matches();
-        } catch (PatternSyntaxException | StackOverflowError | LookedAtTooOften e) {
-            throw refused("its alpha_pattern has '" + pattern + "'", "regular expressions that are soon decided");
-        }
+        return alphas.scale(layer, rank);
     }
 
     private void refuseUnused() {
