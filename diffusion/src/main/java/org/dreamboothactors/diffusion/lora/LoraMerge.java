@@ -2,6 +2,7 @@ package org.dreamboothactors.diffusion.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -104,11 +105,7 @@ public final class LoraMerge {
                 throw refused(down + " is " + a.getShape(), "a matrix");
             }
             long width = a.size() / rank;
-            if (b.size() % rank != 0 || b.size() / rank * width != weight.get().size()) {
-                throw refused(
-                        layer + " is " + b.getShape() + " times " + a.getShape(),
-                        "a product as large as the weight, " + weight.get().getShape());
-            }
+            requireFits(layer, b.getShape(), a.getShape(), weight.get().getShape());
             NDArray change = b.reshape(-1, rank)
                     .matMul(a.reshape(rank, width))
                     .mul((float) (strength * scale(layer, rank, scratch)))
@@ -118,14 +115,33 @@ public final class LoraMerge {
                     throw refused(layer + " holds numbers that are not finite", "finite ones");
                 }
             }
-            kernels.assign(weight.get(), weight.get().add(change));
+            kernels.assign(weight.get(), change.add(weight.get())); // in this order the sum is scratch's to free
+        }
+    }
+
+    /** The same number of elements is not enough: a transposed pair has it too. */
+    private void requireFits(String layer, Shape up, Shape down, Shape weight) {
+        long rank = down.get(0);
+        long rows = weight.dimension() == 0 ? 1 : weight.get(0);
+        boolean fits = up.dimension() > 0
+                && up.get(0) == rows
+                && up.size() == rows * rank
+                && rows * (down.size() / rank) == weight.size();
+        if (!fits) {
+            throw refused(
+                    layer + " is " + up + " times " + down,
+                    "as many rows as the weight and a product as large, " + weight);
         }
     }
 
     /** alpha / rank; alpha is the rank where the file does not say. */
     private double scale(String layer, long rank, NDManager scratch) {
         if (file.names().contains(layer + ALPHA)) {
-            return file.fp32(layer + ALPHA, scratch).toFloatArray()[0] / rank;
+            NDArray alpha = file.fp32(layer + ALPHA, scratch);
+            if (alpha.size() != 1) {
+                throw refused(layer + ALPHA + " is " + alpha.getShape(), "one number");
+            }
+            return alpha.toFloatArray()[0] / rank;
         }
         return alphas.scale(layer, rank);
     }

@@ -122,7 +122,11 @@ final class LoraTest {
     }
 
     private static Shape shape(Map<String, NDArray> arrays, String name) {
-        return Objects.requireNonNull(arrays.get(name), name).getShape();
+        return array(arrays, name).getShape();
+    }
+
+    private static NDArray array(Map<String, NDArray> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), name);
     }
 
     @ParameterizedTest
@@ -157,6 +161,54 @@ final class LoraTest {
         Safetensors.write(adapters, Map.of(LoraFiles.METADATA, "{" + metadata + "}"), told);
 
         assertClose(predict(with(new AddedLora(told, 1))), predict(with(new AddedLora(plain, times))));
+    }
+
+    /** A model that stays for long has no room for a second one. */
+    @Test
+    void leavesNothingBehindBesideTheModel(@TempDir Path folder) {
+        UNet2DConditionModel adapted = trained();
+        LoraFiles.write(List.of(adapted.weights()), SETTINGS, folder);
+        Weights base = unet(UnaryOperator.identity()).weights();
+        int before = kernels.manager().getManagedArrays().size();
+
+        LoraMerge.into(List.of(base), new AddedLora(folder.resolve(LoraFiles.DIFFUSERS), 1), kernels);
+
+        assertThat(kernels.manager().getManagedArrays()).hasSize(before);
+    }
+
+    /** It has as many numbers as the right one; the weight is (8 c, c). */
+    @Test
+    void refusesATransposedAdapter(@TempDir Path folder) {
+        String layer = "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj";
+        LoraSettings settings = LoraSettings.of(2, 3, List.of(layer));
+        SortedMap<String, NDArray> adapters =
+                LoraLayers.adapters(trained(settings).weights());
+        Path file = folder.resolve("transposed.safetensors");
+        Safetensors.write(
+                Map.of(
+                        "unet." + layer + LoraLayers.A,
+                        array(adapters, layer + LoraLayers.B).transpose().duplicate(),
+                        "unet." + layer + LoraLayers.B,
+                        array(adapters, layer + LoraLayers.A).transpose().duplicate()),
+                Map.of(),
+                file);
+
+        assertThatThrownBy(() -> with(new AddedLora(file, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(layer + " is (16, 2) times (2, 128)")
+                .hasMessageContaining("(128, 16)");
+    }
+
+    @Test
+    void refusesAnAlphaThatIsNotOneNumber(@TempDir Path folder) {
+        Path file = folder.resolve("alphas.safetensors");
+        SortedMap<String, NDArray> tensors =
+                named("unet.", LoraLayers.adapters(trained().weights()));
+        String layer = tensors.firstKey().substring(0, tensors.firstKey().length() - LoraLayers.A.length());
+        tensors.put(layer + ".alpha", random(0));
+        Safetensors.write(tensors, Map.of(), file);
+
+        assertThatThrownBy(() -> with(new AddedLora(file, 1))).hasMessageContaining(layer + ".alpha is (0)");
     }
 
     private UNet2DConditionModel with(AddedLora lora) {
