@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run's history as it grows: from its beginning, in order, every fact once.
@@ -13,15 +15,17 @@ import org.dreamboothactors.protocol.v1.RunEvent;
  * another thread ends a wait.
  */
 public final class RunFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunFollower.class);
+
     private final String runId;
     private final TopicReader<RunEvent> events;
-    private final Map<TopicPartition, Long> history;
+    private Optional<Map<TopicPartition, Long>> history = Optional.empty();
+    private long left = Long.MAX_VALUE;
     private final Seen seen = new Seen();
 
     RunFollower(KafkaConnection kafka, String runId) {
         this.runId = runId;
         events = TopicReader.ofKey(kafka, Topics.RUN_EVENTS, RunEvent.parser(), runId);
-        history = events.ends();
     }
 
     /**
@@ -34,11 +38,22 @@ public final class RunFollower implements AutoCloseable {
     }
 
     /**
-     * Whether everything was read that was there when this was opened, other runs' events as well. Until then that no event
-     * comes says nothing about the run.
+     * How much of what was there when this was first asked is still to be read, other runs' events and the ends of
+     * transactions as well. Until it is 0 that no event comes says nothing about the run. While Kafka is away it stays what
+     * it was.
+     *
+     * @throws IllegalStateException when the follower is closed
      */
-    public boolean caughtUp() {
-        return events.passed(history);
+    public synchronized long left() {
+        try {
+            if (history.isEmpty()) {
+                history = Optional.of(events.ends());
+            }
+            left = events.left(history.get());
+        } catch (BrokerException e) {
+            LOG.debug("How far the history of {} is read is not known now: {}", runId, e.getMessage());
+        }
+        return left;
     }
 
     @Override

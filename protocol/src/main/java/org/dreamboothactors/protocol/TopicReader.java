@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -162,40 +163,48 @@ final class TopicReader<T extends Message> implements AutoCloseable {
 
     /** Where the partitions end now. */
     Map<TopicPartition, Long> ends() {
-        try {
-            return consumer.endOffsets(consumer.assignment(), REQUEST);
-        } catch (KafkaException e) {
-            throw unreadable(e);
-        }
+        return asked(() -> consumer.endOffsets(consumer.assignment(), REQUEST));
     }
 
     /** Whether everything before {@code ends} was handed out. */
     boolean passed(Map<TopicPartition, Long> ends) {
+        return left(ends) == 0;
+    }
+
+    /** Records that are not handed out yet, and offsets before {@code ends} that are still to be fetched. */
+    long left(Map<TopicPartition, Long> ends) {
+        return asked(() -> fetched.size()
+                + ends.entrySet().stream()
+                        .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey(), REQUEST)))
+                        .sum());
+    }
+
+    private <A> A asked(Supplier<A> question) {
         turn.lock();
         try {
-            return closed.get() || (fetched.isEmpty() && left(ends) == 0);
+            refuseClosed();
+            return question.get();
+        } catch (KafkaException e) {
+            throw unreadable(e);
         } finally {
             turn.unlock();
         }
     }
 
-    /** Offsets before {@code ends} that are still to be fetched. */
-    long left(Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream()
-                .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey(), REQUEST)))
-                .sum();
-    }
-
     private void fetch(Duration atMost) {
-        if (closed.get()) {
-            throw new IllegalStateException("Cannot read " + topic + ": the reader is closed");
-        }
+        refuseClosed();
         try {
             consumer.poll(atMost).forEach(fetched::add);
         } catch (WakeupException e) {
             throw new IllegalStateException("Cannot read " + topic + ": the reader was closed meanwhile", e);
         } catch (KafkaException e) {
             throw unreadable(e);
+        }
+    }
+
+    private void refuseClosed() {
+        if (closed.get()) {
+            throw new IllegalStateException("Cannot read " + topic + ": the reader is closed");
         }
     }
 

@@ -1,6 +1,10 @@
 package org.dreamboothactors.storage;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /** A file of this machine, not the store, is what fails a transfer. */
 final class LocalFileException extends IOException {
@@ -19,7 +23,11 @@ final class LocalFileException extends IOException {
     }
 
     static LocalFileException writing(Object file, IOException cause) {
-        return new LocalFileException(file + " cannot be written (" + cause.getMessage() + ")", cause, true);
+        boolean stays = cause instanceof AccessDeniedException
+                || cause instanceof FileAlreadyExistsException
+                || cause instanceof NoSuchFileException
+                || cause instanceof NotDirectoryException;
+        return new LocalFileException(file + " cannot be written (" + cause + ")", cause, !stays);
     }
 
     boolean mayPass() {

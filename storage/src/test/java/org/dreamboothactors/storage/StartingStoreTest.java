@@ -110,7 +110,8 @@ class StartingStoreTest {
         try (ArtifactStore store = store()) {
             assertThatThrownBy(() -> store.fetch(OBJECT, file.resolve("target")))
                     .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("cannot be written")
+                    .hasMessageContaining("cannot be written (java.nio.file.FileAlreadyExistsException")
+                    .hasMessageContaining("after 1 attempts")
                     .hasMessageContaining("Check this machine's disk");
         }
         Path gone = folder.resolve("gone");

@@ -10,6 +10,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.dreamboothactors.actors.device.Device;
@@ -32,6 +34,7 @@ public final class Meters implements AutoCloseable {
 
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Map<String, Long>> dead = new AtomicReference<>(Map.of());
+    private final Set<String> shownTopics = ConcurrentHashMap.newKeySet();
     private final Counter steps;
     private final Counter pictures;
 
@@ -66,7 +69,8 @@ public final class Meters implements AutoCloseable {
      */
     public void deadLetters(Map<String, Long> byTopic) {
         dead.set(Map.copyOf(byTopic));
-        byTopic.keySet()
+        byTopic.keySet().stream()
+                .filter(shownTopics::add)
                 .forEach(topic -> Gauge.builder(
                                 "dreambooth.dead.letters", () -> dead.get().getOrDefault(topic, 0L))
                         .description(

@@ -87,6 +87,7 @@ public final class CancelCommand implements Callable<Integer> {
 
     private Over ending(Remote remote, String id) {
         RunProgress progress = new RunProgress();
+        long left = Long.MAX_VALUE; // other runs' events, before those of this one
         Instant limit = outside.clock().instant().plus(LONGEST);
         try (Feed<RunEvent> events = remote.follow(id)) {
             while (outside.clock().instant().isBefore(limit)) {
@@ -95,9 +96,9 @@ public final class CancelCommand implements Callable<Integer> {
                 if (line.isPresent() && line.get() instanceof Over over) {
                     return over;
                 }
-                if (!events.caughtUp()) {
-                    limit = outside.clock().instant().plus(LONGEST);
-                }
+                long leftNow = events.left();
+                limit = leftNow < left ? outside.clock().instant().plus(LONGEST) : limit;
+                left = leftNow;
             }
         }
         throw new IllegalStateException("Cannot tell whether run " + id + " is cancelled: the service did not say so"

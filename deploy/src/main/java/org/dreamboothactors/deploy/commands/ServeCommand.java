@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.Home;
+import org.dreamboothactors.deploy.demo.DemoFolder;
 import org.dreamboothactors.deploy.local.Configuration;
 import org.dreamboothactors.deploy.local.DataDirectory;
 import org.dreamboothactors.deploy.local.LocalService;
@@ -67,6 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
         Places places = new Places(settings);
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel);
         try (DataDirectory data = DataDirectory.take(places.dataDirectory(Places.usualDataDirectory()))) {
+            DemoFolder.leaveTo(data);
             say(out, Elapsed.prefix(begin, outside.clock()) + "Starting in " + data.root());
             try (LocalService service = LocalService.start(
                     places, configuration, data, line -> say(out, Elapsed.prefix(begin, outside.clock()) + line))) {

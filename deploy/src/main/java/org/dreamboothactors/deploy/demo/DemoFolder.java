@@ -51,6 +51,15 @@ public record DemoFolder(Path folder, Path usual) {
         }
     }
 
+    /** Takes the mark away: from now on it is the data directory of a service that stays. */
+    public static void leaveTo(DataDirectory service) {
+        try {
+            Files.deleteIfExists(service.root().resolve(MARK));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write to " + service.root() + ": " + e, e);
+        }
+    }
+
     private void refuseOthers() {
         if (!isOfDemos()) {
             throw new UsageException("Cannot use --fresh: " + folder + " holds files and no " + MARK

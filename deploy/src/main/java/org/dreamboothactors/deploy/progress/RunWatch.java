@@ -63,13 +63,15 @@ public final class RunWatch {
         RunProgress progress = new RunProgress();
         Instant lastNews = clock.instant();
         boolean any = false;
+        long left = Long.MAX_VALUE;
         while (!stop.given()) {
             Optional<RunEvent> event = events.next(GLANCE);
-            Duration silence = Duration.between(lastNews, clock.instant());
+            Instant now = clock.instant();
             if (event.isEmpty()) {
-                if (!any && !events.caughtUp()) { // with other runs' events before it
-                    lastNews = clock.instant();
-                }
+                long leftNow = any ? 0 : events.left();
+                lastNews = leftNow < left ? now : lastNews; // other runs' events are before those of this one
+                left = leftNow;
+                Duration silence = Duration.between(lastNews, now);
                 Duration limit = any ? patience.later() : patience.first();
                 if (silence.compareTo(limit) > 0) {
                     return new NoNews(limit, !any);
@@ -80,7 +82,7 @@ public final class RunWatch {
                 continue;
             }
             any = true;
-            lastNews = clock.instant();
+            lastNews = now;
             alsoTold.accept(event.get());
             Optional<RunProgress.Line> line = progress.hear(event.get());
             line.ifPresent(shown -> screen.show(prefix(), shown));

@@ -62,8 +62,8 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
             }
 
             @Override
-            public boolean caughtUp() {
-                return follower.caughtUp();
+            public long left() {
+                return follower.left();
             }
 
             @Override

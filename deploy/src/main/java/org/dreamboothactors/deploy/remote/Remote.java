@@ -25,8 +25,8 @@ public interface Remote extends AutoCloseable {
         /** The next one; empty when none came within this time. */
         Optional<T> next(Duration atMost);
 
-        /** Whether what was there at the beginning was read; until then silence says nothing. */
-        boolean caughtUp();
+        /** How much of what was there at the beginning is still to be read; until it is 0 silence says nothing. */
+        long left();
 
         @Override
         void close();

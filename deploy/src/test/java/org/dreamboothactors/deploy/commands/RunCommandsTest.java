@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,18 +77,35 @@ class RunCommandsTest {
     @Test
     void watchDoesNotGiveUpWhileItReadsOtherRunsEvents() {
         AtomicInteger looks = new AtomicInteger();
-        service.isReading = () -> {
+        service.left = () -> {
             if (looks.incrementAndGet() == 20) {
                 service.events.add(Told.ready("cat-1", 400));
             }
-            return looks.get() < 20;
+            return 1_000L - looks.get();
         };
 
-        Said said = run(new WatchCommand(with(service), SHORT), reaching("cat-1"));
+        Said said = run(new WatchCommand(with(service, slowly()), SHORT), reaching("cat-1"));
 
         assertThat(said.exitCode()).isZero();
         assertThat(said.out().lines()).containsExactly("ready at step 400");
         assertThat(looks).hasValue(20);
+    }
+
+    /** As when the broker goes away meanwhile. */
+    @Test
+    void watchGivesUpWhenItReadsNoFurther() {
+        service.left = () -> 7;
+
+        Said said = run(new WatchCommand(with(service, slowly()), SHORT), reaching("cat-1"));
+
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.out()).contains("Cannot watch run cat-1");
+    }
+
+    /** A clock on which each look takes a minute. */
+    private static InstantSource slowly() {
+        AtomicInteger minutes = new AtomicInteger();
+        return () -> Instant.EPOCH.plus(Duration.ofMinutes(minutes.incrementAndGet()));
     }
 
     @Test

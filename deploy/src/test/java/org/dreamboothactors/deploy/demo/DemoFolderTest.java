@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.deploy.local.DataDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,19 @@ class DemoFolderTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith(
                         "Cannot use --fresh: " + folder.resolve("service") + " holds files and no .demo");
+
+        assertThat(theirs).exists();
+    }
+
+    @Test
+    void whatAServiceTookOverIsNotEmptied() throws IOException {
+        DemoFolder demo = new DemoFolder(folder.resolve("new"), folder.resolve("usual"));
+        try (DataDirectory data = demo.take()) {
+            DemoFolder.leaveTo(data);
+        }
+        Path theirs = keep(folder.resolve("new/s3"));
+
+        assertThatThrownBy(demo::takeEmptied).isInstanceOf(UsageException.class);
 
         assertThat(theirs).exists();
     }

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.dreamboothactors.deploy.Told;
 import org.dreamboothactors.protocol.CachedLatents;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
@@ -38,8 +38,8 @@ public final class FakeRemote implements Remote {
     /** What a run's events are once it is submitted. */
     public Function<String, List<RunEvent>> afterSubmit = _ -> List.of();
 
-    /** Whether other runs' events are still before those of a run that is followed. */
-    public BooleanSupplier isReading = () -> false;
+    /** Other runs' events before those of a run that is followed. */
+    public LongSupplier left = () -> 0;
 
     /** What an object holds. */
     public Function<StoredObject, byte[]> content = object -> TestPng.of(object.getKey());
@@ -109,8 +109,8 @@ public final class FakeRemote implements Remote {
             }
 
             @Override
-            public boolean caughtUp() {
-                return !isReading.getAsBoolean();
+            public long left() {
+                return left.getAsLong();
             }
 
             @Override

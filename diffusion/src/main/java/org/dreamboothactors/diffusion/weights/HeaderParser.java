@@ -125,9 +125,9 @@ final class HeaderParser implements AutoCloseable {
             if (numbers.size() == MOST_AXES || parser.currentToken().isStructStart()) {
                 throw refused(name + " has " + key + " " + numbers + " and more", "small whole numbers, at most 8");
             }
-            boolean small = parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-                    || parser.getNumberType() != NumberType.BIG_INTEGER;
-            numbers.add(small ? parser.getValueAsLong(-1) : -1);
+            boolean small = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    && parser.getNumberType() != NumberType.BIG_INTEGER;
+            numbers.add(small ? parser.getLongValue() : -1);
         }
         return List.copyOf(numbers);
     }

@@ -28,21 +28,40 @@ class DraftFolderTest {
 
     @Test
     void isDeletedWhenTheProcessIsToldToEnd() throws IOException, InterruptedException {
+        end("exit");
+
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsDeletedByTheNext() throws IOException, InterruptedException {
+        end("halt");
+        assertThat(folder).isDirectoryContaining("glob:**/.model.draft-*");
+        DraftFolder other = DraftFolder.beside(folder.resolve("other"));
+
+        DraftFolder.beside(folder.resolve("model")).close();
+
+        assertThat(folder).isDirectoryContaining("glob:**/.other.draft-*"); // in use, and of another path
+        other.close();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private void end(String how) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Interrupted.class.getName(),
-                        folder.resolve("model").toString())
+                        folder.resolve("model").toString(),
+                        how)
                 .inheritIO()
                 .start();
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
         assertThat(process.exitValue()).isEqualTo(Interrupted.EXIT);
-        assertThat(folder).isEmptyDirectory();
     }
 
-    /** Ends as by Ctrl-C in the middle of its work. */
+    /** Ends in the middle of its work, as by Ctrl-C or as by SIGKILL. */
     static final class Interrupted {
         static final int EXIT = 3;
 
@@ -51,6 +70,9 @@ class DraftFolderTest {
         public static void main(String[] arguments) throws IOException {
             try (DraftFolder draft = DraftFolder.beside(Path.of(arguments[0]))) {
                 Files.writeString(Files.createDirectories(draft.path("half")).resolve("weights"), "half of it");
+                if (arguments[1].equals("halt")) {
+                    Runtime.getRuntime().halt(EXIT);
+                }
                 System.exit(EXIT);
             }
         }
