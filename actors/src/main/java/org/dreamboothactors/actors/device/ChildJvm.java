@@ -22,10 +22,8 @@ import org.dreamboothactors.diffusion.kernels.Processor;
  * @param main class
  */
 record ChildJvm(DeviceName device, int threads, Cores cores, Path log, Class<?> main) {
-    /** Java's own heap: pictures. Weights live in libtorch's memory. */
+    /** Java's own heap: pictures. Weights and latents live in libtorch's memory. */
     private static final String HEAP = "-Xmx1g";
-    /** For latents, a few GiB at the largest number and size that a run may have; else it would be no more than the heap. */
-    private static final String BESIDE_THE_HEAP = "-XX:MaxDirectMemorySize=16g";
 
     private static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
 
@@ -35,7 +33,6 @@ record ChildJvm(DeviceName device, int threads, Cores cores, Path log, Class<?> 
         List<String> command = new ArrayList<>(cores.before());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(HEAP);
-        command.add(BESIDE_THE_HEAP);
         command.add("-XX:+UseSerialGC"); // a collector's threads would take time from libtorch's
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--sun-misc-unsafe-memory-access=allow");

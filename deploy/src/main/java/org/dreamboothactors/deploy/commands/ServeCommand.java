@@ -68,10 +68,10 @@ public final class ServeCommand implements Callable<Integer> {
         Places places = new Places(settings);
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel);
         try (DataDirectory data = DataDirectory.take(places.dataDirectory(Places.usualDataDirectory()))) {
-            DemoFolder.leaveTo(data);
             say(out, Elapsed.prefix(begin, outside.clock()) + "Starting in " + data.root());
             try (LocalService service = LocalService.start(
                     places, configuration, data, line -> say(out, Elapsed.prefix(begin, outside.clock()) + line))) {
+                DemoFolder.leaveTo(data);
                 service.connection()
                         .dashboard()
                         .ifPresent(uri -> say(out, Elapsed.prefix(begin, outside.clock()) + "Dashboard   " + uri));

@@ -17,6 +17,8 @@ import org.dreamboothactors.deploy.local.DataDirectory;
  */
 public record DemoFolder(Path folder, Path usual) {
     private static final String MARK = ".demo";
+    /** Of one that a service took over, which may be the usual one. */
+    private static final String SERVICE = ".service";
 
     public DemoFolder {
         folder = folder.toAbsolutePath().normalize();
@@ -51,9 +53,10 @@ public record DemoFolder(Path folder, Path usual) {
         }
     }
 
-    /** Takes the mark away: from now on it is the data directory of a service that stays. */
+    /** From now on it is the data directory of a service that stays, and no demo empties it. */
     public static void leaveTo(DataDirectory service) {
         try {
+            Files.write(service.root().resolve(SERVICE), new byte[0]);
             Files.deleteIfExists(service.root().resolve(MARK));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write to " + service.root() + ": " + e, e);
@@ -69,6 +72,9 @@ public record DemoFolder(Path folder, Path usual) {
     }
 
     private boolean isOfDemos() {
+        if (Files.exists(folder.resolve(SERVICE))) {
+            return false;
+        }
         if (folder.equals(usual) || Files.exists(folder.resolve(MARK)) || !Files.isDirectory(folder)) {
             return true;
         }

@@ -10,6 +10,8 @@ import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.local.DataDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoFolderTest {
     @TempDir
@@ -54,13 +56,15 @@ class DemoFolderTest {
         assertThat(theirs).exists();
     }
 
-    @Test
-    void whatAServiceTookOverIsNotEmptied() throws IOException {
-        DemoFolder demo = new DemoFolder(folder.resolve("new"), folder.resolve("usual"));
+    @ParameterizedTest
+    @ValueSource(strings = {"new", "usual"})
+    void whatAServiceTookOverIsNotEmptied(String name) throws IOException {
+        DemoFolder demo = new DemoFolder(folder.resolve(name), folder.resolve("usual"));
         try (DataDirectory data = demo.take()) {
             DemoFolder.leaveTo(data);
         }
-        Path theirs = keep(folder.resolve("new/s3"));
+        Path theirs = keep(folder.resolve(name + "/s3"));
+        demo.take().close();
 
         assertThatThrownBy(demo::takeEmptied).isInstanceOf(UsageException.class);
 

@@ -1,8 +1,5 @@
 package org.dreamboothactors.diffusion.training;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dreamboothactors.diffusion.images.RgbImage;
@@ -25,16 +22,12 @@ public sealed interface Sample {
     /**
      * Encoded before: the same in each step.
      *
-     * @param kept fp32, beside Java's heap: thousands of class images at 1024 pixels are more than that holds
+     * @param kept beside Java's heap: thousands of class images at 1024 pixels are more than that holds
      */
-    record Latent(String id, MemorySegment kept) implements Sample {
-        static Latent of(String id, float[] moments) {
-            return new Latent(id, Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, moments));
-        }
-
+    record Latent(String id, Supplier<float[]> kept) implements Sample {
         @Override
         public float[] moments(long step, long place) {
-            return kept.toArray(ValueLayout.JAVA_FLOAT);
+            return kept.get();
         }
     }
 

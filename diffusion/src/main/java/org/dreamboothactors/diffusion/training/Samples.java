@@ -1,7 +1,6 @@
 package org.dreamboothactors.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.dreamboothactors.diffusion.weights.Safetensors;
 import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 
 /**
- * The pictures of a run in memory, whose latents are all of one size.
+ * The pictures of a run in memory, whose latents are all of one size. They belong to the kernels that they were read with.
  *
  * @param height of a latent
  * @param width of a latent
@@ -62,11 +61,9 @@ public record Samples(List<Sample> instances, List<Sample> classes, int height, 
             String id = String.valueOf(picture.file().getFileName());
             return switch (picture) {
                 case TrainingData.Latent(var file) -> {
-                    try (NDManager manager = kernels.manager().newSubManager()) {
-                        NDArray moments = Safetensors.open(file).fp32(LatentFile.MOMENTS, manager);
-                        shapes.add(moments.getShape());
-                        yield Sample.Latent.of(id, moments.toFloatArray());
-                    }
+                    NDArray moments = Safetensors.open(file).fp32(LatentFile.MOMENTS, kernels.host());
+                    shapes.add(moments.getShape());
+                    yield new Sample.Latent(id, moments::toFloatArray);
                 }
                 case TrainingData.Photo(var file, int resolution) -> {
                     PictureEncoder vae = encoder.orElseThrow();

@@ -2,16 +2,13 @@ package org.dreamboothactors.diffusion.weights;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,22 +16,22 @@ import org.slf4j.LoggerFactory;
 /**
  * A hidden folder beside a path, where large files are made before they are moved to that path as a whole.
  *
- * <p>It is this process's alone, has a new name each time, and is deleted with all that is left in it when it is closed. A
- * lock says that its process lives: what a process left that was ended before, the next one for the same path deletes.
+ * <p>It is this process's alone, has a new name each time, and is deleted with all that is left in it: when it is closed,
+ * and when the process ends before. What a process left that was killed, a later one for the same path deletes.
  */
 public final class DraftFolder implements AutoCloseable {
+    /** A thread that is interrupted by the process's end may still write while the folder is deleted. */
+    private static final int MOST_ATTEMPTS = 5;
+    /** Longer than anything is in the making. */
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(DraftFolder.class);
-    private static final String LOCK = "lock";
-    /** Of this process: to look at their locks would give them up, as POSIX has it. */
-    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
-    private final FileChannel lock;
     private final Thread atExit;
 
-    private DraftFolder(Path folder, FileChannel lock) {
+    private DraftFolder(Path folder) {
         this.folder = folder;
-        this.lock = lock;
         this.atExit = new Thread(this::deleteAtExit, "delete-draft");
     }
 
@@ -44,13 +41,8 @@ public final class DraftFolder implements AutoCloseable {
         String prefix = "." + absolute.getFileName() + ".draft-";
         try {
             Path parent = Files.createDirectories(absolute.resolveSibling(""));
-            deleteLeft(parent, prefix);
-            Path folder = Files.createTempDirectory(parent, prefix);
-            OWN.add(folder);
-            FileChannel lock =
-                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            lock.lock();
-            DraftFolder draft = new DraftFolder(folder, lock);
+            deleteAbandoned(parent, prefix);
+            DraftFolder draft = new DraftFolder(Files.createTempDirectory(parent, prefix));
             Runtime.getRuntime().addShutdownHook(draft.atExit);
             return draft;
         } catch (IOException e) {
@@ -58,27 +50,19 @@ public final class DraftFolder implements AutoCloseable {
         }
     }
 
-    private static void deleteLeft(Path parent, String prefix) throws IOException {
+    private static void deleteAbandoned(Path parent, String prefix) throws IOException {
+        Instant oldest = Instant.now().minus(ABANDONED_AFTER);
         try (DirectoryStream<Path> drafts = Files.newDirectoryStream(
-                parent, name -> name.getFileName().toString().startsWith(prefix))) {
+                parent, path -> String.valueOf(path.getFileName()).startsWith(prefix))) {
             for (Path draft : drafts) {
-                if (!OWN.contains(draft) && isLeft(draft)) {
-                    delete(draft);
+                try {
+                    if (Files.getLastModifiedTime(draft).toInstant().isBefore(oldest)) {
+                        delete(draft);
+                    }
+                } catch (IOException | UncheckedIOException e) { // another process deletes it, too
+                    LOG.debug("{} is left: {}", draft, e.toString());
                 }
             }
-        }
-    }
-
-    /** One without a lock is being made at this moment. */
-    private static boolean isLeft(Path draft) throws IOException {
-        Path file = draft.resolve(LOCK);
-        if (!Files.exists(file)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            return channel.tryLock() != null;
-        } catch (NoSuchFileException _) { // just closed
-            return false;
         }
     }
 
@@ -104,25 +88,16 @@ public final class DraftFolder implements AutoCloseable {
             return; // the process ends, and that thread deletes
         }
         drop(folder);
-        unlock();
     }
 
-    /** What a thread still writes meanwhile is deleted when the path is written to again. */
     private void deleteAtExit() {
-        try {
-            delete(folder);
-        } catch (IOException | UncheckedIOException e) {
-            LOG.debug("{} is left: {}", folder, e.toString());
-        }
-        unlock();
-    }
-
-    private void unlock() {
-        OWN.remove(folder);
-        try {
-            lock.close();
-        } catch (IOException e) {
-            LOG.debug("The lock of {} ends with the process: {}", folder, e.toString());
+        for (int i = 0; i < MOST_ATTEMPTS; i++) {
+            try {
+                delete(folder);
+                return;
+            } catch (IOException | UncheckedIOException _) { // a file came or went meanwhile
+                Thread.onSpinWait();
+            }
         }
     }
 

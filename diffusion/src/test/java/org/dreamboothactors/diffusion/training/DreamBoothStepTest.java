@@ -144,7 +144,8 @@ class DreamBoothStepTest {
     }
 
     private void loop(OneWeight networks, long from, long to) {
-        List<Sample> photos = List.of(Latent.of("a", new float[] {1, 2, 0, 0}), Latent.of("b", new float[4]));
+        List<Sample> photos =
+                List.of(new Latent("a", () -> new float[] {1, 2, 0, 0}), new Latent("b", () -> new float[4]));
         DreamBoothStep step = step(networks, OptionalDouble.empty());
         TrainingLoop loop = new TrainingLoop(
                 new BatchPlan(new Draws(3), 2, 0, 1, 2, NoiseOffset.NONE),

@@ -1,12 +1,23 @@
 package org.dreamboothactors.diffusion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.schedulers.Draws;
+import org.dreamboothactors.diffusion.weights.Safetensors;
+import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SampleTest {
     private static final int SIDE = 4;
@@ -58,13 +69,22 @@ class SampleTest {
         assertThat(photo(104, SIDE, 2).moments(5, 2)).isNotEqualTo(first);
     }
 
-    /** Thousands of class images at 1024 pixels are more than a trainer's heap. */
+    /** Thousands of class images at 1024 pixels are more than a trainer's heap, and go with the trainer. */
     @Test
-    void keepsLatentsBesideTheHeap() {
-        float[] moments = {1, -2, 0.5f};
-        Sample.Latent latent = Sample.Latent.of("a", moments);
+    void keepsLatentsInTheMemoryOfTheirKernels(@TempDir Path folder) {
+        Path file = folder.resolve("a.safetensors");
+        float[] moments = {1, -2, 0.5f, 4};
+        Kernels kernels = Kernels.open(1);
+        Safetensors.write(
+                Map.of(LatentFile.MOMENTS, kernels.manager().create(moments, new Shape(2, 1, 2))), Map.of(), file);
+        TrainingData data = new TrainingData(List.of(new TrainingData.Latent(file)), List.of());
 
-        assertThat(latent.kept().isNative()).isTrue();
-        assertThat(latent.moments(3, 1)).containsExactly(moments);
+        Samples samples = Samples.read(data, kernels, new Draws(1), Optional.empty());
+
+        assertThat(samples.width()).isEqualTo(2);
+        assertThat(samples.instances().getFirst().moments(3, 1)).containsExactly(moments);
+        kernels.close();
+        assertThatThrownBy(() -> samples.instances().getFirst().moments(3, 1))
+                .isInstanceOf(IllegalStateException.class);
     }
 }
