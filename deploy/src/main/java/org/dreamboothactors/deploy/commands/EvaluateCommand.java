@@ -126,7 +126,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        makeFolder();
         Path model = folder(baseModel, "base-model", "model_index.json");
         Path judging = folder(judge, "judge", Judge.PART);
         List<Thing> known = things.stream().map(EvaluateCommand::thing).toList();
@@ -207,17 +206,20 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     /** The middle squares of all photos. */
     private List<RgbImage> small(int side) {
+        List<Path> all =
+                photos.stream().flatMap(folder -> Photos.in(folder).stream()).toList();
+        if (!all.isEmpty()) {
+            makeFolder();
+        }
         List<RgbImage> small = new ArrayList<>();
-        for (Path folder : photos) {
-            for (Path photo : Photos.in(folder)) {
-                Path clean = pictures.resolve("photo-" + small.size() + ".png");
-                try {
-                    PhotoExam.examine(photo, clean);
-                } catch (RefusedPhoto | IOException e) {
-                    throw new UsageException("Cannot evaluate " + photo + ": " + e.getMessage(), e);
-                }
-                small.add(Crop.center(side).apply(Png.read(clean)));
+        for (Path photo : all) {
+            Path clean = pictures.resolve("photo-" + small.size() + ".png");
+            try {
+                PhotoExam.examine(photo, clean);
+            } catch (RefusedPhoto | IOException e) {
+                throw new UsageException("Cannot evaluate " + photo + ": " + e.getMessage(), e);
             }
+            small.add(Crop.center(side).apply(Png.read(clean)));
         }
         return small;
     }
