@@ -10,9 +10,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.RankStep;
@@ -33,8 +32,7 @@ public final class Meters implements AutoCloseable {
     private static final double NANOS = 1e9; // of a second
 
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final AtomicReference<Map<String, Long>> dead = new AtomicReference<>(Map.of());
-    private final Set<String> shownTopics = ConcurrentHashMap.newKeySet();
+    private final Map<String, AtomicLong> dead = new ConcurrentHashMap<>();
     private final Counter steps;
     private final Counter pictures;
 
@@ -64,19 +62,22 @@ public final class Meters implements AutoCloseable {
     }
 
     /**
-     * Shows from now on how many records there are in the dead-letter topics, by the topic they were
-     * meant for; ends of transactions count too.
+     * Shows from now on how many records there are in the dead-letter topics, by the topic they were meant for; ends of
+     * transactions count too.
      */
     public void deadLetters(Map<String, Long> byTopic) {
-        dead.set(Map.copyOf(byTopic));
-        byTopic.keySet().stream()
-                .filter(shownTopics::add)
-                .forEach(topic -> Gauge.builder(
-                                "dreambooth.dead.letters", () -> dead.get().getOrDefault(topic, 0L))
-                        .description(
-                                "Records that nobody could work on, in the dead-letter topic of a topic, ends of transactions included")
-                        .tags("topic", topic)
-                        .register(prometheus));
+        byTopic.keySet().forEach(topic -> dead.computeIfAbsent(topic, this::deadLetters));
+        dead.forEach((topic, records) -> records.set(byTopic.getOrDefault(topic, 0L)));
+    }
+
+    private AtomicLong deadLetters(String topic) {
+        AtomicLong records = new AtomicLong();
+        Gauge.builder("dreambooth.dead.letters", records::get)
+                .description(
+                        "Records that nobody could work on, in the dead-letter topic of a topic, ends of transactions included")
+                .tags("topic", topic)
+                .register(prometheus);
+        return records;
     }
 
     /** Shows the memory of a device's process from now on. */
