@@ -27,6 +27,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceAnswer.Found;
 import org.dreamboothactors.actors.device.DeviceCommand.FindDevice;
 import org.dreamboothactors.actors.device.DeviceName;
+import org.dreamboothactors.actors.inference.CheckpointCache;
 import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.trainer.SharedNumbers;
 import org.dreamboothactors.actors.work.BaseModels;
@@ -151,7 +152,7 @@ public final class DreamBoothService implements AutoCloseable {
         abandon(store);
         Facts facts = new Facts(settings.kafka());
         parts.push(new Part("facts", facts::close));
-        EndedRuns ended = new EndedRuns(settings.kafka());
+        EndedRuns ended = new EndedRuns(settings.kafka(), run -> CheckpointCache.forget(settings.workDirectory(), run));
         parts.push(new Part("history", ended::close));
         try {
             if (!ended.awaitHistory(READ_HISTORY)) {

@@ -83,16 +83,17 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     }
 
     private Behavior<Command> onLaunch(StatusSink board, ActorRef<Launched> replyTo) {
-        ActorRef<Intake.Command> intake =
-                getContext().spawn(Intake.create(node.store(), settings.workDirectory(), board), "intake");
+        ActorRef<Intake.Command> intake = getContext()
+                .spawn(Intake.create(node.store(), settings.workDirectory(), node.ended()::contains, board), "intake");
         CoordinatorSettings coordination = new CoordinatorSettings(
                 settings.kafka(),
-                node.store().bucket(),
+                node.store(),
                 node.models(),
                 settings.defaultBaseModel(),
                 settings.classImageGroupSize(),
                 node.ended().turns(),
                 node.ended().usages(),
+                node.ended().belongings(),
                 settings.limits());
         ActorRef<CoordinatorActor.Command> coordinator =
                 getContext().spawn(CoordinatorActor.create(coordination, intake, board), "coordinator");

@@ -44,14 +44,14 @@ record Campaign(Plots plots, Plan plan, RunRecipe recipe, int runs, Path photos,
                 digest = undisturbed(cluster, tape, digest);
                 while (!left.isEmpty()) {
                     long seed = left.removeFirst();
-                    Trial.Report report = new Trial(cluster, tape, recipe, files())
-                            .with(names("seed-" + seed), plan.of(seed), digest);
+                    Trial.Report report = new Trial(cluster, tape, recipe, files(photos))
+                            .with(names(seed, runs), plan.of(seed), digest);
                     reports.add(report);
                     tell.accept(Lines.of(report));
                     if (!report.violations().isEmpty()) {
                         Evidence evidence = new Evidence(plot.folder(), cluster.storeSettings(), tape);
                         evidence.keep("undisturbed");
-                        names("seed-" + seed).forEach(evidence::keep);
+                        names(seed, runs).forEach(evidence::keep);
                         break;
                     }
                 }
@@ -60,14 +60,18 @@ record Campaign(Plots plots, Plan plan, RunRecipe recipe, int runs, Path photos,
         return reports;
     }
 
-    private List<String> names(String seed) {
+    /** The runs of a seed; faults follow the first. */
+    static List<String> names(long seed, int runs) {
+        String first = "seed-" + seed;
         return Stream.concat(
-                        Stream.of(seed), IntStream.range(1, runs).mapToObj(companion -> seed + "-beside-" + companion))
+                        Stream.of(first),
+                        IntStream.range(1, runs).mapToObj(companion -> first + "-beside-" + companion))
                 .toList();
     }
 
     private String undisturbed(Cluster cluster, Tape tape, String known) {
-        Trial.Report report = new Trial(cluster, tape, recipe, files()).with(List.of("undisturbed"), List.of(), known);
+        Trial.Report report =
+                new Trial(cluster, tape, recipe, files(photos)).with(List.of("undisturbed"), List.of(), known);
         tell.accept(Lines.of(report));
         if (!report.violations().isEmpty()) {
             throw new IllegalStateException("The undisturbed run is not as expected: " + report.violations());
@@ -75,7 +79,8 @@ record Campaign(Plots plots, Plan plan, RunRecipe recipe, int runs, Path photos,
         return new Invariants(cluster, tape, recipe.checkpoints()).digest("undisturbed");
     }
 
-    private List<Path> files() {
+    /** Those in a folder, by name. */
+    static List<Path> files(Path photos) {
         try (Stream<Path> files = Files.list(photos)) {
             return files.sorted().toList();
         } catch (IOException e) {

@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.dreamboothactors.campaign.checks.Tape;
 import org.dreamboothactors.campaign.faults.Kind;
 import org.dreamboothactors.campaign.faults.Plan;
+import org.dreamboothactors.campaign.processes.Cluster;
 import org.dreamboothactors.campaign.processes.Plot;
 import org.dreamboothactors.campaign.sabotage.Safeguard;
 import org.dreamboothactors.diffusion.RandomModel;
@@ -23,6 +24,9 @@ class CampaignIT {
     private static final int SHORT = 60;
     private static final int LONG = 400;
     private static final int CROWDED = 150;
+
+    private static final Duration WITHOUT_TURNS = Duration.ofMinutes(10);
+    private static final Path PHOTOS = Path.of("../demo/photos");
 
     @TempDir
     Path folder = Path.of("");
@@ -41,7 +45,16 @@ class CampaignIT {
                 .filter(kind -> kind.isPossible(1))
                 .toList();
 
-        assertThat(run(new Plan(kinds, 2, SHORT), 0, 5, 1, UnaryOperator.identity()))
+        Path place = folder.resolve("five");
+        Campaign campaign = new Campaign(
+                number -> plot(place.resolve("cluster-" + number), WITHOUT_TURNS),
+                new Plan(kinds, 2, SHORT),
+                recipe(SHORT),
+                1,
+                PHOTOS,
+                System.out::println);
+
+        assertThat(campaign.run(0, 5))
                 .hasSize(5)
                 .allSatisfy(report -> assertThat(report.violations()).isEmpty())
                 .allSatisfy(report -> assertThat(report.faults())
@@ -70,26 +83,32 @@ class CampaignIT {
         List<String> violations = new ArrayList<>();
         for (long seed : seeds) {
             if (violations.stream().noneMatch(what -> what.contains(words))) {
-                run(plan, seed, 1, runs, without::gone).forEach(report -> violations.addAll(report.violations()));
+                violations.addAll(violations(plan, seed, runs, without));
             }
         }
 
         assertThat(violations).anyMatch(what -> what.contains(words));
     }
 
-    /** Several runs at once make way for each other after a short slice. */
-    private List<Trial.Report> run(Plan plan, long firstSeed, int seeds, int runs, UnaryOperator<Plot> changed) {
-        Path place = folder.resolve("from-" + firstSeed);
+    /** Of several runs at once, which make way for each other after a short slice; their weights are compared with none. */
+    private List<String> violations(Plan plan, long seed, int runs, Safeguard without) {
+        Duration slice = runs == 1 ? WITHOUT_TURNS : Duration.ofSeconds(1);
+        try (Cluster cluster = Cluster.start(without.gone(plot(folder.resolve("without-" + seed), slice)));
+                Tape tape = new Tape(cluster.bootstrapServers())) {
+            Trial.Report report = new Trial(cluster, tape, recipe(plan.steps()), Campaign.files(PHOTOS))
+                    .with(Campaign.names(seed, runs), plan.of(seed), "");
+            System.out.println(Lines.of(report));
+            return report.violations();
+        }
+    }
+
+    private static RunRecipe recipe(long steps) {
+        return new RunRecipe(Math.toIntExact(steps), 1);
+    }
+
+    private static Plot plot(Path place, Duration slice) {
         Path model = place.resolve("model");
         RandomModel.write(model, RandomModel.Size.TINY, Path.of("../base-model/tokenizer"));
-        Duration slice = runs == 1 ? Duration.ofMinutes(10) : Duration.ofSeconds(1);
-        Campaign campaign = new Campaign(
-                number -> changed.apply(Plot.usual(place.resolve("cluster-" + number), model, slice)),
-                plan,
-                new RunRecipe(Math.toIntExact(plan.steps()), 1),
-                runs,
-                Path.of("../demo/photos"),
-                System.out::println);
-        return campaign.run(firstSeed, seeds);
+        return Plot.usual(place.resolve("cluster"), model, slice);
     }
 }

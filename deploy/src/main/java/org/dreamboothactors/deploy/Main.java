@@ -5,6 +5,7 @@ import org.dreamboothactors.deploy.commands.CancelCommand;
 import org.dreamboothactors.deploy.commands.CheckpointCommand;
 import org.dreamboothactors.deploy.commands.ConformanceCommand;
 import org.dreamboothactors.deploy.commands.DemoCommand;
+import org.dreamboothactors.deploy.commands.EraseCommand;
 import org.dreamboothactors.deploy.commands.EvaluateCommand;
 import org.dreamboothactors.deploy.commands.EventsCommand;
 import org.dreamboothactors.deploy.commands.KeysCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CheckpointCommand.class,
             CancelCommand.class,
+            EraseCommand.class,
             EventsCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

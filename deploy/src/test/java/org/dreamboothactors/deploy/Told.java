@@ -6,6 +6,7 @@ import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunCancelled;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
@@ -57,6 +58,12 @@ public final class Told {
 
     public static RunEvent failed(String run, String reason) {
         return event(run).setFailed(RunFailed.newBuilder().setReason(reason)).build();
+    }
+
+    public static RunEvent erased(String run) {
+        return event(run)
+                .setErased(RunErased.newBuilder().setRound(1).setObjects(12))
+                .build();
     }
 
     public static RunEvent cancelled(String run, String reason) {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.dreamboothactors.protocol.v1.Cancel;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.Draw;
+import org.dreamboothactors.protocol.v1.Erase;
 import org.dreamboothactors.protocol.v1.RunControl;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -120,6 +121,14 @@ public final class DreamBoothClient implements AutoCloseable {
     /** Asks for a run to be ended; {@code RunCancelled} follows unless the run has ended already. */
     public void cancel(String runId, String reason) {
         control(runId, RunControl.newBuilder().setCancel(Cancel.newBuilder().setReason(reason)));
+    }
+
+    /**
+     * Asks that nothing of a run be kept in the store but what other runs of its tenant have too; {@code RunErased}
+     * follows, after {@code RunCancelled} where the run had not ended.
+     */
+    public void erase(String runId, String reason) {
+        control(runId, RunControl.newBuilder().setErase(Erase.newBuilder().setReason(reason)));
     }
 
     /**

@@ -14,6 +14,11 @@ public final class Ids {
         return UUID.randomUUID().toString();
     }
 
+    /** Whether a run or a tenant may be called so. */
+    public static boolean isId(String name) {
+        return ALLOWED.matcher(name).matches();
+    }
+
     /** The run id itself, when it is one. */
     public static String run(String id) {
         return allowed("run id", id);
@@ -25,7 +30,7 @@ public final class Ids {
     }
 
     private static String allowed(String what, String id) {
-        if (!ALLOWED.matcher(id).matches()) {
+        if (!isId(id)) {
             throw new IllegalArgumentException(
                     "Cannot use " + what + " '" + id + "': expected 1 to 64 characters of a-z, 0-9 and -");
         }

@@ -41,6 +41,9 @@ public final class Topics {
     /** The topics that meet in a run's coordinator: their partitions are numbered alike. */
     public static final List<String> COORDINATION = List.of(SUBJECT_UPLOAD, RUN_CONTROL, RUN_EVENTS);
 
+    /** The consumer group that reads what clients write, {@link #SUBJECT_UPLOAD} and {@link #RUN_CONTROL}. */
+    public static final String COORDINATORS = "coordinators";
+
     /** How often a record of a work queue is given out at most; then it goes to the dead letters. */
     public static final int DELIVERIES = 10;
 
@@ -167,6 +170,8 @@ public final class Topics {
         Map<String, String> configs = new HashMap<>(more);
         configs.put("cleanup.policy", "delete"); // brokers may be set to compact, which would lose history
         configs.put("retention.ms", retentionMillis);
+        // A few KB may unpack to more than a reader's heap; the broker unpacks them, and holds them to its limit then.
+        configs.put("compression.type", "uncompressed");
         configs.put("min.insync.replicas", Integer.toString(Math.max(1, replicas - 1)));
         return new NewTopic(name, partitions, replicas).configs(configs);
     }

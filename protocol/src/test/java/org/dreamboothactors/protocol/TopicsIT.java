@@ -10,11 +10,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.dreamboothactors.embedded.EmbeddedKafka;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TopicsIT {
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int UNPACKED = 32 << 20;
 
     @TempDir
     Path directory;
@@ -103,6 +112,30 @@ class TopicsIT {
                 admin.describeTopics(Topics.COORDINATION).allTopicNames().get();
         assertThat(topics.values())
                 .allSatisfy(topic -> assertThat(topic.partitions()).hasSize(2));
+    }
+
+    /** 32 MB of zeros arrive as a few KB, and a node that read them would have to hold them all. */
+    @Test
+    void takesNoRecordThatUnpacksToMoreThanItsLimit() throws Exception {
+        Topics.create(admin, 1, (short) 1);
+
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "compression.type",
+                "zstd",
+                "max.request.size",
+                UNPACKED * 2,
+                "buffer.memory",
+                UNPACKED * 2L);
+        try (Producer<String, byte[]> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+            Future<RecordMetadata> small = producer.send(new ProducerRecord<>(Topics.SUBJECT_UPLOAD, new byte[1000]));
+            assertThat(small.get().hasOffset()).isTrue();
+            Future<RecordMetadata> bomb =
+                    producer.send(new ProducerRecord<>(Topics.SUBJECT_UPLOAD, new byte[UNPACKED]));
+            assertThatThrownBy(bomb::get).hasCauseInstanceOf(RecordTooLargeException.class);
+        }
     }
 
     @Test

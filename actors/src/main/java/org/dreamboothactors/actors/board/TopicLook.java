@@ -134,14 +134,16 @@ final class TopicLook {
         return new Reader(group, backlog, members);
     }
 
-    /** Of several groups on a topic the one that is furthest behind. */
+    /** The service's own group, or else of several on a topic the one that is furthest behind. */
     private Optional<Reader> follower(
             Map<TopicPartition, Range> partitions, Map<String, Map<TopicPartition, OffsetAndMetadata>> committed)
             throws InterruptedException, ExecutionException, TimeoutException {
         Optional<Map.Entry<String, Long>> furthest = committed.entrySet().stream()
                 .filter(group -> partitions.keySet().stream().anyMatch(group.getValue()::containsKey))
                 .map(group -> Map.entry(group.getKey(), behind(partitions, group.getValue())))
-                .max(Comparator.comparingLong(Map.Entry::getValue));
+                .max(Comparator.<Map.Entry<String, Long>, Boolean>comparing(
+                                group -> group.getKey().equals(Topics.COORDINATORS))
+                        .thenComparing(Map.Entry::getValue));
         if (furthest.isEmpty()) {
             return Optional.empty();
         }
@@ -171,7 +173,8 @@ final class TopicLook {
         Map<String, ListConsumerGroupOffsetsSpec> question = new HashMap<>();
         ask(admin.listGroups(ListGroupsOptions.forConsumerGroups()).all()).stream()
                 .map(GroupListing::groupId)
-                .sorted()
+                .sorted(Comparator.comparing((String group) -> !group.equals(Topics.COORDINATORS))
+                        .thenComparing(Comparator.naturalOrder()))
                 .limit(MOST_GROUPS)
                 .forEach(group -> question.put(group, new ListConsumerGroupOffsetsSpec()));
         return question.isEmpty()

@@ -15,6 +15,8 @@ import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunAccepted;
+import org.dreamboothactors.protocol.v1.RunCancelled;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
@@ -31,6 +33,9 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
  */
 record Announcements(String bucket, InstantSource clock) {
     private static final String FORMAT = "diffusers";
+    /** Characters. Reasons quote what clients wrote. */
+    private static final int LONGEST_REASON = 4_000;
+
     private static final Verdict NO_VERDICT = Verdict.newBuilder()
             .setNotJudged("no validation pictures of this step were judged")
             .build();
@@ -38,12 +43,12 @@ record Announcements(String bucket, InstantSource clock) {
     List<ProducerRecord<byte[], byte[]>> of(RunState run, Decision decision) {
         String runId = run.runId();
         return switch (decision) {
-            case Decision.Judge _ -> List.of();
+            case Decision.Judge _, Decision.Erase _ -> List.of();
             case Decision.Accept(RunAccepted accepted) ->
                 facts(Events.event(runId, "accepted").setAccepted(accepted));
             case Decision.Reject(String reason) ->
                 facts(Events.event(runId, "rejected")
-                        .setRejected(RunRejected.newBuilder().setReason(reason)));
+                        .setRejected(RunRejected.newBuilder().setReason(cut(reason))));
             case Decision.Encode(var requests) -> {
                 Map<String, Message> work = new LinkedHashMap<>();
                 requests.forEach(request -> work.put(request.getRequestId(), request));
@@ -59,7 +64,7 @@ record Announcements(String bucket, InstantSource clock) {
                         .setWorkFailed(WorkFailed.newBuilder()
                                 .setTopic(Topics.REG_GENERATION)
                                 .setRequestId(controlId)
-                                .setReason(reason)));
+                                .setReason(cut(reason))));
             case Decision.Queue(int attempt) ->
                 facts(Events.event(runId, "training-queued-" + attempt)
                         .setTrainingQueued(TrainingQueued.newBuilder().setAttempt(attempt)));
@@ -71,8 +76,15 @@ record Announcements(String bucket, InstantSource clock) {
             case Decision.Publish(CheckpointVerified checkpoint) -> publish(run, checkpoint);
             case Decision.Fail(String reason) ->
                 facts(Events.event(runId, "failed")
-                        .setFailed(RunFailed.newBuilder().setReason(reason)));
+                        .setFailed(RunFailed.newBuilder().setReason(cut(reason))));
+            case Decision.Cancel(String reason) ->
+                facts(Events.event(runId, "cancelled")
+                        .setCancelled(RunCancelled.newBuilder().setReason(reason)));
         };
+    }
+
+    private static String cut(String reason) {
+        return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + " ...";
     }
 
     /** The verdict on a photo. */
@@ -80,6 +92,11 @@ record Announcements(String bucket, InstantSource clock) {
         return Events.event(runId, "photo-" + verdict.getIndex())
                 .setPhotoJudged(verdict)
                 .build();
+    }
+
+    /** The store has nothing more of the run. */
+    static RunEvent erased(String runId, RunErased gone) {
+        return Events.event(runId, "erased-" + gone.getRound()).setErased(gone).build();
     }
 
     static ProducerRecord<byte[], byte[]> fact(RunEvent fact) {

@@ -49,6 +49,7 @@ final class Complaints {
             add(field + " has " + names.size() + " names, expected at most " + MOST_LAYERS);
         }
         names.stream()
+                .limit(MOST_LAYERS)
                 .filter(name -> !LAYER.matcher(name).matches())
                 .forEach(name -> add(field + " has '" + name + "', expected the end of a layer's name such as to_q or"
                         + " ff.net.2"));

@@ -20,6 +20,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dreamboothactors.actors.work.SteadyClock;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * to one thread, the other methods may be called from any.
  */
 final class Coordination {
-    static final String GROUP = "coordinators";
-
     private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
     private static final Duration CLIENTS_POLL = Duration.ofMillis(20);
     private static final Duration HISTORY_POLL = Duration.ofMillis(50);
@@ -49,12 +48,19 @@ final class Coordination {
     private final ConcurrentLinkedQueue<Verdicts> verdicts = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Partition> open = new TreeMap<>();
 
+    private final ConcurrentLinkedQueue<Erased> erasures = new ConcurrentLinkedQueue<>();
+
     private record Verdicts(String runId, List<PhotoJudged> photos) {}
+
+    private record Erased(String runId, RunErased gone) {}
 
     /** Hears on the coordination's thread. */
     interface Listener {
         /** The photos want verdicts; {@link Coordination#judged} takes them. */
         void judge(SubjectUpload upload);
+
+        /** Objects are to go; {@link Coordination#erased} hears when they are gone. */
+        void erase(Erasing erasing);
 
         /** A partition is coordinated here and has so many open runs; asked again and again. */
         void coordinates(int partition, int openRuns);
@@ -78,6 +84,10 @@ final class Coordination {
 
     void judged(String runId, List<PhotoJudged> photos) {
         verdicts.add(new Verdicts(runId, List.copyOf(photos)));
+    }
+
+    void erased(String runId, RunErased gone) {
+        erasures.add(new Erased(runId, gone));
     }
 
     /** Coordinates until stopped. Throws what Kafka threw; then nothing is lost and another can go on. */
@@ -143,7 +153,8 @@ final class Coordination {
                                 decisions,
                                 settings.turns(),
                                 new Admission(settings.usages(), settings.limits()),
-                                new Announcements(settings.bucket(), clock),
+                                settings.belongings(),
+                                new Announcements(settings.store().bucket(), clock),
                                 SteadyClock.system(),
                                 end));
                 LOG.info("Partition {} is coordinated here", number);
@@ -168,9 +179,18 @@ final class Coordination {
                     .filter(partition -> partition.knows(runId))
                     .forEach(partition -> partition.judged(runId, photos));
         }
+        for (Erased next = erasures.poll(); next != null; next = erasures.poll()) {
+            String runId = next.runId();
+            RunErased gone = next.gone();
+            open.values().stream()
+                    .filter(partition -> partition.knows(runId))
+                    .forEach(partition -> partition.erased(runId, gone));
+        }
         for (Partition partition : open.values()) {
             if (partition.isUpToDate(history.position(historyOf(partition.number())))) {
-                partition.work().forEach(listener::judge);
+                Partition.Wanted wanted = partition.work();
+                wanted.verdicts().forEach(listener::judge);
+                wanted.erasures().forEach(listener::erase);
                 listener.coordinates(partition.number(), partition.openRuns());
             }
         }
@@ -181,7 +201,7 @@ final class Coordination {
                 MOST_RECORDS,
                 Map.of(
                         "group.id",
-                        GROUP,
+                        Topics.COORDINATORS,
                         "group.protocol",
                         "consumer",
                         "group.remote.assignor",

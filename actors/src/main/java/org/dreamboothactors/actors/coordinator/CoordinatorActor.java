@@ -3,7 +3,10 @@ package org.dreamboothactors.actors.coordinator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -16,6 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.dreamboothactors.actors.board.StatusSink;
 import org.dreamboothactors.actors.intake.Intake;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 
 /**
@@ -37,6 +41,9 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
     private final ActorRef<Intake.Judged> verdicts;
     private final TimerScheduler<Command> timers;
     private final Coordination coordination;
+    private final ExecutorService erasures = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("eraser").factory());
+    private final Eraser eraser;
     private final Map<Integer, Integer> openRuns = new TreeMap<>();
 
     /** What the actor is told. */
@@ -48,6 +55,13 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
     private record Photos(SubjectUpload upload) implements Command {}
 
     private record Verdicts(Intake.Judged judged) implements Command {}
+
+    private record Erase(Erasing erasing) implements Command {}
+
+    private record Erased(String runId, RunErased gone) implements Command {}
+
+    /** It will be asked for again. */
+    private record NotErased(String runId, Throwable cause) implements Command {}
 
     private record Coordinates(int partition, int openRuns) implements Command {}
 
@@ -81,6 +95,7 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
         this.intake = intake;
         this.timers = timers;
         this.verdicts = context.messageAdapter(Intake.Judged.class, Verdicts::new);
+        this.eraser = new Eraser(settings.store(), erasures);
         board.report(NAME, "starting", "");
         ActorRef<Command> self = context.getSelf();
         Coordination started = new Coordination(settings, new Telling(self), InstantSource.system());
@@ -108,6 +123,15 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
                 coordination.judged(judged.runId(), judged.verdicts());
                 yield this;
             }
+            case Erase(Erasing erasing) -> onErase(erasing);
+            case Erased(String runId, RunErased gone) -> {
+                coordination.erased(runId, gone);
+                yield this;
+            }
+            case NotErased(String runId, Throwable cause) -> {
+                getContext().getLog().warn("Cannot erase {} now: {}", runId, cause.getMessage());
+                yield this;
+            }
             case Coordinates(int partition, int open) -> onCoordinates(partition, open);
             case Leaves(int partition) -> onLeaves(partition);
             case Stop _ -> onStop();
@@ -125,6 +149,16 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
             end("stopped");
         }
         return super.onSignal(signal);
+    }
+
+    private Behavior<Command> onErase(Erasing erasing) {
+        getContext()
+                .pipeToSelf(
+                        eraser.erase(erasing),
+                        (gone, failure) -> gone == null
+                                ? new NotErased(erasing.runId(), Objects.requireNonNull(failure))
+                                : new Erased(erasing.runId(), gone));
+        return this;
     }
 
     private Behavior<Command> onCoordinates(int partition, int open) {
@@ -164,6 +198,7 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
 
     private void end(String state) {
         coordination.stop();
+        erasures.shutdown();
         openRuns.keySet().forEach(partition -> board.report(name(partition), state, ""));
         board.report(NAME, state, "");
     }
@@ -184,6 +219,11 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
         @Override
         public void judge(SubjectUpload upload) {
             actor.tell(new Photos(upload));
+        }
+
+        @Override
+        public void erase(Erasing erasing) {
+            actor.tell(new Erase(erasing));
         }
 
         @Override

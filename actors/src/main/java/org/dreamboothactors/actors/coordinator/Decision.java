@@ -11,7 +11,7 @@ import org.dreamboothactors.protocol.v1.TrainRequest;
 /** One thing that a run needs now. */
 sealed interface Decision {
 
-    /** Its photos, or class images of its own, have no verdicts yet. The only decision that is no fact: it may be made any number of times. */
+    /** Its photos, or class images of its own, have no verdicts yet. No fact: it may be made any number of times. */
     record Judge(SubjectUpload upload) implements Decision {}
 
     record Accept(RunAccepted accepted) implements Decision {}
@@ -37,4 +37,10 @@ sealed interface Decision {
     record Publish(CheckpointVerified checkpoint) implements Decision {}
 
     record Fail(String reason) implements Decision {}
+
+    /** It is to be erased, and goes on no more. */
+    record Cancel(String reason) implements Decision {}
+
+    /** It has ended, and what it has in the store is to go. No fact, like {@link Judge}. */
+    record Erase(int round) implements Decision {}
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.dreamboothactors.protocol.Ids;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
@@ -25,6 +26,10 @@ record Decisions(Specs specs, int groupSize) {
     /** All that can be done now; nothing that was asked for before. */
     List<Decision> of(RunState run) {
         List<Decision> decisions = new ArrayList<>(new Draws(groupSize).of(run));
+        if (run.erasure().isWanted()) {
+            erase(run).ifPresent(decisions::add);
+            return decisions;
+        }
         Optional<SubjectUpload> upload = run.upload();
         if (run.isOpen() && upload.isPresent()) {
             Optional<RunAccepted> accepted = run.accepted();
@@ -37,6 +42,15 @@ record Decisions(Specs specs, int groupSize) {
             }
         }
         return decisions;
+    }
+
+    private static Optional<Decision> erase(RunState run) {
+        if (run.isOpen()) {
+            return Optional.of(new Decision.Cancel("it is to be erased"));
+        }
+        return run.end().isPresent() && run.erasure().isDue()
+                ? Optional.of(new Decision.Erase(run.erasure().rounds()))
+                : Optional.empty();
     }
 
     /** As it was when the run was accepted, whatever this coordinator is set to: groups are asked for by number. */

@@ -24,6 +24,9 @@ record Draws(int groupSize) {
     }
 
     private Optional<Decision> decide(RunState run, String controlId, SampleRequest samples) {
+        if (run.erasure().isWanted()) {
+            return refuse(controlId, "the run is erased");
+        }
         Optional<End> over = run.end().filter(end -> !(end instanceof End.Ready));
         if (over.isPresent()) {
             return refuse(controlId, "the run " + over.get().word());

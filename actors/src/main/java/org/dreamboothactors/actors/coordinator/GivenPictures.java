@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.dreamboothactors.actors.intake.UploadedFiles;
+import org.dreamboothactors.protocol.UploadKeys;
 import org.dreamboothactors.protocol.UploadLimits;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -66,7 +66,7 @@ final class GivenPictures {
 
     /** Key, size and digest are what a client says; keys and files are named after them. */
     private static Optional<String> unusable(String tenant, StoredObject latents) {
-        if (!UploadedFiles.belongs(tenant, latents.getKey())) {
+        if (!UploadKeys.belongs(tenant, latents.getKey())) {
             return Optional.of("the key of some latents is not one of the tenant's uploads, expected uploads/" + tenant
                     + "/<name>");
         }

@@ -11,8 +11,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.Ids;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.DrawRequested;
+import org.dreamboothactors.protocol.v1.EraseRequested;
 import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunControl;
 import org.dreamboothactors.protocol.v1.RunEvent;
@@ -123,6 +125,13 @@ final class Inbox {
                                         .setReason(control.getCancel().getReason()))
                                 .build());
             case DRAW -> readDraw(key, control);
+            case ERASE ->
+                run(key).erasure().isWanted()
+                        ? new Reading.Nothing()
+                        : new Reading.Fact(Events.event(key, "erase-requested")
+                                .setEraseRequested(EraseRequested.newBuilder()
+                                        .setReason(control.getErase().getReason()))
+                                .build());
             case COMMAND_NOT_SET -> new Reading.Poison("the message holds no command that is known here");
         };
     }
@@ -152,7 +161,7 @@ final class Inbox {
                 .add("__dlq.errors.topic", bytes(record.topic()))
                 .add("__dlq.errors.partition", bytes(Integer.toString(record.partition())))
                 .add("__dlq.errors.offset", bytes(Long.toString(record.offset())))
-                .add("__dlq.errors.group", bytes(Coordination.GROUP))
+                .add("__dlq.errors.group", bytes(Topics.COORDINATORS))
                 .add("__dlq.errors.message", bytes(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE))));
         return letter;
     }

@@ -15,9 +15,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.dreamboothactors.actors.turns.Belongings;
 import org.dreamboothactors.actors.turns.Turns;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.slf4j.Logger;
@@ -34,7 +36,13 @@ final class Partition implements AutoCloseable {
     /** A store that is away costs the verdicts; so they are asked for again after a time no honest photo needs. */
     private static final Duration JUDGING = Duration.ofSeconds(30);
 
+    /** The same of an erasure. */
+    private static final Duration ERASING = Duration.ofMinutes(2);
+
     private static final int MOST_WAITED_FOR = 40;
+    /** Bytes of key and value. Kafka takes 1 MiB with what it adds itself. */
+    private static final int LARGEST_RECORD = 1_040_000;
+
     private static final Duration JUDGING_A_PHOTO = Duration.ofSeconds(5);
 
     private final int number;
@@ -43,6 +51,7 @@ final class Partition implements AutoCloseable {
     private final Decisions decisions;
     private final Turns turns;
     private final Admission admission;
+    private final Belongings belongings;
     private final Announcements announcements;
     private final InstantSource clock;
     private final long historyEnd;
@@ -50,7 +59,9 @@ final class Partition implements AutoCloseable {
     private final Set<String> changed = new LinkedHashSet<>();
     private final List<ConsumerRecord<byte[], byte[]>> unanswered = new ArrayList<>();
     private final Map<String, List<PhotoJudged>> verdicts = new HashMap<>();
-    private final Map<String, Instant> judgedUntil = new HashMap<>();
+    private final Map<String, RunErased> erased = new HashMap<>();
+    /** When to ask once more for verdicts or for an erasure. */
+    private final Map<String, Instant> askedUntil = new HashMap<>();
     /** Runs that need nothing but their turn. */
     private final Set<String> inLine = new HashSet<>();
 
@@ -68,6 +79,7 @@ final class Partition implements AutoCloseable {
             Decisions decisions,
             Turns turns,
             Admission admission,
+            Belongings belongings,
             Announcements announcements,
             InstantSource clock,
             long historyEnd) {
@@ -77,6 +89,7 @@ final class Partition implements AutoCloseable {
         this.decisions = decisions;
         this.turns = turns;
         this.admission = admission;
+        this.belongings = belongings;
         this.announcements = announcements;
         this.clock = clock;
         this.historyEnd = historyEnd;
@@ -113,6 +126,11 @@ final class Partition implements AutoCloseable {
         changed.add(runId);
     }
 
+    void erased(String runId, RunErased gone) {
+        erased.put(runId, gone);
+        changed.add(runId);
+    }
+
     /** Whether all that counts is read, up to a position in the history. */
     boolean isUpToDate(long position) {
         return position >= Math.max(historyEnd, ledger.end());
@@ -131,9 +149,9 @@ final class Partition implements AutoCloseable {
     /**
      * Writes what there is to write; to be called when up to date.
      *
-     * @return uploads whose photos are to be judged
+     * @return what others are to do
      */
-    List<SubjectUpload> work() {
+    Wanted work() {
         if (unanswered.isEmpty()) {
             return decide();
         }
@@ -148,12 +166,12 @@ final class Partition implements AutoCloseable {
         if (ledger.write(answers, offsets)) {
             unanswered.clear();
         }
-        return List.of();
+        return Wanted.nothing();
     }
 
-    private List<SubjectUpload> decide() {
+    private Wanted decide() {
         Instant now = clock.instant();
-        judgedUntil.forEach((runId, until) -> {
+        askedUntil.forEach((runId, until) -> {
             if (now.isAfter(until)) {
                 changed.add(runId);
             }
@@ -162,13 +180,21 @@ final class Partition implements AutoCloseable {
                 inLine.isEmpty() ? Optional.empty() : turns.next().filter(inLine::contains);
         next.ifPresent(changed::add);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        List<SubjectUpload> toJudge = new ArrayList<>();
+        Wanted wanted = Wanted.nothing();
         Set<String> undecided = new LinkedHashSet<>();
         for (String runId : changed) {
             RunState run = run(runId);
             List<Decision> needed = decide(run);
-            if (needed.stream().noneMatch(Decision.Judge.class::isInstance)) {
-                judgedUntil.remove(runId);
+            if (needed.stream().noneMatch(Partition::isAskedOfOthers) || erased.containsKey(runId)) {
+                askedUntil.remove(runId);
+            }
+            if (erased.containsKey(runId)) {
+                records.add(Announcements.fact(Announcements.erased(runId, erased.get(runId))));
+                continue; // what is left to be erased is decided when that is read
+            }
+            if (run.erasure().isWanted()) { // the clean copies are stored, and go when they are known
+                verdicts.getOrDefault(runId, List.of())
+                        .forEach(verdict -> records.add(Announcements.fact(Announcements.judged(runId, verdict))));
             }
             inLine.remove(runId);
             for (Decision decision : needed) {
@@ -178,15 +204,19 @@ final class Partition implements AutoCloseable {
                     if (admitted.isEmpty()) {
                         undecided.add(runId);
                     } else if (admitted.get() instanceof Decision.Judge) {
-                        judge(run, upload, now, records, toJudge);
+                        judge(run, upload, now, records, wanted);
                     } else {
-                        records.addAll(announcements.of(run, admitted.get()));
+                        records.addAll(records(run, admitted.get()));
+                    }
+                } else if (decision instanceof Decision.Erase(int round)) {
+                    if (!erase(run, round, now, wanted)) {
+                        undecided.add(runId);
                     }
                 } else if (decision instanceof Decision.Train
                         && next.filter(runId::equals).isEmpty()) {
                     inLine.add(runId);
                 } else {
-                    records.addAll(announcements.of(run, decision));
+                    records.addAll(records(run, decision));
                 }
             }
         }
@@ -194,9 +224,29 @@ final class Partition implements AutoCloseable {
             ledger.write(records);
         }
         verdicts.clear();
+        erased.clear();
         changed.clear();
         changed.addAll(undecided);
-        return toJudge;
+        return wanted;
+    }
+
+    /** A record that Kafka refuses would stop all runs of the partition, at whichever node, again and again. */
+    private List<ProducerRecord<byte[], byte[]>> records(RunState run, Decision decision) {
+        List<ProducerRecord<byte[], byte[]>> records = announcements.of(run, decision);
+        int largest = records.stream()
+                .mapToInt(record -> record.key().length + record.value().length)
+                .max()
+                .orElse(0);
+        if (largest <= LARGEST_RECORD) {
+            return records;
+        }
+        LOG.error("What run {} needs makes a record of {} bytes", run.runId(), largest);
+        return run.isOpen()
+                ? announcements.of(
+                        run,
+                        new Decision.Fail("What has to be told of it makes a record of " + largest
+                                + " bytes, expected at most " + LARGEST_RECORD + ". Ask for less, or in fewer words"))
+                : List.of();
     }
 
     private void judge(
@@ -204,18 +254,35 @@ final class Partition implements AutoCloseable {
             SubjectUpload upload,
             Instant now,
             List<ProducerRecord<byte[], byte[]>> records,
-            List<SubjectUpload> toJudge) {
+            Wanted wanted) {
         if (verdicts.containsKey(run.runId())) {
             for (PhotoJudged verdict : verdicts.getOrDefault(run.runId(), List.of())) {
                 records.add(Announcements.fact(Announcements.judged(run.runId(), verdict)));
             }
-        } else if (now.isAfter(judgedUntil.getOrDefault(run.runId(), Instant.MIN))) {
-            toJudge.add(upload);
+        } else if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
+            wanted.verdicts().add(upload);
             // Asking again too early costs nothing; class images can be many, and lost verdicts should not wait for
             // all.
             int pictures = Math.min(upload.getPhotosCount() + upload.getClassPhotosCount(), MOST_WAITED_FOR);
-            judgedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(pictures)));
+            askedUntil.put(run.runId(), now.plus(JUDGING).plus(JUDGING_A_PHOTO.multipliedBy(pictures)));
         }
+    }
+
+    private static boolean isAskedOfOthers(Decision decision) {
+        return decision instanceof Decision.Judge || decision instanceof Decision.Erase;
+    }
+
+    /** Whether what the run has is known here, or was asked for. */
+    private boolean erase(RunState run, int round, Instant now, Wanted wanted) {
+        if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
+            Optional<List<String>> keys = belongings.alone(run.runId(), round);
+            keys.ifPresent(alone -> {
+                wanted.erasures().add(new Erasing(run.runId(), round, alone));
+                askedUntil.put(run.runId(), now.plus(ERASING));
+            });
+            return keys.isPresent();
+        }
+        return true;
     }
 
     /** A run whose state nobody foresaw fails; the others go on. */
@@ -225,6 +292,17 @@ final class Partition implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("Cannot decide what run {} needs", run.runId(), e);
             return run.isOpen() ? List.of(new Decision.Fail("The coordinator cannot go on with it: " + e)) : List.of();
+        }
+    }
+
+    /**
+     * What the partition cannot do itself; the answers come as {@link #judged} and {@link #erased}.
+     *
+     * @param verdicts on these uploads' photos
+     */
+    record Wanted(List<SubjectUpload> verdicts, List<Erasing> erasures) {
+        private static Wanted nothing() {
+            return new Wanted(new ArrayList<>(), new ArrayList<>());
         }
     }
 

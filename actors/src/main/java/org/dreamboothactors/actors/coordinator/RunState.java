@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.dreamboothactors.actors.turns.Erasure;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
@@ -26,7 +27,7 @@ import org.dreamboothactors.protocol.v1.Verdict;
  * What a run's facts add up to, and all that its coordinator knows of it.
  *
  * <p>Every fact has a place of its own and the first one there stays, so a fact that is told twice changes nothing. Once
- * the run has ended, only pictures that clients ask for are still heard of; the rest is forgotten.
+ * the run has ended, only pictures that clients ask for and its erasure are still heard of; the rest is forgotten.
  *
  * @param photos verdicts by position in the upload
  * @param requested what was asked of workers, and pictures that were refused
@@ -39,6 +40,7 @@ import org.dreamboothactors.protocol.v1.Verdict;
  * @param verdicts of the judge, by step
  * @param draws pictures that clients asked for, by control id
  * @param failure of work that the run cannot do without
+ * @param erasure of what the run has in the store
  */
 record RunState(
         String runId,
@@ -55,7 +57,8 @@ record RunState(
         SortedMap<Long, Verdict> verdicts,
         SortedMap<String, SampleRequest> draws,
         Optional<String> failure,
-        Optional<End> end) {
+        Optional<End> end,
+        Erasure erasure) {
 
     RunState {
         photos = Collections.unmodifiableSortedMap(photos);
@@ -85,13 +88,15 @@ record RunState(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Erasure.NOT_WANTED);
     }
 
     /** The state once this fact is known as well. */
     RunState after(RunEvent event) {
         return switch (event.getFactCase()) {
-            case TRAINING_TAKEN, TRAINING_STARTED, STEP_PROGRESS, STEPS_COMMITTED, SAMPLES_READY, FACT_NOT_SET -> this;
+            case TRAINING_TAKEN, TRAINING_STARTED, STEP_PROGRESS, FACT_NOT_SET -> this;
+            case STEPS_COMMITTED, SAMPLES_READY -> erasure.isWanted() ? new Draft(this).after(event) : this;
             case REQUESTED,
                     PHOTO_JUDGED,
                     ACCEPTED,
@@ -108,7 +113,9 @@ record RunState(
                     FAILED,
                     CANCELLED,
                     DRAW_REQUESTED,
-                    JUDGED -> new Draft(this).after(event);
+                    JUDGED,
+                    ERASE_REQUESTED,
+                    ERASED -> new Draft(this).after(event);
         };
     }
 
@@ -149,6 +156,7 @@ record RunState(
         private final SortedMap<String, SampleRequest> draws;
         private Optional<String> failure;
         private Optional<End> end;
+        private Erasure erasure;
 
         Draft(RunState before) {
             this.before = before;
@@ -166,6 +174,7 @@ record RunState(
             draws = new TreeMap<>(before.draws);
             failure = before.failure;
             end = before.end;
+            erasure = before.erasure;
         }
 
         RunState after(RunEvent event) {
@@ -188,10 +197,12 @@ record RunState(
                     verdicts,
                     draws,
                     failure,
-                    end);
+                    end,
+                    erasure);
         }
 
         private void hearAlways(RunEvent event) {
+            erasure = erasure.after(event);
             if (event.hasRequested() && upload.isEmpty()) {
                 upload = Optional.of(event.getRequested().getUpload());
             } else if (event.hasDrawRequested()) {
@@ -258,6 +269,7 @@ record RunState(
                     .clearClassImages()
                     .clearClassLatents()
                     .build());
+            requested.removeIf(work -> !work.isDraw());
             photos.clear();
             latents.clear();
             classImages.clear();

@@ -1,11 +1,11 @@
 package org.dreamboothactors.actors.coordinator;
 
 import java.util.regex.Pattern;
+import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.Topics;
 
 /** Names one work record of a run. Built from what is asked, so that the same thing is never asked under two names. */
 record WorkId(String topic, String requestId) {
-    private static final String CLASS_IMAGES = "class-images-";
     /** It becomes part of a key in the store. */
     private static final Pattern CONTROL_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -14,7 +14,7 @@ record WorkId(String topic, String requestId) {
     }
 
     static WorkId classImages(int group) {
-        return new WorkId(Topics.REG_GENERATION, CLASS_IMAGES + group);
+        return new WorkId(Topics.REG_GENERATION, RequestIds.CLASS_IMAGES + group);
     }
 
     static WorkId classLatents(int group) {
@@ -47,6 +47,6 @@ record WorkId(String topic, String requestId) {
 
     /** Whether the run itself goes on without it. */
     boolean isDraw() {
-        return topic.equals(Topics.REG_GENERATION) && !requestId.startsWith(CLASS_IMAGES);
+        return RequestIds.isDraw(topic, requestId);
     }
 }

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.dreamboothactors.actors.device.DeviceAnswer.Broken;
 import org.dreamboothactors.actors.device.DeviceAnswer.Progress;
 import org.dreamboothactors.actors.device.DeviceAnswer.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commands to a device and what it answers, in lines. One thread talks; any thread may end it.
@@ -25,6 +27,7 @@ final class Talk {
     /** Ten signs of life that did not come: the process is stopped, or as good as that. */
     static final Duration LONGEST_SILENCE = Pulse.INTERVAL.multipliedBy(10);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Talk.class);
     private static final DeviceAnswer NOTHING = new DeviceAnswer.Done();
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -82,7 +85,7 @@ final class Talk {
     /** Sends a command and waits for its answer; one that is silent for longer than {@code patience} is ended. */
     DeviceAnswer ask(DeviceCommand command, Duration patience, Consumer<Progress> progress) {
         try {
-            lines.write(command);
+            write(command);
             while (true) {
                 switch (next(command, patience)) {
                     case DeviceAnswer.Alive _ -> {}
@@ -112,8 +115,6 @@ final class Talk {
                     }
                 }
             }
-        } catch (IOException e) {
-            throw lost(ending() + ", " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw lost("the command was interrupted");
@@ -123,6 +124,18 @@ final class Talk {
             end();
             throw e;
         }
+    }
+
+    /** On a thread of its own: a process that is stopped reads nothing, and its pipe holds only so much. */
+    private void write(DeviceCommand command) {
+        Thread.ofPlatform().daemon().name("command-" + device).start(() -> {
+            try {
+                lines.write(command);
+            } catch (IOException e) { // it ended, or is about to
+                LOG.debug("{} does not read {}", device, command.getClass().getSimpleName(), e);
+                answers.add(Optional.empty());
+            }
+        });
     }
 
     /** Waits for what it says to a command; it must say something about the command, and that it lives. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.device.DeviceRefused;
@@ -38,6 +39,9 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
 
     @Override
     public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
+        if (node.ended().isErased(request.getRunId())) {
+            return tellWhatIsThere(request);
+        }
         return node.withModel(
                 request.getRunId(),
                 request.getBaseModel(),
@@ -86,6 +90,23 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
             }
         }
         tell(request, latents, encoded);
+        return new Outcome.Done();
+    }
+
+    /** Of a run that is to be erased: whoever encoded them may not have come to tell, and nobody would erase them. */
+    private Outcome tellWhatIsThere(LatentRequest request) {
+        List<CachedLatent> there = Stream.concat(
+                        request.getImagesList().stream()
+                                .map(image -> LatentKey.of(request, image).objectKey()),
+                        request.getGivenList().stream().map(file -> GivenLatents.objectKey(request.getScope(), file)))
+                .flatMap(key -> node.store().stat(key).stream())
+                .map(moments -> CachedLatent.newBuilder()
+                        .setMoments(Wire.message(moments))
+                        .build())
+                .toList();
+        if (!there.isEmpty()) {
+            tell(request, there, 0);
+        }
         return new Outcome.Done();
     }
 

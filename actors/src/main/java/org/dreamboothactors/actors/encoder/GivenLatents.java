@@ -46,8 +46,12 @@ record GivenLatents(ArtifactStore store, Scratch scratch, Shape expected) {
         return latents;
     }
 
+    static String objectKey(String scope, StoredObject file) {
+        return "latents/" + scope + "/given-" + file.getSha256() + ".safetensors";
+    }
+
     private Stored taken(String scope, StoredObject file, String which) {
-        String key = "latents/" + scope + "/given-" + file.getSha256() + ".safetensors";
+        String key = objectKey(scope, file);
         Optional<Stored> there = store.stat(key);
         Path moments = scratch.file(file.getSha256() + ".safetensors");
         if (there.isPresent() && isFetched(there.get(), moments)) {

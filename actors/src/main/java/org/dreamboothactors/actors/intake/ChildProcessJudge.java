@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Clean;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Failed;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Ready;
@@ -26,8 +27,10 @@ import org.dreamboothactors.storage.Sha256;
  * Judges photos in a child process, one process for an upload and a fresh one after each that is lost.
  *
  * @param workDirectory for files that may be lost
+ * @param ended whether a run wants nothing more, by its id
  */
-record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings settings) implements UploadJudge {
+record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings settings, Predicate<String> ended)
+        implements UploadJudge {
     static final int MOST_PHOTOS = 40;
 
     @Override
@@ -35,7 +38,8 @@ record ChildProcessJudge(ArtifactStore store, Path workDirectory, JudgeSettings 
         try (Scratch scratch = Scratch.below(workDirectory.resolve("scratch"));
                 Sitting sitting = new Sitting(upload, scratch)) {
             List<PhotoJudged> verdicts = new ArrayList<>();
-            for (int i = 0; i < upload.getPhotosCount() + upload.getClassPhotosCount(); i++) {
+            int pictures = upload.getPhotosCount() + upload.getClassPhotosCount();
+            for (int i = 0; i < pictures && !ended.test(upload.getRunId()); i++) {
                 if (i < MOST_PHOTOS || i >= upload.getPhotosCount()) {
                     looking.accept(i);
                 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -72,10 +73,12 @@ public final class Intake extends AbstractMatchingBehavior<Intake.Command> {
      * A supervised actor.
      *
      * @param workDirectory for files that may be lost
+     * @param ended whether a run wants nothing more, by its id
      */
-    public static Behavior<Command> create(ArtifactStore store, Path workDirectory, StatusSink board) {
+    public static Behavior<Command> create(
+            ArtifactStore store, Path workDirectory, Predicate<String> ended, StatusSink board) {
         return create(
-                new ChildProcessJudge(store, workDirectory, JudgeSettings.standard()),
+                new ChildProcessJudge(store, workDirectory, JudgeSettings.standard(), ended),
                 UPLOADS_AT_ONCE,
                 UPLOADS_WAITING,
                 board);

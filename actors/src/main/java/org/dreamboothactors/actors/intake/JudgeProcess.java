@@ -51,7 +51,8 @@ final class JudgeProcess implements AutoCloseable {
     static JudgeProcess start(JudgeSettings settings, Path folder) throws InterruptedException {
         Path log = folder.resolve("judge.log");
         // Whoever breaks out of a decoder finds no credentials, nor what a shell exports of its own.
-        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
+        // Without a locale a JVM reads no class path with letters beyond ASCII.
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i", "LC_ALL=C.UTF-8"));
         command.addAll(settings.command());
         ProcessBuilder builder = new ProcessBuilder(Sheltered.command(command))
                 .directory(folder.toFile())
@@ -62,7 +63,13 @@ final class JudgeProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the process that judges photos: " + e.getMessage(), e);
         }
-        @Nullable Heard first = judge.answers.poll(settings.toStart().toMillis(), TimeUnit.MILLISECONDS);
+        @Nullable Heard first;
+        try {
+            first = judge.answers.poll(settings.toStart().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            judge.close();
+            throw e;
+        }
         if (first == null || first.answer().filter(Ready.class::isInstance).isEmpty()) {
             judge.close();
             throw new IllegalStateException("Cannot start the process that judges photos: it did not say within "

@@ -9,7 +9,7 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
 @FunctionalInterface
 interface UploadJudge {
     /**
-     * One verdict for each photo, in order.
+     * One verdict for each photo, in order; fewer when the run ended meanwhile.
      *
      * @param looking hears which photo is next, from 0
      * @throws RuntimeException when something failed that is not the photos' fault; asking again may help

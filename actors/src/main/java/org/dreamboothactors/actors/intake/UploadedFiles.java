@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.dreamboothactors.actors.intake.photo.PhotoLimits;
 import org.dreamboothactors.actors.intake.photo.RefusedPhoto;
+import org.dreamboothactors.protocol.UploadKeys;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -19,10 +19,6 @@ import org.dreamboothactors.storage.Stored;
 /** Brings uploaded objects to files. Key, size and digest are what a client says, so none is believed. */
 public record UploadedFiles(ArtifactStore store) {
     private static final int PART_BYTES = 4 << 20;
-    private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
-    /** Parts that no store and no file system reads in a way of its own. */
-    private static final Pattern KEY =
-            Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}/){0,4}" + "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
 
     /**
      * Fetches a photo of a tenant.
@@ -31,7 +27,7 @@ public record UploadedFiles(ArtifactStore store) {
      */
     void fetch(String tenant, StoredObject announced, Path target) throws RefusedPhoto {
         String key = announced.getKey();
-        if (!belongs(tenant, key)) {
+        if (!UploadKeys.belongs(tenant, key)) {
             throw missing("its key is not one of the tenant's uploads, expected uploads/<tenant>/<name>");
         }
         Stored found = store.stat(key).orElseThrow(() -> missing("the store has no object " + key));
@@ -52,14 +48,6 @@ public record UploadedFiles(ArtifactStore store) {
             }
             throw missing("the object " + key + " has another SHA-256 than announced: " + digest + ". Upload it again");
         }
-    }
-
-    /** Whether an object is one that a client of the tenant uploaded, by its key. */
-    public static boolean belongs(String tenant, String key) {
-        String home = "uploads/" + tenant + "/";
-        return TENANT.matcher(tenant).matches()
-                && key.startsWith(home)
-                && KEY.matcher(key.substring(home.length())).matches();
     }
 
     /** Reads no more than the size that was looked up, whatever is written there meanwhile. */

@@ -100,7 +100,9 @@ public final class Meters implements AutoCloseable {
         pictures.increment(picturesOfStep);
         for (int rank = 0; rank < ranks.size(); rank++) {
             RankStep step = ranks.get(rank);
-            Tags tags = Tags.of("device", step.device(), "rank", Integer.toString(rank));
+            // Of another node without its address: a pod has another one at each start.
+            String device = step.device().split("@", 2)[0];
+            Tags tags = Tags.of("device", device, "rank", Integer.toString(rank));
             timer("dreambooth.train.step.duration", "Time of an optimizer step, waiting included", tags)
                     .record(duration(step.cost().seconds()));
             timer("dreambooth.allreduce.wait", "Of a step, waiting for sums after the rank's own gradients", tags)

@@ -76,7 +76,6 @@ public record TrainRuns(
         }
         if (node.ended().contains(request.getRunId())) {
             StateCommits.removeAll(node.store(), request.getRunId());
-            return new Outcome.Done();
         }
         return node.withModel(
                 request.getRunId(),

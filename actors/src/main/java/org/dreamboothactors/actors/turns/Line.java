@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.UploadKeys;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -19,7 +21,7 @@ import org.dreamboothactors.protocol.v1.SubjectUpload;
  * All runs that wait for a device or have one, as the history of all partitions tells it. Each node folds the same
  * history, so each coordinator knows the runs of the others and all decide alike; none is asked. Safe from any thread.
  */
-public final class Line implements Waiting, Turns, Usages, Precedence {
+public final class Line implements Waiting, Turns, Usages, Precedence, Belongings {
     private final InstantSource clock;
     private final Map<String, RunInLine> runs = new HashMap<>();
     private final Shares shares = new Shares();
@@ -27,8 +29,10 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     private final Map<FactCase, Long> ended = new EnumMap<>(FactCase.class);
     /** Runs that ended, with their tenants: what is told of them again, or late, as a cancellation may overtake its upload, opens none. */
     private final Map<String, String> over = new HashMap<>();
-    /** Requests of runs that ended, by run and request. */
+    /** Pictures that clients asked for of runs that ended, by run and request. */
     private final Set<String> answered = new HashSet<>();
+    /** Of those runs alone that are to be erased. */
+    private final Map<String, Erasure> erasures = new HashMap<>();
 
     public Line(InstantSource clock) {
         this.clock = clock;
@@ -36,13 +40,20 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
 
     /** Takes the next fact of the history. */
     public synchronized void hear(RunEvent event) {
+        Erasure erasure =
+                erasures.getOrDefault(event.getRunId(), Erasure.NOT_WANTED).after(event);
+        if (erasure.isWanted()) {
+            erasures.put(event.getRunId(), erasure);
+        }
         switch (event.getFactCase()) {
             case REQUESTED -> {
-                if (!over.containsKey(event.getRunId())) {
-                    SubjectUpload upload = event.getRequested().getUpload();
+                SubjectUpload upload = event.getRequested().getUpload();
+                if (over.containsKey(event.getRunId())) {
+                    over.replace(event.getRunId(), "", upload.getTenant()); // a cancellation overtook it
+                } else {
                     runs.putIfAbsent(event.getRunId(), RunInLine.requested(upload, event.getAtMs()));
-                    stored.uploaded(upload);
                 }
+                stored(event);
             }
             case REJECTED, FAILED, CANCELLED, READY -> end(event);
             case WORK_REQUESTED -> {
@@ -65,8 +76,28 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
                 ? over.getOrDefault(event.getRunId(), "")
                 : known(event.getRunId()).map(RunInLine::tenant).orElse("");
         if (!tenant.isEmpty() && !(isOver && event.hasStepsCommitted())) {
-            stored.hear(tenant, event);
+            int round =
+                    erasures.getOrDefault(event.getRunId(), Erasure.NOT_WANTED).rounds();
+            stored.hear(tenant, event, round);
         }
+    }
+
+    @Override
+    public synchronized Optional<List<String>> alone(String runId, int round) {
+        if (erasures.getOrDefault(runId, Erasure.NOT_WANTED).rounds() < round || !over.containsKey(runId)) {
+            return Optional.empty();
+        }
+        String tenant = over.getOrDefault(runId, "");
+        return Optional.of(stored.alone(tenant, runId).stream()
+                .filter(key -> isShared(tenant, key))
+                .toList());
+    }
+
+    /** Whether a key is one that runs of a tenant share; a client may have named any. */
+    private static boolean isShared(String tenant, String key) {
+        return UploadKeys.belongs(tenant, key)
+                || key.startsWith("photos/" + tenant + "/")
+                || key.startsWith("latents/tenant/" + tenant + "/");
     }
 
     @Override
@@ -140,16 +171,16 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
     private void hear(RunInLine run, RunEvent event) {
         share(run, run.hear(event), event.getAtMs());
         if (run.isEnded() && run.requests().isEmpty()) {
-            run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
+            run.draws().forEach(id -> answered.add(event.getRunId() + " " + id));
             runs.remove(event.getRunId());
         }
     }
 
     /** Pictures of a run that ended, which nobody asked for before. */
     private boolean asksForPicturesAnew(RunEvent event) {
-        return !event.getWorkRequested().getTopic().equals(Topics.TRAIN_STEP)
-                && event.getWorkRequested().getRequestIdsList().stream()
-                        .noneMatch(id -> answered.contains(event.getRunId() + " " + id));
+        String topic = event.getWorkRequested().getTopic();
+        return event.getWorkRequested().getRequestIdsList().stream()
+                .allMatch(id -> RequestIds.isDraw(topic, id) && !answered.contains(event.getRunId() + " " + id));
     }
 
     private void end(RunEvent event) {
@@ -158,7 +189,7 @@ public final class Line implements Waiting, Turns, Usages, Precedence {
         Optional.ofNullable(runs.remove(event.getRunId()))
                 .filter(run -> !run.isEnded())
                 .ifPresent(run -> {
-                    run.everAsked().forEach(id -> answered.add(event.getRunId() + " " + id));
+                    run.draws().forEach(id -> answered.add(event.getRunId() + " " + id));
                     share(run, run.sinceTaken(event.getAtMs()), event.getAtMs());
                     ended.merge(event.getFactCase(), 1L, Long::sum);
                     boolean trainerHasIt =

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunSpec;
@@ -28,6 +29,7 @@ final class RunInLine {
     private final long requestedMs;
     private final Map<String, Asked> requests = new HashMap<>();
     private final Set<String> everAsked = new HashSet<>();
+    private final Set<String> draws = new HashSet<>();
     /** How many of them were of a topic. */
     private final Map<String, Integer> asks = new HashMap<>();
 
@@ -95,9 +97,9 @@ final class RunInLine {
         return waits ? Optional.of(runId + "/" + requestedMs + "/" + asks.get(topic)) : Optional.empty();
     }
 
-    /** Every request but those for training, answered or not. */
-    Set<String> everAsked() {
-        return everAsked;
+    /** Every request of a client for pictures, answered or not. */
+    Set<String> draws() {
+        return draws;
     }
 
     /** Whether it is known for its pictures only. */
@@ -188,6 +190,7 @@ final class RunInLine {
             List<String> fresh =
                     work.getRequestIdsList().stream().filter(everAsked::add).toList();
             fresh.forEach(id -> requests.put(id, new Asked(work.getTopic(), at)));
+            fresh.stream().filter(id -> RequestIds.isDraw(work.getTopic(), id)).forEach(draws::add);
             asks.merge(work.getTopic(), fresh.size(), Integer::sum);
             if (!fresh.isEmpty()) {
                 wants(at);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.weights.PipelineFiles;
 import org.dreamboothactors.storage.Sha256;
@@ -59,7 +60,7 @@ public final class BaseModels {
 
     public record Found(BaseModel model) implements Lookup {}
 
-    /** Another node may have it. */
+    /** Another node may have it, as while a model is being added to all of them. */
     public record Absent(String reason) implements Lookup {}
 
     /** It is not what it was when the run was accepted. */
@@ -84,8 +85,8 @@ public final class BaseModels {
     /** The judge of what is trained from this base model. The first question takes as long as reading its files. */
     public Optional<JudgeModel> judge(String name) {
         return Optional.ofNullable(judges.get(name))
-                .map(folder ->
-                        knownJudges.computeIfAbsent(name, _ -> new JudgeModel(folder, digest(filesOfJudge(folder)))));
+                .map(folder -> knownJudges.computeIfAbsent(
+                        name, _ -> new JudgeModel(folder, digest(filesOfJudge(folder), BaseModels::holdsModel))));
     }
 
     /** The model of that name. The first question takes as long as reading its files; later ones nothing. */
@@ -97,7 +98,9 @@ public final class BaseModels {
                             + String.join(", ", folders.keySet()) + ". Name one of these or add it to the settings");
         }
         return known.computeIfAbsent(
-                name, _ -> new BaseModel(name, folder, digest(PipelineFiles.of(folder)), defaultSize(folder)));
+                name,
+                _ -> new BaseModel(
+                        name, folder, digest(PipelineFiles.of(folder), BaseModels::decides), defaultSize(folder)));
     }
 
     /** A judge's folder may be any repository of a CLIP. */
@@ -111,22 +114,23 @@ public final class BaseModels {
         }
     }
 
-    private static String digest(SortedMap<Path, Path> files) {
+    private static String digest(SortedMap<Path, Path> files, Predicate<Path> counts) {
         MessageDigest digest = Sha256.digest();
         files.forEach((name, file) -> {
-            if (decides(name)) {
+            if (counts.test(name)) {
                 digest.update((name + "\n" + Sha256.of(file) + "\n").getBytes(StandardCharsets.UTF_8));
             }
         });
         return Sha256.hex(digest.digest());
     }
 
-    /** Cards and licences do not change what a model draws. */
+    /** Cards and licences do not change what a model draws; beside its folders a pipeline has no weights that are read. */
     private static boolean decides(Path file) {
+        return file.getNameCount() == 1 ? String.valueOf(file.getFileName()).endsWith(".json") : holdsModel(file);
+    }
+
+    private static boolean holdsModel(Path file) {
         String name = String.valueOf(file.getFileName());
-        if (file.getNameCount() == 1) {
-            return name.endsWith(".json");
-        }
         return name.endsWith(".safetensors") || name.endsWith(".json") || name.endsWith(".txt");
     }
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.dreamboothactors.actors.turns.Belongings;
 import org.dreamboothactors.actors.turns.Census;
 import org.dreamboothactors.actors.turns.Line;
 import org.dreamboothactors.actors.turns.Precedence;
@@ -14,7 +16,7 @@ import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /**
- * What the history says of the runs to a node: which want no more work (cancelled, failed or rejected), who waits for a
+ * What the history says of the runs to a node: which want no more work (cancelled, failed, rejected, erased), who waits for a
  * device and whose turn it is, and what tenants have.
  *
  * <p>It may lag behind. Work for a run whose cancellation is heard late is wasted and does no harm; turns and tenants'
@@ -23,16 +25,34 @@ import org.dreamboothactors.protocol.v1.RunEvent;
  */
 public final class EndedRuns implements AutoCloseable {
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
+    private final Set<String> erased = ConcurrentHashMap.newKeySet();
+    private final Consumer<String> whenErased;
     private final History history;
     private volatile Line line = new Line(InstantSource.system());
 
-    public EndedRuns(KafkaConnection kafka) {
+    /**
+     * Begins to read the history.
+     *
+     * @param whenErased hears of each run of which nothing is to be kept, on the history's thread, perhaps several times
+     */
+    public EndedRuns(KafkaConnection kafka, Consumer<String> whenErased) {
+        this.whenErased = whenErased;
         history = new History(kafka, new Following());
     }
 
     /** Whether work for this run is wasted. */
     public boolean contains(String runId) {
         return ended.contains(runId);
+    }
+
+    /** Whether nothing of this run is to be kept. */
+    public boolean isErased(String runId) {
+        return erased.contains(runId);
+    }
+
+    /** What runs have in the store, kept up to date until this is closed. */
+    public Belongings belongings() {
+        return (runId, round) -> line.alone(runId, round);
     }
 
     /** What waits for a device, kept up to date until this is closed. */
@@ -84,6 +104,11 @@ public final class EndedRuns implements AutoCloseable {
             growing.hear(event);
             switch (event.getFactCase()) {
                 case REJECTED, FAILED, CANCELLED -> ended.add(event.getRunId());
+                case ERASE_REQUESTED -> {
+                    ended.add(event.getRunId());
+                    erased.add(event.getRunId());
+                    whenErased.accept(event.getRunId());
+                }
                 default -> {} // goes on, or was brought to its good end: pictures may still be asked of it
             }
         }

@@ -64,8 +64,10 @@ final class History implements AutoCloseable {
                     follow();
                 } catch (InterruptException e) {
                     return;
-                } catch (KafkaException | IllegalStateException e) {
+                } catch (KafkaException e) {
                     LOG.warn("Cannot follow {}: {}. Trying again", Topics.RUN_EVENTS, e.toString());
+                } catch (Throwable e) { // an Error too must not leave a node that hears nothing
+                    LOG.error("Cannot follow {}. Trying again", Topics.RUN_EVENTS, e);
                 }
             } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
@@ -107,7 +109,20 @@ final class History implements AutoCloseable {
     }
 
     private void hear(ConsumerRecord<String, byte[]> record) {
-        Events.read(record.value()).ifPresent(listener::hear); // the coordinator reports what is none
+        Events.read(record.value())
+                .ifPresent(
+                        event -> { // the coordinator reports what is none
+                            try {
+                                listener.hear(event);
+                            } catch (RuntimeException e) { // it would come again and again
+                                LOG.error(
+                                        "Cannot make sense of {} {} of {}",
+                                        record.topic(),
+                                        record.offset(),
+                                        event.getRunId(),
+                                        e);
+                            }
+                        });
     }
 
     @Override

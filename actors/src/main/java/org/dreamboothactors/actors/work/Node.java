@@ -34,6 +34,7 @@ public record Node(
             Function<String, Outcome> fail,
             Function<BaseModel, Outcome> work) {
         if (ended.contains(runId)) {
+            forgetIfErased(runId);
             return new Outcome.Done();
         }
         try {
@@ -44,6 +45,15 @@ public record Node(
             };
         } catch (DeviceLost e) {
             return new Outcome.Again(String.valueOf(e.getMessage()));
+        } finally {
+            forgetIfErased(runId);
+        }
+    }
+
+    /** What is stored for a run while it is erased, and was not told of yet, is in nobody's account. */
+    private void forgetIfErased(String runId) {
+        if (ended.isErased(runId)) {
+            RunFolders.remove(store, runId);
         }
     }
 

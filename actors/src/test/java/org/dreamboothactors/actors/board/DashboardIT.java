@@ -172,18 +172,23 @@ class DashboardIT {
         stack.send(Topics.SUBJECT_UPLOAD, "a", new byte[0]);
         ConsumerRecord<String, byte[]> first = stack.firstRecord(Topics.SUBJECT_UPLOAD);
         TopicPartition partition = new TopicPartition(first.topic(), first.partition());
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.bootstrapServers(), "group.id", "coordinators"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(first.offset() + 1)));
-        }
+        commit("coordinators", partition, first.offset() + 1);
+        commit("analytics", partition, first.offset()); // of someone else, and further behind
 
         JsonNode topic = visitor.awaitTopic(
                 Topics.SUBJECT_UPLOAD, it -> it.path("group").asText().equals("coordinators"));
         assertThat(topic.path("backlog").asLong()).isEqualTo(2);
         assertThat(topic.path("end").asLong()).isEqualTo(3);
+    }
+
+    private void commit(String group, TopicPartition partition, long offset) {
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.bootstrapServers(), "group.id", group),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+        }
     }
 
     @Test

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,11 +34,13 @@ import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.embedded.EmbeddedKafka;
+import org.dreamboothactors.embedded.EmbeddedS3;
 import org.dreamboothactors.protocol.KafkaConnection;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.Cancel;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.Draw;
+import org.dreamboothactors.protocol.v1.Erase;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
@@ -44,6 +48,9 @@ import org.dreamboothactors.protocol.v1.RunControl;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.dreamboothactors.protocol.v1.UploadedPhoto;
+import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.StoreSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +69,8 @@ class CoordinatorIT {
     private static Bench bench;
     private static ActorTestKit system;
     private static EndedRuns history;
+    private static EmbeddedS3 s3;
+    private static ArtifactStore store;
 
     @BeforeAll
     static void start() throws IOException {
@@ -74,8 +83,11 @@ class CoordinatorIT {
         Files.createDirectories(model.resolve("vae"));
         Files.writeString(model.resolve("unet/config.json"), "{\"sample_size\": 8}");
         Files.writeString(model.resolve("vae/config.json"), "{\"block_out_channels\": [1, 2, 3, 4]}");
+        s3 = EmbeddedS3.start(directory.resolve("s3"), 0, "access", "secret-secret");
+        store = ArtifactStore.openOrCreate(new StoreSettings(
+                s3.endpoint(), "us-east-1", "bucket", "access", "secret-secret", Duration.ofSeconds(10), 3));
         bench = new Bench(kafka.bootstrapServers());
-        history = new EndedRuns(KafkaConnection.plain(kafka.bootstrapServers()));
+        history = new EndedRuns(KafkaConnection.plain(kafka.bootstrapServers()), _ -> {});
         system = ActorTestKit.create();
     }
 
@@ -85,6 +97,8 @@ class CoordinatorIT {
         bench.close();
         history.close();
         kafka.close();
+        store.close();
+        s3.close();
     }
 
     /** What the board shows of one coordinator. */
@@ -113,12 +127,13 @@ class CoordinatorIT {
         Board board = new Board();
         CoordinatorSettings settings = new CoordinatorSettings(
                 KafkaConnection.plain(kafka.bootstrapServers()),
-                "bucket",
+                store,
                 new BaseModels(Map.of(Runs.TOY, directory.resolve("toy"))),
                 Runs.TOY,
                 Runs.GROUP_SIZE,
                 history.turns(),
                 history.usages(),
+                history.belongings(),
                 TenantLimits.none());
         Coordinator coordinator =
                 new Coordinator(system.spawn(CoordinatorActor.create(settings, system.spawn(kind()), board)), board);
@@ -151,6 +166,54 @@ class CoordinatorIT {
             }
             return Behaviors.same();
         });
+    }
+
+    /** One photo is another run's, too. */
+    @Test
+    void erasesWhatARunHasAloneAndWhatIsStoredForItLater() {
+        coordinator();
+        bench.send(Topics.SUBJECT_UPLOAD, "gone-1", uploadOf("gone-1", "p1", "p2", "p3"));
+        bench.send(Topics.SUBJECT_UPLOAD, "kept-1", uploadOf("kept-1", "p3", "p4", "p5"));
+        List.of("uploads/ann/p1", "uploads/ann/p2", "uploads/ann/p3", "uploads/ann/p4", "runs/gone-1/log/00000000")
+                .forEach(CoordinatorIT::put);
+        put("runs/kept-1/log/00000000");
+        bench.awaitFacts("gone-1", RunEvent.FactCase.ACCEPTED, 1);
+        bench.awaitFacts("kept-1", RunEvent.FactCase.ACCEPTED, 1);
+
+        RunControl erase = RunControl.newBuilder()
+                .setRunId("gone-1")
+                .setErase(Erase.newBuilder().setReason("no longer wanted"))
+                .build();
+        bench.send(Topics.RUN_CONTROL, "gone-1", erase);
+        bench.awaitFacts("gone-1", RunEvent.FactCase.ERASED, 1);
+        List<String> left = store.list("");
+
+        put("checkpoints/gone-1/step-10-w10/unet.safetensors"); // by a trainer that heard late of it
+        bench.tell(Runs.verified("gone-1", 1, 10, 10));
+        bench.awaitFacts("gone-1", RunEvent.FactCase.ERASED, 2);
+        bench.send(Topics.RUN_CONTROL, "gone-1", erase);
+
+        assertThat(left).contains("runs/kept-1/log/00000000", "uploads/ann/p3", "uploads/ann/p4");
+        assertThat(left).doesNotContain("runs/gone-1/log/00000000", "uploads/ann/p1", "uploads/ann/p2");
+        assertThat(store.list("checkpoints/gone-1/")).isEmpty();
+        assertThat(bench.settled("gone-1")).doesNotContainKey(Topics.CHECKPOINT_READY);
+        assertThat(bench.facts("gone-1").stream().map(RunEvent::getFactCase))
+                .containsOnlyOnce(RunEvent.FactCase.CANCELLED, RunEvent.FactCase.ERASE_REQUESTED);
+    }
+
+    private static SubjectUpload uploadOf(String runId, String... photos) {
+        return Runs.upload(runId, Runs.spec(), 0).toBuilder()
+                .addAllPhotos(Arrays.stream(photos)
+                        .map(photo -> UploadedPhoto.newBuilder()
+                                .setName(photo)
+                                .setObject(Runs.object("uploads/ann/" + photo))
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    private static void put(String key) {
+        store.put(key, key.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -7,8 +7,11 @@ import static org.dreamboothactors.protocol.v1.RunEvent.FactCase.FAILED;
 import static org.dreamboothactors.protocol.v1.RunEvent.FactCase.READY;
 import static org.dreamboothactors.protocol.v1.RunEvent.FactCase.REJECTED;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,12 +24,17 @@ import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.Cancel;
 import org.dreamboothactors.protocol.v1.CheckpointReady;
 import org.dreamboothactors.protocol.v1.Draw;
+import org.dreamboothactors.protocol.v1.Erase;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.Lora;
 import org.dreamboothactors.protocol.v1.RunControl;
 import org.dreamboothactors.protocol.v1.RunEvent;
+import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.Sampling;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -62,6 +70,12 @@ class PartitionTest {
                         cancel(world, runId);
                     }
                 }
+                case 11 -> {
+                    if (random.nextInt(8) == 0) {
+                        erase(world, runId);
+                    }
+                }
+                case 12 -> world.erase();
                 default -> world.coordinate();
             }
         }
@@ -74,6 +88,37 @@ class PartitionTest {
                 .containsOnlyKeys("run-0", "run-1", "run-2")
                 .allSatisfy((_, ends) -> assertThat(ends).hasSize(1));
         assertEverythingWasAskedOnceAndInTime(world);
+        assertThat(world.erasures())
+                .allSatisfy((_, erasure) -> assertThat(erasure.isDue()).isFalse());
+    }
+
+    /** A rejection that quotes them all would be larger than what Kafka takes, and kill whoever decides it. */
+    @Test
+    void noUploadStopsItsPartition() {
+        World world = new World(1);
+        RunSpec.Builder many = Runs.spec().toBuilder();
+        many.getTrainingBuilder().setLora(Lora.newBuilder().addAllTargets(Collections.nCopies(13_000, "")));
+        RunSpec.Builder wordy = Runs.withPrior(CLASS_IMAGES).toBuilder();
+        wordy.getPriorBuilder().setSampling(Sampling.newBuilder().setSampler("x".repeat(900_000)));
+        RunSpec.Builder strange = Runs.withPrior(CLASS_IMAGES).toBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                999,
+                                UnknownFieldSet.Field.newBuilder()
+                                        .addLengthDelimited(ByteString.copyFrom(new byte[999_000]))
+                                        .build())
+                        .build());
+        upload(world, "run-0", many.build());
+        upload(world, "run-1", wordy.build());
+        upload(world, "run-2", strange.build());
+        settle(world);
+
+        assertThat(ends(world))
+                .containsEntry("run-0", List.of(REJECTED))
+                .containsEntry("run-1", List.of(REJECTED))
+                .hasEntrySatisfying("run-2", end -> assertThat(end).hasSize(1));
+        assertThat(world.written)
+                .allSatisfy(entry -> assertThat(entry.value().size()).isLessThan(1 << 20));
     }
 
     private static void settle(World world) {
@@ -81,6 +126,7 @@ class PartitionTest {
         for (int step = 0; step < STEPS_TO_QUIET && quiet < QUIET_STEPS; step++) {
             world.judge();
             world.work();
+            world.erase();
             world.coordinate();
             quiet = world.isQuiet() && ends(world).size() == 3 ? quiet + 1 : 0;
         }
@@ -110,6 +156,7 @@ class PartitionTest {
         Set<String> asked = new HashSet<>();
         Set<String> verified = new HashSet<>();
         Set<String> ended = new HashSet<>();
+        Set<String> erased = new HashSet<>();
         Map<String, Integer> attempts = new HashMap<>();
         try {
             for (World.Entry entry : world.written) {
@@ -121,6 +168,8 @@ class PartitionTest {
                                     + event.getCheckpointVerified().getStep());
                         } else if (ENDS.contains(event.getFactCase())) {
                             ended.add(event.getRunId());
+                        } else if (event.hasEraseRequested()) {
+                            erased.add(event.getRunId());
                         }
                     }
                     case Topics.LATENT_CACHE -> {
@@ -131,6 +180,7 @@ class PartitionTest {
                     }
                     case Topics.REG_GENERATION -> {
                         GenerationRequest request = GenerationRequest.parseFrom(entry.value());
+                        assertThat(erased).doesNotContain(request.getRunId());
                         assertThat(asked.add(request.getRunId() + request.getRequestId()))
                                 .isTrue();
                         if (request.hasClassImages()) {
@@ -160,7 +210,11 @@ class PartitionTest {
     }
 
     private static void upload(World world, String runId) {
-        SubjectUpload upload = Runs.upload(runId, Runs.withPrior(CLASS_IMAGES), 3);
+        upload(world, runId, Runs.withPrior(CLASS_IMAGES));
+    }
+
+    private static void upload(World world, String runId, RunSpec spec) {
+        SubjectUpload upload = Runs.upload(runId, spec, 3);
         world.client(Topics.SUBJECT_UPLOAD, runId, upload.toByteArray());
     }
 
@@ -168,6 +222,14 @@ class PartitionTest {
         RunControl control = RunControl.newBuilder()
                 .setRunId(runId)
                 .setCancel(Cancel.newBuilder().setReason("enough"))
+                .build();
+        world.client(Topics.RUN_CONTROL, runId, control.toByteArray());
+    }
+
+    private static void erase(World world, String runId) {
+        RunControl control = RunControl.newBuilder()
+                .setRunId(runId)
+                .setErase(Erase.newBuilder().setReason("no longer wanted"))
                 .build();
         world.client(Topics.RUN_CONTROL, runId, control.toByteArray());
     }

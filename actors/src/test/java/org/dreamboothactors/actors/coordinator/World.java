@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.dreamboothactors.actors.turns.Erasure;
 import org.dreamboothactors.actors.turns.Line;
 import org.dreamboothactors.actors.turns.TenantLimits;
 import org.dreamboothactors.protocol.Events;
@@ -22,6 +24,7 @@ import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.GenerationRequest;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.PhotoVerdict;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -40,6 +43,8 @@ final class World {
     private final List<ConsumerRecord<byte[], byte[]>> clients = new ArrayList<>();
     private final List<Entry> work = new ArrayList<>();
     private final List<SubjectUpload> toJudge = new ArrayList<>();
+    private final List<Erasing> toErase = new ArrayList<>();
+    private final Map<String, Erasure> erasures = new HashMap<>();
     private final Random random;
     private final Line line = new Line(() -> this.now);
     private Instant now = Instant.EPOCH;
@@ -71,6 +76,7 @@ final class World {
                 Runs.decisions(),
                 line,
                 new Admission(line, TenantLimits.none()),
+                line,
                 new Announcements("bucket", clock),
                 clock,
                 history.size());
@@ -98,7 +104,9 @@ final class World {
         }
         if (partition.isUpToDate(position)) {
             try {
-                toJudge.addAll(partition.work());
+                Partition.Wanted wanted = partition.work();
+                toJudge.addAll(wanted.verdicts());
+                toErase.addAll(wanted.erasures());
             } catch (Crash crash) {
                 restart();
             }
@@ -117,6 +125,23 @@ final class World {
                                 .toList());
             }
         }
+    }
+
+    /** The store loses what it was asked to, or is away. */
+    void erase() {
+        if (!toErase.isEmpty()) {
+            Erasing erasing = toErase.remove(random.nextInt(toErase.size()));
+            if (random.nextInt(3) > 0) {
+                partition.erased(
+                        erasing.runId(),
+                        RunErased.newBuilder().setRound(erasing.round()).build());
+            }
+        }
+    }
+
+    /** How far erasures are, by run. */
+    Map<String, Erasure> erasures() {
+        return Map.copyOf(erasures);
     }
 
     /** Some worker does some record of a queue; perhaps the record is delivered again. */
@@ -153,7 +178,9 @@ final class World {
                 && partition.isReady(position)
                 && received == clients.size()
                 && work.isEmpty()
-                && toJudge.isEmpty();
+                && toJudge.isEmpty()
+                && toErase.isEmpty()
+                && erasures.values().stream().noneMatch(Erasure::isDue);
     }
 
     static RunEvent event(ByteString value) {
@@ -192,7 +219,9 @@ final class World {
         if (Topics.WORK.contains(record.topic())) {
             work.add(entry);
         } else if (record.topic().equals(Topics.RUN_EVENTS)) {
-            line.hear(event(entry.value()));
+            RunEvent event = event(entry.value());
+            line.hear(event);
+            erasures.merge(event.getRunId(), Erasure.NOT_WANTED.after(event), (erasure, _) -> erasure.after(event));
             history.add(new ConsumerRecord<>(record.topic(), 0, history.size(), record.key(), record.value()));
         }
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceAnswer.Stepped;
 import org.dreamboothactors.actors.device.DeviceCommand.OpenTrainer;
@@ -108,6 +109,37 @@ class DeviceTest {
                     .isInstanceOf(DeviceLost.class)
                     .hasMessageContaining("did not answer TrainStep");
             assertThat(child.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(child);
+        }
+    }
+
+    /** Its pipe holds 64 KiB, so that the command cannot even be written. */
+    @Test
+    void killsAChildThatIsStoppedBeforeALongCommand() throws Exception {
+        List<Path> latents = IntStream.range(0, 2_000)
+                .mapToObj(i -> directory.resolve("latents-" + i + ".safetensors"))
+                .toList();
+        OpenTrainer small = opened();
+        OpenTrainer large = new OpenTrainer(
+                "run",
+                model,
+                small.config(),
+                TrainingData.ofLatents(latents, latents),
+                Optional.empty(),
+                Optional.empty());
+        try (Device device = FakeDevice.start(directory, Duration.ofSeconds(4));
+                Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
+            turn.ask(small);
+            long child = device.pid().orElseThrow();
+            assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(child))
+                            .start()
+                            .waitFor())
+                    .isZero();
+
+            assertThatThrownBy(() -> turn.ask(large))
+                    .isInstanceOf(DeviceLost.class)
+                    .hasMessageContaining("did not answer OpenTrainer");
+            turn.ask(small);
+            assertThat(device.pid().orElseThrow()).isNotEqualTo(child);
         }
     }
 

@@ -16,6 +16,7 @@ import static org.dreamboothactors.protocol.v1.PhotoVerdict.UNDECODABLE;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -73,7 +74,7 @@ class IntakeIT {
     }
 
     private Behavior<Intake.Command> intake() {
-        return Intake.create(store, folder.resolve("work"), NOBODY);
+        return Intake.create(store, folder.resolve("work"), _ -> false, NOBODY);
     }
 
     private UploadedPhoto photo(String name, byte[] content) {
@@ -246,7 +247,7 @@ class IntakeIT {
                 Duration.ofMinutes(2),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10)); // the wait for the one that hangs; a busy machine needs some for the others
-        UploadJudge judge = new ChildProcessJudge(store, folder.resolve("work"), moody);
+        UploadJudge judge = new ChildProcessJudge(store, folder.resolve("work"), moody, _ -> false);
 
         List<PhotoJudged> verdicts = judge(
                 Intake.create(judge, 1, 1, NOBODY),
@@ -263,10 +264,22 @@ class IntakeIT {
     }
 
     @Test
+    void stopsLookingWhenTheRunHasEnded() throws Exception {
+        List<Integer> looked = new ArrayList<>();
+        UploadJudge judge =
+                new ChildProcessJudge(store, folder.resolve("work"), JudgeSettings.standard(), _ -> !looked.isEmpty());
+
+        List<PhotoJudged> verdicts = judge.judge(
+                upload(List.of(photo("a", "a".getBytes(UTF_8)), photo("b", "b".getBytes(UTF_8)))), looked::add);
+
+        assertThat(verdicts).extracting(PhotoJudged::getName).containsExactly("a");
+    }
+
+    @Test
     void staysSilentWhileTheStoreIsAwayOrTheDiskIsFull() {
         JudgeSettings moody = new JudgeSettings(JudgeSettings.command(MoodyMain.class), LONG, LONG, LONG);
-        ActorRef<Intake.Command> actor =
-                kit.spawn(Intake.create(new ChildProcessJudge(store, folder.resolve("work"), moody), 1, 8, NOBODY));
+        ActorRef<Intake.Command> actor = kit.spawn(
+                Intake.create(new ChildProcessJudge(store, folder.resolve("work"), moody, _ -> false), 1, 8, NOBODY));
         TestProbe<Judged> asker = kit.createTestProbe(Judged.class);
         SubjectUpload full = upload(List.of(photo("fail", "fail".getBytes(UTF_8))));
         SubjectUpload none = SubjectUpload.newBuilder().setRunId("none").build();

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Clean;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Failed;
 import org.dreamboothactors.actors.intake.JudgeAnswer.Refused;
@@ -84,10 +87,35 @@ class JudgeProcessTest {
     }
 
     @Test
-    void seesNoEnvironmentVariable() throws Exception {
+    void seesNoEnvironmentVariableButItsLocale() throws Exception {
         try (JudgeProcess judge = start(MoodyMain.class, LONG, LONG)) {
-            assertThat(judge.ask(photo("environment"))).isEqualTo(new Failed("[]"));
+            assertThat(judge.ask(photo("environment"))).isEqualTo(new Failed("[LC_ALL]"));
         }
+    }
+
+    /** As where the name of the user's home has such letters. */
+    @Test
+    void startsFromAClassPathWithLettersBeyondAscii() throws Exception {
+        assumeThat(System.getProperty("sun.jnu.encoding"))
+                .as("the locale of this JVM, which can name no such folder")
+                .isEqualTo("UTF-8");
+        Path home = Files.createDirectory(folder.resolve("größe"));
+        Path main = Files.writeString(folder.resolve("Ready.java"), """
+                public class Ready {
+                    public static void main(String[] args) throws Exception {
+                        System.out.println("%s");
+                        System.in.read();
+                    }
+                }
+                """.formatted(
+                new ObjectMapper().writeValueAsString(new JudgeAnswer.Ready()).replace("\"", "\\\"")));
+        ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
+        assertThat(javac.run(System.out, System.err, "-d", home.toString(), main.toString()))
+                .isZero();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        JudgeSettings settings = new JudgeSettings(List.of(java, "-cp", home.toString(), "Ready"), LONG, LONG, LONG);
+
+        JudgeProcess.start(settings, folder).close(); // throws when it does not say that it is ready
     }
 
     /** As a terminal's Ctrl-C and a service manager do to all processes at once. */

@@ -11,10 +11,12 @@ import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
+import org.dreamboothactors.protocol.v1.EraseRequested;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.PhotoJudged;
 import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunCancelled;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
@@ -311,8 +313,10 @@ class LineTest {
 
     @Test
     void countsWhatATenantHasInTheStoreOnce() {
-        StoredObject photo =
-                StoredObject.newBuilder().setKey("p").setSizeBytes(10).build();
+        StoredObject photo = StoredObject.newBuilder()
+                .setKey("uploads/ann/p")
+                .setSizeBytes(10)
+                .build();
         for (String run : List.of("a", "b")) {
             tell(
                     run,
@@ -453,6 +457,59 @@ class LineTest {
                         .setPrefix("runs/a/checkpoints/5/")
                         .addFiles(StoredObject.newBuilder().setKey("unet").setSizeBytes(7))));
         assertThat(line.beside("b").map(Usage::storedBytes)).contains(7L); // it is there, however late it was told
+    }
+
+    @Test
+    void aRunThatIsErasedIsAloneWithWhatNoOtherRunHas() {
+        uploaded("ann", "a", "uploads/ann/1", "uploads/ann/2", "uploads/bob/1", "class-images/c/0.png");
+        uploaded("ann", "b", "uploads/ann/2");
+        latents("a", "latents/tenant/ann/1", "latents/shared/1");
+        assertThat(line.alone("a", 1)).isEmpty();
+
+        erase("a");
+        assertThat(line.alone("a", 1)).isEmpty(); // that it ended is not heard yet
+        tell("a", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+
+        assertThat(line.alone("a", 1)).contains(List.of("latents/tenant/ann/1", "uploads/ann/1"));
+        assertThat(line.alone("a", 2)).isEmpty();
+    }
+
+    @Test
+    void whatIsToldOfARunWhileItIsErasedIsErasedInTheNextRound() {
+        uploaded("ann", "a", "uploads/ann/1");
+        uploaded("ann", "b", "uploads/ann/2");
+        tell("a", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        erase("a");
+        latents("a", "latents/tenant/ann/late");
+        tell("a", event -> event.setErased(RunErased.newBuilder().setRound(1)));
+
+        assertThat(line.alone("a", 2)).contains(List.of("latents/tenant/ann/late"));
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(3L);
+        tell("a", event -> event.setErased(RunErased.newBuilder().setRound(2)));
+        assertThat(line.alone("a", 2)).contains(List.of());
+        assertThat(line.beside("b").map(Usage::storedBytes)).contains(1L);
+    }
+
+    private void erase(String run) {
+        tell(run, event -> event.setEraseRequested(EraseRequested.getDefaultInstance()));
+    }
+
+    private void uploaded(String tenant, String run, String... keys) {
+        SubjectUpload.Builder upload = SubjectUpload.newBuilder().setRunId(run).setTenant(tenant);
+        for (String key : keys) {
+            upload.addPhotos(UploadedPhoto.newBuilder()
+                    .setObject(StoredObject.newBuilder().setKey(key).setSizeBytes(1)));
+        }
+        tell(run, event -> event.setRequested(RunRequested.newBuilder().setUpload(upload)));
+    }
+
+    private void latents(String run, String... keys) {
+        LatentsCached.Builder cached = LatentsCached.newBuilder();
+        for (String key : keys) {
+            cached.addLatents(CachedLatent.newBuilder()
+                    .setMoments(StoredObject.newBuilder().setKey(key).setSizeBytes(2)));
+        }
+        tell(run, event -> event.setLatentsCached(cached));
     }
 
     private void requestedOnDevices(String tenant, String run, int devices) {

@@ -47,7 +47,7 @@ public final class NodeBench implements AutoCloseable {
             Topics.create(admin, 2, (short) 1);
         }
         facts = new Facts(kafka());
-        ended = new EndedRuns(kafka());
+        ended = new EndedRuns(kafka(), _ -> {});
         meters = new Meters(ended::census);
     }
 

@@ -2,7 +2,6 @@ package org.dreamboothactors.deploy.commands;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dreamboothactors.deploy.Exit;
@@ -10,9 +9,8 @@ import org.dreamboothactors.deploy.progress.RunProgress;
 import org.dreamboothactors.deploy.progress.RunProgress.Over;
 import org.dreamboothactors.deploy.remote.NamedRuns;
 import org.dreamboothactors.deploy.remote.Remote;
-import org.dreamboothactors.deploy.remote.Remote.Feed;
+import org.dreamboothactors.deploy.remote.RunNews;
 import org.dreamboothactors.deploy.settings.SettingsOptions;
-import org.dreamboothactors.protocol.v1.RunEvent;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,21 +85,14 @@ public final class CancelCommand implements Callable<Integer> {
 
     private Over ending(Remote remote, String id) {
         RunProgress progress = new RunProgress();
-        long left = Long.MAX_VALUE; // other runs' events, before those of this one
-        Instant limit = outside.clock().instant().plus(LONGEST);
-        try (Feed<RunEvent> events = remote.follow(id)) {
-            while (outside.clock().instant().isBefore(limit)) {
-                Optional<RunProgress.Line> line =
-                        events.next(Duration.ofMillis(500)).flatMap(progress::hear);
-                if (line.isPresent() && line.get() instanceof Over over) {
-                    return over;
-                }
-                long leftNow = events.left();
-                limit = leftNow < left ? outside.clock().instant().plus(LONGEST) : limit;
-                left = leftNow;
-            }
-        }
-        throw new IllegalStateException("Cannot tell whether run " + id + " is cancelled: the service did not say so"
-                + " within " + LONGEST.toSeconds() + " s. Is it running? It will cancel the run when it is");
+        return new RunNews(remote, outside.clock(), LONGEST)
+                .first(id, event -> progress.hear(event).flatMap(CancelCommand::over))
+                .orElseThrow(() -> new IllegalStateException("Cannot tell whether run " + id
+                        + " is cancelled: the service did not say so within " + LONGEST.toSeconds()
+                        + " s. Is it running? It will cancel the run when it is"));
+    }
+
+    private static Optional<Over> over(RunProgress.Line line) {
+        return line instanceof Over over ? Optional.of(over) : Optional.empty();
     }
 }

@@ -84,6 +84,9 @@ public final class RunProgress {
             case READY -> over(VerdictText.of(event.getReady()), Ending.READY);
             case FAILED -> over("failed: " + event.getFailed().getReason(), Ending.FAILED);
             case CANCELLED -> over("cancelled: " + event.getCancelled().getReason(), Ending.CANCELLED);
+            case ERASE_REQUESTED ->
+                fact("to be erased: " + event.getEraseRequested().getReason());
+            case ERASED -> fact("erased: " + event.getErased().getObjects() + " objects are gone");
             case TRAINING_QUEUED -> doing("waiting for a trainer");
             case TRAINING_TAKEN -> doing("fetching pictures and state");
             case DRAW_REQUESTED, FACT_NOT_SET -> Optional.empty();

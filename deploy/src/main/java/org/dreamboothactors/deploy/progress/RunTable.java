@@ -49,6 +49,7 @@ public final class RunTable {
                 case REJECTED -> over("rejected", step);
                 case FAILED -> over("failed", step);
                 case CANCELLED -> over("cancelled", step);
+                case ERASED -> new Row(run, "erased", true, step, maxSteps, askedAtMs, prompt);
                 case PHOTO_JUDGED,
                         WORK_REQUESTED,
                         LATENTS_CACHED,
@@ -58,6 +59,7 @@ public final class RunTable {
                         JUDGED,
                         DRAW_REQUESTED,
                         CHECKPOINT_VERIFIED,
+                        ERASE_REQUESTED,
                         WORK_FAILED,
                         FACT_NOT_SET -> this;
             };

@@ -43,6 +43,11 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
     }
 
     @Override
+    public void erase(String runId, String reason) {
+        client.erase(runId, reason);
+    }
+
+    @Override
     public StoredObject uploadLora(Path file) {
         return asked(() -> client.uploadLora(file));
     }

@@ -6,19 +6,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.dreamboothactors.deploy.UsageException;
+import org.dreamboothactors.protocol.Ids;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /** Runs that people name. */
 public final class NamedRuns {
-    private static final Pattern RUN_ID = Pattern.compile("[a-z0-9-]{1,64}");
-
     private NamedRuns() {}
 
     /** The run id as given, when it can be one. */
     public static String runId(String given) {
-        if (!RUN_ID.matcher(given).matches()) {
+        if (!Ids.isId(given)) {
             throw new UsageException("Cannot look for run " + given + ": expected 1 to 64 of a-z, 0-9 and -,"
                     + " as submit prints it. See ./dreambooth runs");
         }

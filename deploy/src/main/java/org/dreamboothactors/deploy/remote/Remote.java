@@ -52,6 +52,8 @@ public interface Remote extends AutoCloseable {
 
     void cancel(String runId, String reason);
 
+    void erase(String runId, String reason);
+
     /** Brings a LoRA file to the service, to be named when pictures are asked for. */
     StoredObject uploadLora(Path file);
 

@@ -235,6 +235,21 @@ class RunCommandsTest {
     }
 
     @Test
+    void eraseWantsToBeToldReallyAndWaitsUntilTheServiceSaysSo() {
+        service.events.add(Told.ready("cat-1", 400));
+
+        Said unsure = run(new EraseCommand(with(service)), reaching("cat-1"));
+        int before = service.events.size();
+        Said said = run(new EraseCommand(with(service)), reaching("cat-1", "--yes"));
+
+        assertThat(unsure.exitCode()).isEqualTo(2);
+        assertThat(unsure.err()).contains("Cannot erase run cat-1 unasked", "Say --yes");
+        assertThat(before).isEqualTo(1);
+        assertThat(said)
+                .isEqualTo(new Said(0, "run cat-1 is erased: 12 objects are gone" + System.lineSeparator(), ""));
+    }
+
+    @Test
     void cancelRefusesARunThatIsOver() {
         service.events.add(Told.ready("cat-1", 400));
 

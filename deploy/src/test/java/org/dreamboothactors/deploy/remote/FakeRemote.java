@@ -19,7 +19,7 @@ import org.dreamboothactors.protocol.v1.SamplesReady;
 import org.dreamboothactors.protocol.v1.StoredObject;
 import org.dreamboothactors.storage.Sha256;
 
-/** A service in memory: tells the events that it is given, draws at once, cancels at once. */
+/** A service in memory: tells the events that it is given, draws, cancels and erases at once. */
 public final class FakeRemote implements Remote {
     private static final String FRESH = "fresh-run";
 
@@ -67,6 +67,11 @@ public final class FakeRemote implements Remote {
     @Override
     public void cancel(String runId, String reason) {
         events.add(Told.cancelled(runId, reason));
+    }
+
+    @Override
+    public void erase(String runId, String reason) {
+        events.add(Told.erased(runId));
     }
 
     @Override

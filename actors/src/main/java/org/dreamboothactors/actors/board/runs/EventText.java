@@ -74,6 +74,9 @@ record EventText(String kind, String text) {
             case READY -> line("end", VerdictText.of(event.getReady()));
             case FAILED -> line("failure", "failed: " + event.getFailed().getReason());
             case CANCELLED -> line("end", "cancelled: " + event.getCancelled().getReason());
+            case ERASE_REQUESTED ->
+                line("end", "to be erased: " + event.getEraseRequested().getReason());
+            case ERASED -> line("end", "erased: " + event.getErased().getObjects() + " objects are gone");
         };
     }
 

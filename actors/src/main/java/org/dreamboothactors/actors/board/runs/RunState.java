@@ -10,13 +10,15 @@ public enum RunState {
     READY,
     REJECTED,
     FAILED,
-    CANCELLED;
+    CANCELLED,
+    /** It ended, and the store has nothing more of it. */
+    ERASED;
 
     /** Whether this state is the last one. */
     public boolean over() {
         return switch (this) {
             case REQUESTED, PREPARING, TRAINING, WAITING -> false;
-            case READY, REJECTED, FAILED, CANCELLED -> true;
+            case READY, REJECTED, FAILED, CANCELLED, ERASED -> true;
         };
     }
 }

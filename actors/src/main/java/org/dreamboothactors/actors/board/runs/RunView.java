@@ -14,6 +14,7 @@ import org.dreamboothactors.actors.board.runs.RunDetail.Scores;
 import org.dreamboothactors.actors.board.runs.RunDetail.StoredFile;
 import org.dreamboothactors.actors.board.runs.RunSummary.Count;
 import org.dreamboothactors.actors.board.runs.RunSummary.Rank;
+import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.v1.CheckpointVerified;
 import org.dreamboothactors.protocol.v1.ModelJudged;
 import org.dreamboothactors.protocol.v1.PictureScores;
@@ -23,6 +24,7 @@ import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
 import org.dreamboothactors.protocol.v1.Verdict;
+import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.storage.Stored;
 
 /** One run, folded fact by fact. Not thread-safe. */
@@ -152,11 +154,7 @@ final class RunView {
                 // the log says it; the pictures come with SamplesReady
             }
             case TRAINING_YIELDED -> enter(RunState.WAITING);
-            case WORK_FAILED -> {
-                if (!state.over()) {
-                    reason = event.getWorkFailed().getReason();
-                }
-            }
+            case WORK_FAILED -> onFailed(event.getWorkFailed());
             case READY -> {
                 recommended = event.getReady().getRecommendedStep();
                 end(event, RunState.READY, "");
@@ -165,9 +163,24 @@ final class RunView {
             case FAILED -> end(event, RunState.FAILED, event.getFailed().getReason());
             case CANCELLED ->
                 end(event, RunState.CANCELLED, event.getCancelled().getReason());
+            case ERASED -> onErased();
             case TRAINING_QUEUED -> enter(RunState.WAITING);
             case TRAINING_TAKEN -> enter(RunState.TRAINING); // it gathers model, latents and devices
-            case WORK_REQUESTED, FACT_NOT_SET -> {}
+            case WORK_REQUESTED, ERASE_REQUESTED, FACT_NOT_SET -> {}
+        }
+    }
+
+    /** The log says what it was; nothing is left to be shown or downloaded. */
+    private void onErased() {
+        state = RunState.ERASED;
+        pictures.clear();
+        checkpoints.clear();
+    }
+
+    /** Of pictures that a client asked for the log says it; the run goes on without them. */
+    private void onFailed(WorkFailed failed) {
+        if (!state.over() && !RequestIds.isDraw(failed.getTopic(), failed.getRequestId())) {
+            reason = failed.getReason();
         }
     }
 

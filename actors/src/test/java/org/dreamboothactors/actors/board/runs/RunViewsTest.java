@@ -16,6 +16,7 @@ import static org.dreamboothactors.actors.board.runs.CatFacts.started;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dreamboothactors.actors.board.runs.RunSummary.Count;
+import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.CheckpointPublished;
 import org.dreamboothactors.protocol.v1.ClassImagesReady;
 import org.dreamboothactors.protocol.v1.LatentsCached;
@@ -26,6 +27,7 @@ import org.dreamboothactors.protocol.v1.PictureScores;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.RunAccepted;
 import org.dreamboothactors.protocol.v1.RunCancelled;
+import org.dreamboothactors.protocol.v1.RunErased;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunFailed;
 import org.dreamboothactors.protocol.v1.RunReady;
@@ -146,6 +148,48 @@ class RunViewsTest {
 
     private static StoredObject object(String name) {
         return StoredObject.newBuilder().setKey(name).setSha256("0".repeat(64)).build();
+    }
+
+    @Test
+    void aRunIsInNoTroubleWhenPicturesOfItCannotBeDrawn() {
+        runs.hear(requested("cat"));
+        runs.hear(fact("w")
+                .setWorkFailed(WorkFailed.newBuilder()
+                        .setTopic(Topics.REG_GENERATION)
+                        .setRequestId("mine")
+                        .setReason("no such step"))
+                .build());
+        assertThat(summary().reason()).isEmpty();
+
+        runs.hear(fact("v")
+                .setWorkFailed(WorkFailed.newBuilder()
+                        .setTopic(Topics.REG_GENERATION)
+                        .setRequestId("class-images-0")
+                        .setReason("the model is broken"))
+                .build());
+        assertThat(summary().reason()).isEqualTo("the model is broken");
+    }
+
+    @Test
+    void showsNothingOfARunThatIsErased() {
+        runs.hear(requested("cat"));
+        runs.hear(fact("photo-0")
+                .setPhotoJudged(PhotoJudged.newBuilder()
+                        .setVerdict(PhotoVerdict.ACCEPTED)
+                        .setImage(object("photos/ann/p")))
+                .build());
+        runs.hear(fact("cancelled")
+                .setCancelled(RunCancelled.newBuilder().setReason("late"))
+                .build());
+        assertThat(runs.picture("photos/ann/p")).isPresent();
+
+        runs.hear(fact("erased-1")
+                .setErased(RunErased.newBuilder().setRound(1).setObjects(2))
+                .build());
+
+        assertThat(runs.picture("photos/ann/p")).isEmpty();
+        assertThat(summary().thumbnail()).isEmpty();
+        assertThat(summary().state()).isEqualTo(RunState.ERASED);
     }
 
     @Test
