@@ -53,13 +53,14 @@ export class RunPage {
 
   #layout() {
     this.classSection = section('Class images', 'classes', this.classImages.node, this.hints.classes);
+    this.photoSection = section('Photos', 'photo-panel', this.photos.node);
     this.checkpointSection = section('Checkpoints', 'checkpoint-panel', this.checkpoints.node);
     this.sampleSection = section('Samples', 'sample-panel', this.samples.node, this.hints.samples);
     this.verdictSection = section('Judge', 'verdict-panel', this.verdicts.node);
     this.rankSection = section('Devices', 'rank-panel', this.ranks.node);
     const column = (...sections) => el('div', { class: 'column' }, ...sections);
     return el('div', { class: 'run-body' },
-      column(this.sampleSection, section('Photos', 'photo-panel', this.photos.node), this.classSection),
+      column(this.sampleSection, this.photoSection, this.classSection),
       column(section('Loss', 'loss-panel', this.charts.node), this.verdictSection, this.rankSection, section('Events', 'log-panel', this.log.node),
         section('Settings', 'settings-panel', this.settings, this.attempts.node)),
       this.checkpointSection);
@@ -143,6 +144,7 @@ export class RunPage {
     text(this.hints.samples, gallery.samplesLeftOut ? `${count(gallery.samplesLeftOut)} older pictures are not shown` : '');
     show(this.sampleSection, gallery.rounds.length > 0);
     this.photos.draw(gallery.photos);
+    show(this.photoSection, gallery.photos.length > 0);
     this.classImages.draw(gallery.classImages);
     text(this.hints.classes, gallery.classImagesLeftOut ? `and ${count(gallery.classImagesLeftOut)} more` : '');
     show(this.classSection, gallery.classImages.length > 0);

@@ -85,6 +85,7 @@ export function drawProgress(node, run) {
 }
 
 function stages(run) {
+  if (run.state === 'ERASED') return 'erased: the store has nothing of it';
   const part = (name, it) => (it.wanted ? `${name} ${count(it.done)}/${count(Math.max(it.done, it.wanted))}` : '');
   return [part('good photos', run.photos), part('latents', run.latents), part('class images', run.classImages)]
     .filter((words) => words)

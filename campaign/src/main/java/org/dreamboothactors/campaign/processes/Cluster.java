@@ -2,8 +2,6 @@ package org.dreamboothactors.campaign.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +39,8 @@ public final class Cluster implements AutoCloseable {
     private final Plot plot;
     private final Jvm broker;
     private final Jvm store;
+    private final ReservedPort brokersPort = ReservedPort.find();
+    private final ReservedPort storesPort = ReservedPort.find();
     private final Door brokerDoor;
     private final Door storeDoor;
     private final StoreSettings behindDoor;
@@ -50,8 +50,8 @@ public final class Cluster implements AutoCloseable {
 
     private Cluster(Plot plot) throws IOException {
         this.plot = plot;
-        int brokerPort = freePort();
-        int storePort = freePort();
+        int brokerPort = brokersPort.number();
+        int storePort = storesPort.number();
         StoreSettings own = store(storePort);
         brokerDoor = Door.before(brokerPort, this::processes, (_, _) -> {});
         storeDoor = Door.before(storePort, this::processes, plot.storeRequests(own));
@@ -236,12 +236,6 @@ public final class Cluster implements AutoCloseable {
                 URI.create("http://127.0.0.1:" + port), "us-east-1", BUCKET, ACCESS, SECRET, Duration.ofSeconds(60), 5);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Override
     public void close() {
         nodes.values().forEach(Jvm::close);
@@ -251,6 +245,8 @@ public final class Cluster implements AutoCloseable {
         try {
             brokerDoor.close();
             storeDoor.close();
+            brokersPort.close();
+            storesPort.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

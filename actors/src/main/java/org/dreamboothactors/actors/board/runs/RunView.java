@@ -173,6 +173,7 @@ final class RunView {
     /** The log says what it was; nothing is left to be shown or downloaded. */
     private void onErased() {
         state = RunState.ERASED;
+        reason = "";
         pictures.clear();
         checkpoints.clear();
     }
