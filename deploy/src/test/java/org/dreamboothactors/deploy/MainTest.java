@@ -44,7 +44,7 @@ class MainTest {
 
     @Test
     void aMistypedCommandIsWrongUse() {
-        assertThat(line.execute("serf")).isEqualTo(Exit.USAGE);
+        assertThat(line.execute("serv")).isEqualTo(Exit.USAGE);
         assertThat(err.toString()).contains("serve").contains("See ./dreambooth --help");
         assertThat(err.toString().lines()).hasSizeLessThan(5);
     }
