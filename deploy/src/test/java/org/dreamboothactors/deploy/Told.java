@@ -60,9 +60,9 @@ public final class Told {
         return event(run).setFailed(RunFailed.newBuilder().setReason(reason)).build();
     }
 
-    public static RunEvent erased(String run) {
+    public static RunEvent erased(String run, long objects) {
         return event(run)
-                .setErased(RunErased.newBuilder().setRound(1).setObjects(12))
+                .setErased(RunErased.newBuilder().setRound(1).setObjects(objects))
                 .build();
     }
 

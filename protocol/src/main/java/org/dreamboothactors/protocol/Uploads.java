@@ -88,7 +88,7 @@ final class Uploads {
             throw new IllegalArgumentException("Cannot upload " + file + ": it is " + size(file)
                     + " bytes, expected a LoRA of at most " + LARGEST_LORA_BYTES);
         }
-        return Wire.message(store.putBlob("uploads/loras/", file));
+        return Wire.message(store.putBlob("loras/", file));
     }
 
     private static byte[] content(Path photo) {

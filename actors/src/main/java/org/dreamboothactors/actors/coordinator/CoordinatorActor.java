@@ -2,8 +2,10 @@ package org.dreamboothactors.actors.coordinator;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +46,9 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
     private final ExecutorService erasures = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("eraser").factory());
     private final Eraser eraser;
+    /** Runs that it has in hand. */
+    private final Set<String> leaving = new HashSet<>();
+
     private final Map<Integer, Integer> openRuns = new TreeMap<>();
 
     /** What the actor is told. */
@@ -60,7 +65,7 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
 
     private record Erased(String runId, RunErased gone) implements Command {}
 
-    /** It will be asked for again. */
+    /** The partition asks again after a while. */
     private record NotErased(String runId, Throwable cause) implements Command {}
 
     private record Coordinates(int partition, int openRuns) implements Command {}
@@ -95,7 +100,7 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
         this.intake = intake;
         this.timers = timers;
         this.verdicts = context.messageAdapter(Intake.Judged.class, Verdicts::new);
-        this.eraser = new Eraser(settings.store(), erasures);
+        this.eraser = new Eraser(settings.store(), settings.belongings(), erasures);
         board.report(NAME, "starting", "");
         ActorRef<Command> self = context.getSelf();
         Coordination started = new Coordination(settings, new Telling(self), InstantSource.system());
@@ -125,10 +130,12 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
             }
             case Erase(Erasing erasing) -> onErase(erasing);
             case Erased(String runId, RunErased gone) -> {
+                leaving.remove(runId);
                 coordination.erased(runId, gone);
                 yield this;
             }
             case NotErased(String runId, Throwable cause) -> {
+                leaving.remove(runId);
                 getContext().getLog().warn("Cannot erase {} now: {}", runId, cause.getMessage());
                 yield this;
             }
@@ -152,12 +159,14 @@ public final class CoordinatorActor extends AbstractMatchingBehavior<Coordinator
     }
 
     private Behavior<Command> onErase(Erasing erasing) {
-        getContext()
-                .pipeToSelf(
-                        eraser.erase(erasing),
-                        (gone, failure) -> gone == null
-                                ? new NotErased(erasing.runId(), Objects.requireNonNull(failure))
-                                : new Erased(erasing.runId(), gone));
+        if (leaving.add(erasing.runId())) {
+            getContext()
+                    .pipeToSelf(
+                            eraser.erase(erasing),
+                            (gone, failure) -> gone == null
+                                    ? new NotErased(erasing.runId(), Objects.requireNonNull(failure))
+                                    : new Erased(erasing.runId(), gone));
+        }
         return this;
     }
 

@@ -126,9 +126,11 @@ final class Inbox {
                                 .build());
             case DRAW -> readDraw(key, control);
             case ERASE ->
-                run(key).erasure().isWanted()
+                run(key).erasure().isDue()
                         ? new Reading.Nothing()
-                        : new Reading.Fact(Events.event(key, "erase-requested")
+                        : new Reading.Fact(Events.event(
+                                        key,
+                                        "erase-requested-" + run(key).erasure().rounds())
                                 .setEraseRequested(EraseRequested.newBuilder()
                                         .setReason(control.getErase().getReason()))
                                 .build());

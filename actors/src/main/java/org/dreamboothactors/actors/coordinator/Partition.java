@@ -36,7 +36,7 @@ final class Partition implements AutoCloseable {
     /** A store that is away costs the verdicts; so they are asked for again after a time no honest photo needs. */
     private static final Duration JUDGING = Duration.ofSeconds(30);
 
-    /** The same of an erasure. */
+    /** The store may be away, too, or the node that was to erase. */
     private static final Duration ERASING = Duration.ofMinutes(2);
 
     private static final int MOST_WAITED_FOR = 40;
@@ -188,13 +188,14 @@ final class Partition implements AutoCloseable {
             if (needed.stream().noneMatch(Partition::isAskedOfOthers) || erased.containsKey(runId)) {
                 askedUntil.remove(runId);
             }
-            if (erased.containsKey(runId)) {
-                records.add(Announcements.fact(Announcements.erased(runId, erased.get(runId))));
-                continue; // what is left to be erased is decided when that is read
-            }
-            if (run.erasure().isWanted()) { // the clean copies are stored, and go when they are known
+            if (run.end().isPresent()) { // the clean copies are stored, and can be erased when that is known
                 verdicts.getOrDefault(runId, List.of())
                         .forEach(verdict -> records.add(Announcements.fact(Announcements.judged(runId, verdict))));
+            }
+            RunErased gone = erased.get(runId);
+            if (gone != null && gone.getRound() > run.erasure().done()) {
+                records.add(Announcements.fact(Announcements.erased(runId, gone)));
+                continue; // what is left to be erased is decided when that is read
             }
             inLine.remove(runId);
             for (Decision decision : needed) {
@@ -275,12 +276,11 @@ final class Partition implements AutoCloseable {
     /** Whether what the run has is known here, or was asked for. */
     private boolean erase(RunState run, int round, Instant now, Wanted wanted) {
         if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
-            Optional<List<String>> keys = belongings.alone(run.runId(), round);
-            keys.ifPresent(alone -> {
-                wanted.erasures().add(new Erasing(run.runId(), round, alone));
-                askedUntil.put(run.runId(), now.plus(ERASING));
-            });
-            return keys.isPresent();
+            if (belongings.alone(run.runId(), round).isEmpty()) {
+                return false;
+            }
+            wanted.erasures().add(new Erasing(run.runId(), round));
+            askedUntil.put(run.runId(), now.plus(ERASING));
         }
         return true;
     }

@@ -39,8 +39,8 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
 
     @Override
     public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
-        if (node.ended().isErased(request.getRunId())) {
-            return tellWhatIsThere(request);
+        if (node.ended().contains(request.getRunId())) {
+            tellWhatIsThere(request);
         }
         return node.withModel(
                 request.getRunId(),
@@ -93,8 +93,11 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
         return new Outcome.Done();
     }
 
-    /** Of a run that is to be erased: whoever encoded them may not have come to tell, and nobody would erase them. */
-    private Outcome tellWhatIsThere(LatentRequest request) {
+    /** Whoever stored them may not have come to tell of them; what nobody told of cannot be erased with the run. */
+    private void tellWhatIsThere(LatentRequest request) {
+        if (!request.getScope().startsWith(LatentKey.OF_TENANTS)) {
+            return; // everybody's
+        }
         List<CachedLatent> there = Stream.concat(
                         request.getImagesList().stream()
                                 .map(image -> LatentKey.of(request, image).objectKey()),
@@ -107,7 +110,6 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
         if (!there.isEmpty()) {
             tell(request, there, 0);
         }
-        return new Outcome.Done();
     }
 
     private void tell(LatentRequest request, List<CachedLatent> latents, int encoded) {
@@ -142,6 +144,8 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
 
     @Override
     public Outcome fail(LatentRequest request, String reason) {
-        return node.fail(request.getRunId(), Topics.LATENT_CACHE, request.getRequestId(), reason);
+        Outcome failed = node.fail(request.getRunId(), Topics.LATENT_CACHE, request.getRequestId(), reason);
+        tellWhatIsThere(request); // after the failure: for themselves they would say that all of them are there
+        return failed;
     }
 }

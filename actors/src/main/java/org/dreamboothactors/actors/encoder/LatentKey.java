@@ -15,6 +15,9 @@ import org.dreamboothactors.storage.Sha256;
  * @param randomCrop seed of this image's crop; empty: the middle
  */
 record LatentKey(String scope, String imageSha256, String modelDigest, int resolution, Optional<Long> randomCrop) {
+    /** Begins the scope of latents that no other tenant shares. */
+    static final String OF_TENANTS = "tenant/";
+
     /** Raised when the encoder's numbers change. */
     private static final String ENGINE = "fp32-1";
 

@@ -42,7 +42,8 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
     @Override
     public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {
         if (request.hasSamples() && node.ended().contains(request.getRunId())) { // somebody waits for them
-            return fail(request, "the run was ended before its pictures were drawn");
+            Outcome failed = fail(request, "the run was ended before its pictures were drawn");
+            return node.forgotten(request.getRunId(), failed);
         }
         return node.withModel(
                 request.getRunId(),

@@ -8,10 +8,11 @@ import java.util.Optional;
 public interface Belongings {
 
     /**
-     * Keys of what a run that is to be erased has and no other run has.
+     * Keys of the photos and latents that a run which is to be erased has, and no other run but such that are to be erased.
      *
      * @param round of its erasure
-     * @return empty while the history is not read up to this round here
+     * @return empty while the history is not read up to this round here, and while another run of the same photos is being
+     *     prepared
      */
     Optional<List<String>> alone(String runId, int round);
 }

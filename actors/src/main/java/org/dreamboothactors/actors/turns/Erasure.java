@@ -5,9 +5,11 @@ import org.dreamboothactors.protocol.v1.RunEvent;
 /**
  * How far the erasure of a run is, as the run's facts tell it.
  *
- * <p>Workers may hear late that nothing is to be kept. What they tell of then counts as another round, and is erased too.
+ * <p>Workers may hear late that nothing is to be kept. What they tell of then counts as another round, and is erased too;
+ * and so does who asks again when all was done.
  *
- * @param rounds 0: not wanted; else 1 and one more for each fact since that names something in the store
+ * @param rounds 0: not wanted; else 1 and one more for each time it was asked for again, and for each fact since that
+ *     names something in the store
  * @param done the newest round of which all is gone
  */
 public record Erasure(int rounds, int done) {
@@ -25,7 +27,7 @@ public record Erasure(int rounds, int done) {
     /** How far it is once this fact is known as well. */
     public Erasure after(RunEvent event) {
         return switch (event.getFactCase()) {
-            case ERASE_REQUESTED -> isWanted() ? this : new Erasure(1, 0);
+            case ERASE_REQUESTED -> isDue() ? this : new Erasure(rounds + 1, done);
             case ERASED -> new Erasure(rounds, Math.max(done, event.getErased().getRound()));
             case REQUESTED, PHOTO_JUDGED, LATENTS_CACHED, SAMPLES_READY, STEPS_COMMITTED, CHECKPOINT_VERIFIED ->
                 isWanted() ? new Erasure(rounds + 1, done) : this;

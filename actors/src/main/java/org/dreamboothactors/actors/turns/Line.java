@@ -84,17 +84,27 @@ public final class Line implements Waiting, Turns, Usages, Precedence, Belonging
 
     @Override
     public synchronized Optional<List<String>> alone(String runId, int round) {
-        if (erasures.getOrDefault(runId, Erasure.NOT_WANTED).rounds() < round || !over.containsKey(runId)) {
+        boolean isKnown = over.containsKey(runId)
+                && erasures.getOrDefault(runId, Erasure.NOT_WANTED).rounds() >= round;
+        String tenant = over.getOrDefault(runId, "");
+        if (!isKnown || stored.sharers(tenant, runId).stream().anyMatch(this::mayFindMore)) {
             return Optional.empty();
         }
-        String tenant = over.getOrDefault(runId, "");
-        return Optional.of(stored.alone(tenant, runId).stream()
-                .filter(key -> isShared(tenant, key))
+        return Optional.of(stored.alone(tenant, runId, erasures::containsKey).stream()
+                .filter(key -> isOfTenant(tenant, key))
                 .toList());
     }
 
-    /** Whether a key is one that runs of a tenant share; a client may have named any. */
-    private static boolean isShared(String tenant, String key) {
+    /** One of the same photos finds clean copies and latents of them, and it is told late that they are its own, too. */
+    private boolean mayFindMore(String runId) {
+        return !erasures.containsKey(runId)
+                && known(runId)
+                        .filter(run -> run.phase() == Phase.PREPARING && !run.isEnded())
+                        .isPresent();
+    }
+
+    /** Whether a key is one of photos or latents of a tenant's runs; a client may have named any. */
+    private static boolean isOfTenant(String tenant, String key) {
         return UploadKeys.belongs(tenant, key)
                 || key.startsWith("photos/" + tenant + "/")
                 || key.startsWith("latents/tenant/" + tenant + "/");

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dreamboothactors.protocol.UploadKeys;
 import org.dreamboothactors.protocol.UploadLimits;
@@ -86,13 +88,30 @@ final class StoredBytes {
                 .sum();
     }
 
-    /** What a run has that no other run of the tenant has; names of states and checkpoints are among the keys. */
-    List<String> alone(String tenant, String runId) {
-        return held.getOrDefault(tenant, Map.of()).entrySet().stream()
-                .filter(thing -> thing.getValue().runs().keySet().equals(Set.of(runId)))
+    /**
+     * What a run has that no other run of the tenant has for good; names of states and checkpoints are among the keys.
+     *
+     * @param leaving whether a run is to be erased, too
+     */
+    List<String> alone(String tenant, String runId, Predicate<String> leaving) {
+        return of(tenant, runId)
+                .filter(thing -> thing.getValue().runs().keySet().stream()
+                        .allMatch(holder -> holder.equals(runId) || leaving.test(holder)))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
+    }
+
+    /** Runs of the tenant that have something that this one has, and itself. */
+    Set<String> sharers(String tenant, String runId) {
+        return of(tenant, runId)
+                .flatMap(thing -> thing.getValue().runs().keySet().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private Stream<Map.Entry<String, Held>> of(String tenant, String runId) {
+        return held.getOrDefault(tenant, Map.of()).entrySet().stream()
+                .filter(thing -> thing.getValue().runs().containsKey(runId));
     }
 
     private void erased(String tenant, String runId, int round) {

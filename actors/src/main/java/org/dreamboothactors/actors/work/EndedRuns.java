@@ -33,7 +33,7 @@ public final class EndedRuns implements AutoCloseable {
     /**
      * Begins to read the history.
      *
-     * @param whenErased hears of each run of which nothing is to be kept, on the history's thread, perhaps several times
+     * @param whenErased hears of each run of which nothing is to be kept, on any thread, perhaps several times
      */
     public EndedRuns(KafkaConnection kafka, Consumer<String> whenErased) {
         this.whenErased = whenErased;
@@ -48,6 +48,11 @@ public final class EndedRuns implements AutoCloseable {
     /** Whether nothing of this run is to be kept. */
     public boolean isErased(String runId) {
         return erased.contains(runId);
+    }
+
+    /** Once more, of a run that is to be erased: work for it was going on when that was heard. */
+    void forget(String runId) {
+        whenErased.accept(runId);
     }
 
     /** What runs have in the store, kept up to date until this is closed. */

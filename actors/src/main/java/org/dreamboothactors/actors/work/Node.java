@@ -8,6 +8,7 @@ import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.WorkFailed;
 import org.dreamboothactors.storage.ArtifactStore;
+import org.dreamboothactors.storage.StorageException;
 
 /**
  * What the workers of a node share. Safe from any thread.
@@ -34,26 +35,35 @@ public record Node(
             Function<String, Outcome> fail,
             Function<BaseModel, Outcome> work) {
         if (ended.contains(runId)) {
-            forgetIfErased(runId);
-            return new Outcome.Done();
+            return forgotten(runId, new Outcome.Done());
         }
         try {
-            return switch (models.find(baseModel, digest)) {
-                case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
-                case BaseModels.Changed(String reason) -> fail.apply(reason);
-                case BaseModels.Found(BaseModel model) -> work.apply(model);
-            };
+            return forgotten(
+                    runId,
+                    switch (models.find(baseModel, digest)) {
+                        case BaseModels.Absent(String reason) -> new Outcome.Again(reason);
+                        case BaseModels.Changed(String reason) -> fail.apply(reason);
+                        case BaseModels.Found(BaseModel model) -> work.apply(model);
+                    });
         } catch (DeviceLost e) {
             return new Outcome.Again(String.valueOf(e.getMessage()));
-        } finally {
-            forgetIfErased(runId);
         }
     }
 
-    /** What is stored for a run while it is erased, and was not told of yet, is in nobody's account. */
-    private void forgetIfErased(String runId) {
-        if (ended.isErased(runId)) {
+    /**
+     * The outcome of work for a run, when nothing is kept that was stored for one that is to be erased: it may not have been
+     * told of. Where the store is away the record comes again.
+     */
+    public Outcome forgotten(String runId, Outcome outcome) {
+        if (!ended.isErased(runId)) {
+            return outcome;
+        }
+        try {
+            ended.forget(runId);
             RunFolders.remove(store, runId);
+            return outcome;
+        } catch (StorageException e) {
+            return new Outcome.Again("what is stored for it cannot be removed: " + e.getMessage());
         }
     }
 

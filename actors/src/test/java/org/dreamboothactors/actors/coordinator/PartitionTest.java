@@ -121,6 +121,33 @@ class PartitionTest {
                 .allSatisfy(entry -> assertThat(entry.value().size()).isLessThan(1 << 20));
     }
 
+    /** Clean copies of photos are stored before anybody is told; what nobody was told of could never be erased. */
+    @Test
+    void tellsVerdictsThatComeWhenTheRunIsCancelled() {
+        World world = new World(1); // in which nobody is killed who has heard verdicts
+        for (String runId : List.of("run-0", "run-1", "run-2")) {
+            upload(world, runId);
+        }
+        while (!world.isJudging()) {
+            world.coordinate();
+        }
+        List.of("run-0", "run-1", "run-2").forEach(runId -> cancel(world, runId));
+        while (ends(world).size() < 3) {
+            world.coordinate();
+        }
+        while (world.isJudging()) {
+            world.judgeAll();
+            world.coordinate();
+        }
+        settle(world);
+
+        assertThat(world.written.stream()
+                        .filter(entry -> entry.topic().equals(Topics.RUN_EVENTS))
+                        .map(entry -> World.event(entry.value()))
+                        .filter(RunEvent::hasPhotoJudged))
+                .isNotEmpty();
+    }
+
     private static void settle(World world) {
         int quiet = 0;
         for (int step = 0; step < STEPS_TO_QUIET && quiet < QUIET_STEPS; step++) {

@@ -118,13 +118,27 @@ final class World {
         if (!toJudge.isEmpty()) {
             SubjectUpload upload = toJudge.remove(random.nextInt(toJudge.size()));
             if (random.nextInt(3) > 0) {
-                partition.judged(
-                        upload.getRunId(),
-                        IntStream.range(0, upload.getPhotosCount())
-                                .mapToObj(i -> Runs.verdict(i, PhotoVerdict.ACCEPTED))
-                                .toList());
+                judged(upload);
             }
         }
+    }
+
+    private void judged(SubjectUpload upload) {
+        partition.judged(
+                upload.getRunId(),
+                IntStream.range(0, upload.getPhotosCount())
+                        .mapToObj(i -> Runs.verdict(i, PhotoVerdict.ACCEPTED))
+                        .toList());
+    }
+
+    boolean isJudging() {
+        return !toJudge.isEmpty();
+    }
+
+    /** All verdicts come, but those whose coordinator is gone. */
+    void judgeAll() {
+        toJudge.forEach(this::judged);
+        toJudge.clear();
     }
 
     /** The store loses what it was asked to, or is away. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.FakeDevice;
 import org.dreamboothactors.actors.work.Node;
@@ -16,10 +17,13 @@ import org.dreamboothactors.actors.work.NodeBench;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.TestShift;
 import org.dreamboothactors.diffusion.weights.pickle.LatentFile;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
+import org.dreamboothactors.protocol.v1.EraseRequested;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.LatentsCached;
+import org.dreamboothactors.protocol.v1.RunCancelled;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +128,41 @@ class EncodeLatentsIT {
         assertThat(encode(given("other-size", moments(32, 1), moments(16, 1)))).isEqualTo(new Outcome.Done());
 
         assertThat(reason("other-size")).contains("given latents 2 of 2", "(8, 16, 16)", "expected (8, 32, 32)");
+        assertThat(told("other-size").getFirst().getLatentsCount()).isEqualTo(1); // or it could not be erased
+    }
+
+    @Test
+    void tellsOfLatentsThatNobodyToldOfWhenTheRunHasEnded() throws Exception {
+        encode(request("quick", "tenant/t", "ended"));
+        end("slow", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+
+        assertThat(encode(request("slow", "tenant/t", "ended", "not encoded"))).isEqualTo(new Outcome.Done());
+        assertThat(encode(request("slow", "class", "ended"))).isEqualTo(new Outcome.Done());
+
+        assertThat(told("slow")).hasSize(1);
+        assertThat(told("slow").getFirst().getLatentsList())
+                .extracting(CachedLatent::getMoments)
+                .containsExactly(told("quick").getFirst().getLatents(0).getMoments());
+    }
+
+    @Test
+    void leavesNothingThatWasStoredForARunWhichIsErased() throws Exception {
+        end("gone", event -> event.setEraseRequested(EraseRequested.getDefaultInstance()));
+        List.of("runs/gone/log/0", "checkpoints/gone/step-1/unet", "samples/gone/1.png", "runs/gone-2/log/0")
+                .forEach(key -> bench.store().put(key, new byte[1]));
+
+        encode(request("gone", "tenant/t", "a"));
+
+        assertThat(bench.store().list("runs/")).containsExactly("runs/gone-2/log/0");
+        assertThat(bench.store().list("checkpoints/")).isEmpty();
+        assertThat(bench.store().list("samples/")).isEmpty();
+    }
+
+    private static void end(String run, UnaryOperator<RunEvent.Builder> how) throws InterruptedException {
+        bench.facts().tell(how.apply(Events.event(run, "end")).build());
+        while (!bench.ended().contains(run)) { // the test's time is limited
+            Thread.sleep(20);
+        }
     }
 
     @Test

@@ -96,7 +96,7 @@ class DrawPicturesIT {
                         .getSamplesReady()
                         .getStep())
                 .isEqualTo(7);
-        assertThat(directory.resolve("work/checkpoints/cpu-0/digest-of-7/unet/weights"))
+        assertThat(directory.resolve("work/checkpoints/cpu-0/trained/digest-of-7/unet/weights"))
                 .hasBinaryContent(weights);
     }
 

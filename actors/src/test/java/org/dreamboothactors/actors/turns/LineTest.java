@@ -463,6 +463,7 @@ class LineTest {
     void aRunThatIsErasedIsAloneWithWhatNoOtherRunHas() {
         uploaded("ann", "a", "uploads/ann/1", "uploads/ann/2", "uploads/bob/1", "class-images/c/0.png");
         uploaded("ann", "b", "uploads/ann/2");
+        ready("b");
         latents("a", "latents/tenant/ann/1", "latents/shared/1");
         assertThat(line.alone("a", 1)).isEmpty();
 
@@ -472,6 +473,46 @@ class LineTest {
 
         assertThat(line.alone("a", 1)).contains(List.of("latents/tenant/ann/1", "uploads/ann/1"));
         assertThat(line.alone("a", 2)).isEmpty();
+    }
+
+    /** Else each would leave to the other what both have, and nobody would have it in the end. */
+    @Test
+    void twoRunsThatAreErasedTogetherLeaveNothing() {
+        for (String run : List.of("a", "b")) {
+            uploaded("ann", run, "uploads/ann/1");
+            tell(run, event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+            erase(run);
+        }
+
+        assertThat(line.alone("a", 1)).contains(List.of("uploads/ann/1"));
+        assertThat(line.alone("b", 1)).contains(List.of("uploads/ann/1"));
+    }
+
+    @Test
+    void nothingGoesWhileAnotherRunOfThePhotosIsPrepared() {
+        uploaded("ann", "a", "uploads/ann/1", "uploads/ann/2");
+        tell("a", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        erase("a");
+        latents("a", "latents/tenant/ann/1");
+        uploaded("ann", "b", "uploads/ann/1");
+        assertThat(line.alone("a", 2)).isEmpty();
+
+        latents("b", "latents/tenant/ann/1"); // the very one
+        tell("b", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+        assertThat(line.alone("a", 2)).contains(List.of("uploads/ann/2"));
+    }
+
+    @Test
+    void whatWasErasedIsErasedOnceMoreWhenSomebodyAsksAgain() {
+        uploaded("ann", "a", "uploads/ann/1");
+        tell("a", event -> event.setCancelled(RunCancelled.getDefaultInstance()));
+        erase("a");
+        erase("a"); // not done yet
+        assertThat(line.alone("a", 2)).isEmpty();
+
+        tell("a", event -> event.setErased(RunErased.newBuilder().setRound(1)));
+        erase("a");
+        assertThat(line.alone("a", 2)).contains(List.of());
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dreamboothactors.deploy.Exit;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.deploy.remote.NamedRuns;
@@ -76,20 +77,22 @@ public final class EraseCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         try (Remote remote = outside.reach(service)) {
-            NamedRuns.replay(remote, id, _ -> {});
+            AtomicInteger old = new AtomicInteger();
+            NamedRuns.replay(remote, id, _ -> old.incrementAndGet());
             remote.erase(id, reason);
             RunErased gone = new RunNews(remote, outside.clock(), LONGEST)
-                    .first(id, EraseCommand::erased)
+                    .first(id, event -> erased(event, old.getAndDecrement() <= 0))
                     .orElseThrow(() -> new IllegalStateException("Cannot tell whether run " + id
                             + " is erased: the service did not say so within " + LONGEST.toMinutes()
-                            + " min. Is it running, and its store? It will erase the run when they are"));
+                            + " min. It will erase the run when it and its store are running, and no other run of the"
+                            + " same photos is being prepared"));
             out.println("run " + id + " is erased: " + gone.getObjects() + " objects are gone");
             out.flush();
             return Exit.DONE;
         }
     }
 
-    private static Optional<RunErased> erased(RunEvent event) {
-        return event.hasErased() ? Optional.of(event.getErased()) : Optional.empty();
+    private static Optional<RunErased> erased(RunEvent event, boolean isNew) {
+        return isNew && event.hasErased() ? Optional.of(event.getErased()) : Optional.empty();
     }
 }

@@ -51,8 +51,6 @@ public record Answers(StopSignal stop, InstantSource clock, Consumer<Duration> w
             } else if (requests.contains(event.get().getWorkFailed().getRequestId())) {
                 throw new IllegalStateException("Cannot bring the pictures: "
                         + event.get().getWorkFailed().getReason());
-            } else if (event.get().hasEraseRequested()) { // what was asked for before is not drawn any more
-                throw new IllegalStateException("Cannot bring the pictures: the run is erased");
             }
         }
         return Optional.of(answers);

@@ -71,7 +71,7 @@ public final class FakeRemote implements Remote {
 
     @Override
     public void erase(String runId, String reason) {
-        events.add(Told.erased(runId));
+        events.add(Told.erased(runId, 12));
     }
 
     @Override
