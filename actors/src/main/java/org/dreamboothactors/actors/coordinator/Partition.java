@@ -38,6 +38,8 @@ final class Partition implements AutoCloseable {
 
     /** The store may be away, too, or the node that was to erase. */
     private static final Duration ERASING = Duration.ofMinutes(2);
+    /** Until it is looked once more whether it is known what a run has alone: another of its photos may take long. */
+    private static final Duration LOOKING = Duration.ofSeconds(1);
 
     private static final int MOST_WAITED_FOR = 40;
     /** Bytes of key and value. Kafka takes 1 MiB with what it adds itself. */
@@ -210,9 +212,7 @@ final class Partition implements AutoCloseable {
                         records.addAll(records(run, admitted.get()));
                     }
                 } else if (decision instanceof Decision.Erase(int round)) {
-                    if (!erase(run, round, now, wanted)) {
-                        undecided.add(runId);
-                    }
+                    erase(run, round, now, wanted);
                 } else if (decision instanceof Decision.Train
                         && next.filter(runId::equals).isEmpty()) {
                     inLine.add(runId);
@@ -273,16 +273,14 @@ final class Partition implements AutoCloseable {
         return decision instanceof Decision.Judge || decision instanceof Decision.Erase;
     }
 
-    /** Whether what the run has is known here, or was asked for. */
-    private boolean erase(RunState run, int round, Instant now, Wanted wanted) {
+    private void erase(RunState run, int round, Instant now, Wanted wanted) {
         if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
-            if (belongings.alone(run.runId(), round).isEmpty()) {
-                return false;
+            boolean isKnown = belongings.alone(run.runId(), round).isPresent();
+            if (isKnown) {
+                wanted.erasures().add(new Erasing(run.runId(), round));
             }
-            wanted.erasures().add(new Erasing(run.runId(), round));
-            askedUntil.put(run.runId(), now.plus(ERASING));
+            askedUntil.put(run.runId(), now.plus(isKnown ? ERASING : LOOKING));
         }
-        return true;
     }
 
     /** A run whose state nobody foresaw fails; the others go on. */
