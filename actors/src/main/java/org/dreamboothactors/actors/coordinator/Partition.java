@@ -190,7 +190,8 @@ final class Partition implements AutoCloseable {
             if (needed.stream().noneMatch(Partition::isAskedOfOthers) || erased.containsKey(runId)) {
                 askedUntil.remove(runId);
             }
-            if (run.end().isPresent()) { // the clean copies are stored, and can be erased when that is known
+            if (run.end().isPresent()
+                    || run.erasure().isWanted()) { // the clean copies are stored, and can be erased when that is known
                 verdicts.getOrDefault(runId, List.of())
                         .forEach(verdict -> records.add(Announcements.fact(Announcements.judged(runId, verdict))));
             }

@@ -26,10 +26,15 @@ import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.LatentRequest;
 import org.dreamboothactors.protocol.v1.LatentsCached;
 import org.dreamboothactors.protocol.v1.StoredObject;
+import org.dreamboothactors.storage.StorageException;
 import org.dreamboothactors.storage.Stored;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Encodes the images of a request that nobody has encoded yet, and tells where all of them are. */
 public record EncodeLatents(Node node) implements Worker<LatentRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(EncodeLatents.class);
+
     public static final InOrderOfPriority.Kind<LatentRequest> KIND = new InOrderOfPriority.Kind<>(
             Topics.LATENT_CACHE,
             LatentRequest::getRunId,
@@ -40,7 +45,11 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
     @Override
     public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
         if (node.ended().contains(request.getRunId())) {
-            tellWhatIsThere(request);
+            try {
+                tellWhatIsThere(request);
+            } catch (StorageException e) {
+                return new Outcome.Again("what is stored for it cannot be looked up: " + e.getMessage());
+            }
         }
         return node.withModel(
                 request.getRunId(),
@@ -145,7 +154,11 @@ public record EncodeLatents(Node node) implements Worker<LatentRequest> {
     @Override
     public Outcome fail(LatentRequest request, String reason) {
         Outcome failed = node.fail(request.getRunId(), Topics.LATENT_CACHE, request.getRequestId(), reason);
-        tellWhatIsThere(request); // after the failure: for themselves they would say that all of them are there
+        try {
+            tellWhatIsThere(request); // after the failure: for themselves they would say that all of them are there
+        } catch (StorageException e) { // the failure stands
+            LOG.warn("Latents of {} may stay when it is erased: {}", request.getRunId(), e.getMessage());
+        }
         return failed;
     }
 }

@@ -42,8 +42,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
     @Override
     public Outcome work(GenerationRequest request, Device.Turn device, Shift shift) {
         if (request.hasSamples() && node.ended().contains(request.getRunId())) { // somebody waits for them
-            Outcome failed = fail(request, "the run was ended before its pictures were drawn");
-            return node.forgotten(request.getRunId(), failed);
+            return fail(request, "the run was ended before its pictures were drawn");
         }
         return node.withModel(
                 request.getRunId(),

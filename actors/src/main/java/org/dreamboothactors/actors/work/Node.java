@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.work;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.dreamboothactors.actors.device.DeviceLost;
@@ -54,15 +55,15 @@ public record Node(
      * The outcome of work for a run, when nothing is kept that was stored for one that is to be erased: it may not have been
      * told of. Where the store is away the record comes again.
      */
-    public Outcome forgotten(String runId, Outcome outcome) {
+    private Outcome forgotten(String runId, Outcome outcome) {
         if (!ended.isErased(runId)) {
             return outcome;
         }
         try {
-            ended.forget(runId);
             RunFolders.remove(store, runId);
+            ended.forget(runId);
             return outcome;
-        } catch (StorageException e) {
+        } catch (StorageException | UncheckedIOException e) {
             return new Outcome.Again("what is stored for it cannot be removed: " + e.getMessage());
         }
     }
@@ -75,6 +76,6 @@ public record Node(
                         .setRequestId(requestId)
                         .setReason(reason))
                 .build());
-        return new Outcome.Done();
+        return forgotten(runId, new Outcome.Done());
     }
 }

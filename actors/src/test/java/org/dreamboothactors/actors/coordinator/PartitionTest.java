@@ -37,6 +37,7 @@ import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Seeded: the name of a failing case is the seed that makes it fail again. */
 class PartitionTest {
@@ -122,20 +123,23 @@ class PartitionTest {
     }
 
     /** Clean copies of photos are stored before anybody is told; what nobody was told of could never be erased. */
-    @Test
-    void tellsVerdictsThatComeWhenTheRunIsCancelled() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tellsVerdictsThatComeWhenTheRunIsCancelledOrErased(boolean erased) {
         World world = new World(1); // in which nobody is killed who has heard verdicts
-        for (String runId : List.of("run-0", "run-1", "run-2")) {
-            upload(world, runId);
-        }
+        List<String> runs = List.of("run-0", "run-1", "run-2");
+        runs.forEach(runId -> upload(world, runId));
         while (!world.isJudging()) {
             world.coordinate();
         }
-        List.of("run-0", "run-1", "run-2").forEach(runId -> cancel(world, runId));
-        while (ends(world).size() < 3) {
-            world.coordinate();
+        for (String runId : runs) {
+            if (erased) {
+                erase(world, runId);
+            } else {
+                cancel(world, runId);
+            }
         }
-        while (world.isJudging()) {
+        while (ends(world).size() < 3) {
             world.judgeAll();
             world.coordinate();
         }
