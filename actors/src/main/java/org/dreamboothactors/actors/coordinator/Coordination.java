@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,14 +46,11 @@ final class Coordination {
     private final InstantSource clock;
     private final Decisions decisions;
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private final ConcurrentLinkedQueue<Verdicts> verdicts = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Partition> open = new TreeMap<>();
 
-    private final ConcurrentLinkedQueue<Erased> erasures = new ConcurrentLinkedQueue<>();
-
-    private record Verdicts(String runId, List<PhotoJudged> photos) {}
-
-    private record Erased(String runId, RunErased gone) {}
+    /** What somebody else did for a run, for the partition that knows it. */
+    private record Answer(String runId, Consumer<Partition> tell) {}
 
     /** Hears on the coordination's thread. */
     interface Listener {
@@ -83,11 +81,12 @@ final class Coordination {
     }
 
     void judged(String runId, List<PhotoJudged> photos) {
-        verdicts.add(new Verdicts(runId, List.copyOf(photos)));
+        List<PhotoJudged> verdicts = List.copyOf(photos);
+        answers.add(new Answer(runId, partition -> partition.judged(runId, verdicts)));
     }
 
     void erased(String runId, RunErased gone) {
-        erasures.add(new Erased(runId, gone));
+        answers.add(new Answer(runId, partition -> partition.erased(runId, gone)));
     }
 
     /** Coordinates until stopped. Throws what Kafka threw; then nothing is lost and another can go on. */
@@ -172,19 +171,9 @@ final class Coordination {
     }
 
     private void decide(KafkaConsumer<byte[], byte[]> history) {
-        for (Verdicts next = verdicts.poll(); next != null; next = verdicts.poll()) {
+        for (Answer next = answers.poll(); next != null; next = answers.poll()) {
             String runId = next.runId();
-            List<PhotoJudged> photos = next.photos();
-            open.values().stream()
-                    .filter(partition -> partition.knows(runId))
-                    .forEach(partition -> partition.judged(runId, photos));
-        }
-        for (Erased next = erasures.poll(); next != null; next = erasures.poll()) {
-            String runId = next.runId();
-            RunErased gone = next.gone();
-            open.values().stream()
-                    .filter(partition -> partition.knows(runId))
-                    .forEach(partition -> partition.erased(runId, gone));
+            open.values().stream().filter(partition -> partition.knows(runId)).forEach(next.tell());
         }
         for (Partition partition : open.values()) {
             if (partition.isUpToDate(history.position(historyOf(partition.number())))) {

@@ -190,10 +190,8 @@ final class Partition implements AutoCloseable {
             if (needed.stream().noneMatch(Partition::isAskedOfOthers) || erased.containsKey(runId)) {
                 askedUntil.remove(runId);
             }
-            if (run.end().isPresent()
-                    || run.erasure().isWanted()) { // the clean copies are stored, and can be erased when that is known
-                verdicts.getOrDefault(runId, List.of())
-                        .forEach(verdict -> records.add(Announcements.fact(Announcements.judged(runId, verdict))));
+            if (run.end().isPresent() || run.erasure().isWanted()) {
+                tellVerdicts(runId, records); // the clean copies are stored, and can be erased when that is known
             }
             RunErased gone = erased.get(runId);
             if (gone != null && gone.getRound() > run.erasure().done()) {
@@ -258,10 +256,8 @@ final class Partition implements AutoCloseable {
             List<ProducerRecord<byte[], byte[]>> records,
             Wanted wanted) {
         if (verdicts.containsKey(run.runId())) {
-            for (PhotoJudged verdict : verdicts.getOrDefault(run.runId(), List.of())) {
-                records.add(Announcements.fact(Announcements.judged(run.runId(), verdict)));
-            }
-        } else if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
+            tellVerdicts(run.runId(), records);
+        } else if (isToBeAsked(run.runId(), now)) {
             wanted.verdicts().add(upload);
             // Asking again too early costs nothing; class images can be many, and lost verdicts should not wait for
             // all.
@@ -270,12 +266,21 @@ final class Partition implements AutoCloseable {
         }
     }
 
+    private void tellVerdicts(String runId, List<ProducerRecord<byte[], byte[]>> records) {
+        verdicts.getOrDefault(runId, List.of())
+                .forEach(verdict -> records.add(Announcements.fact(Announcements.judged(runId, verdict))));
+    }
+
+    private boolean isToBeAsked(String runId, Instant now) {
+        return now.isAfter(askedUntil.getOrDefault(runId, Instant.MIN));
+    }
+
     private static boolean isAskedOfOthers(Decision decision) {
         return decision instanceof Decision.Judge || decision instanceof Decision.Erase;
     }
 
     private void erase(RunState run, int round, Instant now, Wanted wanted) {
-        if (now.isAfter(askedUntil.getOrDefault(run.runId(), Instant.MIN))) {
+        if (isToBeAsked(run.runId(), now)) {
             boolean isKnown = belongings.alone(run.runId(), round).isPresent();
             if (isKnown) {
                 wanted.erasures().add(new Erasing(run.runId(), round));

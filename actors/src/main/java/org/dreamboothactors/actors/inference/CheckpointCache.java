@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.storage.CommitLog;
 import org.dreamboothactors.storage.CommitLog.Commit;
@@ -36,7 +37,7 @@ public record CheckpointCache(Node node, String device) {
     /** A diffusers folder of the run's checkpoint; empty when there is none of that step. */
     Optional<Path> folder(String runId, long step) {
         List<Commit> commits =
-                CommitLog.open(node.store(), "runs/" + runId + "/").all();
+                CommitLog.open(node.store(), RunFolders.commits(runId)).all();
         return commits.stream()
                 .filter(commit -> commit.kind() == Kind.CHECKPOINT && commit.step() == step)
                 .findFirst() // the one that was announced

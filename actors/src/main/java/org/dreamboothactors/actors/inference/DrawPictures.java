@@ -14,6 +14,7 @@ import org.dreamboothactors.actors.work.InOrderOfPriority;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Pictures;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.Worker;
@@ -134,7 +135,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
                     request.getRunId() + ": samples",
                     device,
                     shift);
-            String prefix = "samples/" + request.getRunId() + "/" + request.getRequestId() + "/";
+            String prefix = RunFolders.samples(request.getRunId()) + request.getRequestId() + "/";
             node.facts()
                     .tell(Events.event(request.getRunId(), "samples-" + request.getRequestId())
                             .setSamplesReady(SamplesReady.newBuilder()

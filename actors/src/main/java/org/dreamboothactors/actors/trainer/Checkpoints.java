@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.Node;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Wire;
@@ -78,7 +79,7 @@ record Checkpoints(Workplace place, RunInWork run, CommitLog log, Verdicts verdi
 
     /** Holds the digest: a trainer with other bits that lost the run must not write over what was announced. */
     private static String prefix(TrainRequest request, long step, String weightsSha256) {
-        return "checkpoints/" + request.getRunId() + "/step-" + step + "-" + weightsSha256 + "/";
+        return RunFolders.checkpoints(request.getRunId()) + "step-" + step + "-" + weightsSha256 + "/";
     }
 
     private void compare(Commit earlier, Saved now) {

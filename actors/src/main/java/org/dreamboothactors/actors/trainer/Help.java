@@ -9,6 +9,7 @@ import org.dreamboothactors.actors.device.Lent;
 import org.dreamboothactors.actors.work.BaseModels;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.protocol.v1.TrainRequest;
@@ -78,7 +79,7 @@ record Help(Node node, TrainRequest request) {
 
         @Override
         public void prepare() {
-            CommitLog log = CommitLog.open(store, RunInWork.prefix(request.getRunId()));
+            CommitLog log = CommitLog.open(store, RunFolders.commits(request.getRunId()));
             fetched = Optional.of(Provision.fetch(store, request, log, scratch));
         }
 

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.trainer;
 
 import java.time.Instant;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.protocol.v1.RunSpec;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 
@@ -34,11 +35,7 @@ record RunInWork(TrainRequest request, String environment, Instant startedAt) {
 
     /** Of all keys of the run's log, with a trailing slash. */
     String prefix() {
-        return prefix(runId());
-    }
-
-    static String prefix(String runId) {
-        return "runs/" + runId + "/";
+        return RunFolders.commits(runId());
     }
 
     /** For facts of this delivery that another delivery may tell again with other content. */

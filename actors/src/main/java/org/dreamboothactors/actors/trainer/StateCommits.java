@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.dreamboothactors.actors.device.DeviceAnswer.Saved;
 import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.v1.StepsCommitted;
@@ -83,7 +84,7 @@ final class StateCommits {
 
     /** Removes all states, once nobody will go on from one; also those whose trainer was lost before it committed them. */
     static void removeAll(ArtifactStore store, String runId) {
-        store.list(blobs(RunInWork.prefix(runId))).forEach(store::remove);
+        store.list(blobs(RunFolders.commits(runId))).forEach(store::remove);
     }
 
     private static String blobs(String prefix) {

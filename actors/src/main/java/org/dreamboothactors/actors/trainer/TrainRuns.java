@@ -17,6 +17,7 @@ import org.dreamboothactors.actors.turns.Waiting;
 import org.dreamboothactors.actors.work.BaseModels.BaseModel;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Outcome;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.SteadyClock;
@@ -100,7 +101,7 @@ public record TrainRuns(
     }
 
     private Outcome train(TrainRequest request, BaseModel model, Device.Turn device, Shift shift) {
-        CommitLog log = CommitLog.open(node.store(), RunInWork.prefix(request.getRunId()));
+        CommitLog log = CommitLog.open(node.store(), RunFolders.commits(request.getRunId()));
         Verdicts verdicts = Verdicts.of(node.store(), request);
         Optional<Commit> published = log.newest(Kind.CHECKPOINT);
         published.ifPresent(commit ->

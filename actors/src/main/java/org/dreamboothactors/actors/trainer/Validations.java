@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.dreamboothactors.actors.device.DeviceCommand;
 import org.dreamboothactors.actors.work.Drawings;
 import org.dreamboothactors.actors.work.Pictures;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
 import org.dreamboothactors.diffusion.Drawing;
 import org.dreamboothactors.protocol.Events;
@@ -45,7 +46,7 @@ record Validations(Workplace place, RunInWork run, Judging judging) {
                 .ask(
                         new DeviceCommand.DrawTrained(drawing, out),
                         progress -> place.shift().says(work + ", pass " + progress.done() + " of " + progress.total()));
-        String prefix = "samples/" + run.runId() + "/validation-" + step + "/";
+        String prefix = RunFolders.samples(run.runId()) + "validation-" + step + "/";
         place.node()
                 .facts()
                 .tell(Events.event(run.runId(), "validation-" + step)

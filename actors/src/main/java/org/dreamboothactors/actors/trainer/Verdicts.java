@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.Verdict;
 import org.dreamboothactors.storage.ArtifactStore;
@@ -28,7 +29,7 @@ final class Verdicts {
 
     private Verdicts(ArtifactStore store, TrainRequest request) {
         this.store = store;
-        prefix = RunInWork.prefix(request.getRunId()) + "verdicts/";
+        prefix = RunFolders.commits(request.getRunId()) + "verdicts/";
         maxSteps = RunInWork.maxSteps(request);
         stopAfter = request.getSpec().getValidation().getStopAfter();
     }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.Topics;
-import org.dreamboothactors.protocol.UploadKeys;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
@@ -90,9 +89,7 @@ public final class Line implements Waiting, Turns, Usages, Precedence, Belonging
         if (!isKnown || stored.sharers(tenant, runId).stream().anyMatch(this::mayFindMore)) {
             return Optional.empty();
         }
-        return Optional.of(stored.alone(tenant, runId, erasures::containsKey).stream()
-                .filter(key -> isOfTenant(tenant, key))
-                .toList());
+        return Optional.of(stored.alone(tenant, runId, erasures::containsKey));
     }
 
     /** One of the same photos finds clean copies and latents of them, and it is told late that they are its own, too. */
@@ -101,13 +98,6 @@ public final class Line implements Waiting, Turns, Usages, Precedence, Belonging
                 && known(runId)
                         .filter(run -> run.phase() == Phase.PREPARING && !run.isEnded())
                         .isPresent();
-    }
-
-    /** Whether a key is one of photos or latents of a tenant's runs; a client may have named any. */
-    private static boolean isOfTenant(String tenant, String key) {
-        return UploadKeys.belongs(tenant, key)
-                || key.startsWith("photos/" + tenant + "/")
-                || key.startsWith("latents/tenant/" + tenant + "/");
     }
 
     @Override

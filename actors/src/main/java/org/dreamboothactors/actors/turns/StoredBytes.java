@@ -89,7 +89,7 @@ final class StoredBytes {
     }
 
     /**
-     * What a run has that no other run of the tenant has for good; names of states and checkpoints are among the keys.
+     * Keys of the photos and latents that a run has and no other run of the tenant has for good.
      *
      * @param leaving whether a run is to be erased, too
      */
@@ -98,8 +98,16 @@ final class StoredBytes {
                 .filter(thing -> thing.getValue().runs().keySet().stream()
                         .allMatch(holder -> holder.equals(runId) || leaving.test(holder)))
                 .map(Map.Entry::getKey)
+                .filter(key -> isOfTenant(tenant, key))
                 .sorted()
                 .toList();
+    }
+
+    /** Whether a key is one of photos or latents of a tenant's runs; a client may have named any. */
+    private static boolean isOfTenant(String tenant, String key) {
+        return UploadKeys.belongs(tenant, key)
+                || key.startsWith("photos/" + tenant + "/")
+                || key.startsWith(OF_TENANTS + tenant + "/");
     }
 
     /** Runs of the tenant that have something that this one has, and itself. */

@@ -4,22 +4,30 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dreamboothactors.storage.ArtifactStore;
 
-/** Where the objects lie that belong to one run alone: its log and states, its checkpoints, the pictures it drew. */
+/** Key prefixes of the objects that belong to one run alone; what lies elsewhere is not erased with it. */
 public final class RunFolders {
-    private static final List<String> ALL = List.of("runs/", "checkpoints/", "samples/");
-
     private RunFolders() {}
 
-    /** Removes all of them; returns how many there were. */
+    /** Its commit log, states and verdicts. */
+    public static String commits(String runId) {
+        return "runs/" + runId + "/";
+    }
+
+    public static String checkpoints(String runId) {
+        return "checkpoints/" + runId + "/";
+    }
+
+    /** Pictures that it drew. */
+    public static String samples(String runId) {
+        return "samples/" + runId + "/";
+    }
+
+    /** Removes all that lies in them; returns how many objects that were. */
     public static int remove(ArtifactStore store, String runId) {
-        List<String> keys = ALL.stream()
-                .flatMap(folder -> list(store, folder + runId + "/"))
+        List<String> keys = Stream.of(commits(runId), checkpoints(runId), samples(runId))
+                .flatMap(folder -> store.list(folder).stream())
                 .toList();
         keys.forEach(store::remove);
         return keys.size();
-    }
-
-    private static Stream<String> list(ArtifactStore store, String prefix) {
-        return store.list(prefix).stream();
     }
 }

@@ -87,18 +87,6 @@ final class RunPictures {
         }
     }
 
-    /** The store has none of them any more. */
-    void clear() {
-        photos.clear();
-        ownClassImages.clear();
-        classImages.clear();
-        rounds.clear();
-        objects.clear();
-        samples = 0;
-        samplesLeftOut = 0;
-        classImagesLeftOut = 0;
-    }
-
     Optional<Picture> thumbnail() {
         return photos.values().stream().flatMap(photo -> photo.image().stream()).findFirst();
     }

@@ -31,7 +31,7 @@ import org.dreamboothactors.storage.Stored;
 final class RunView {
     private final String id;
     private final RunLog log = new RunLog();
-    private final RunPictures pictures = new RunPictures();
+    private RunPictures pictures = new RunPictures();
     private final LossSeries losses = new LossSeries();
     private final Map<Long, Checkpoint> checkpoints = new HashMap<>();
     private final Map<Long, Judged> verdicts = new TreeMap<>();
@@ -174,7 +174,7 @@ final class RunView {
     private void onErased() {
         state = RunState.ERASED;
         reason = "";
-        pictures.clear();
+        pictures = new RunPictures();
         checkpoints.clear();
     }
 
