@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.kernels.Kernels;
 import org.dreamboothactors.diffusion.kernels.Tape;
 import org.dreamboothactors.diffusion.lora.LoraFiles;
@@ -101,8 +102,13 @@ public final class DreamBoothTrainer implements AutoCloseable {
         Compute wanted = config.refinements().compute();
         DecidedPrecision decided = DecidedPrecision.of(wanted.precision(), kernels, threads);
         compute = wanted.in(decided.precision());
-        warning = decided.warning();
         this.tokenizer = tokenizer;
+        warning = Stream.of(
+                        decided.warning(),
+                        tooLong("instance_prompt", config.instancePrompt()),
+                        config.withPrior() ? tooLong("class_prompt", config.classPrompt()) : Optional.<String>empty())
+                .flatMap(Optional::stream)
+                .reduce((one, other) -> one + "; " + other);
         scheduler = StableDiffusion.scheduler(base.folder());
         latentScale = VaeConfig.read(base.folder(AutoencoderKL.PART)).scalingFactor();
         encoder = data.encodesOnline() ? Optional.of(new PictureEncoder(kernels, base.vae(kernels))) : Optional.empty();
@@ -195,6 +201,14 @@ public final class DreamBoothTrainer implements AutoCloseable {
         String one =
                 Fingerprint.of(kernels, threads, Engine.getEngine("PyTorch").getVersion(), compute.precision());
         return ranks.isAlone() ? one : one + " ranks=" + ranks.count();
+    }
+
+    private Optional<String> tooLong(String what, String prompt) {
+        int tokens = tokenizer.untruncatedLength(prompt);
+        return tokens <= tokenizer.maxLength()
+                ? Optional.empty()
+                : Optional.of("the " + what + " is cut: it has " + tokens + " tokens, and the text encoder reads "
+                        + tokenizer.maxLength());
     }
 
     /** What who asked for the run should know of how it is computed. */

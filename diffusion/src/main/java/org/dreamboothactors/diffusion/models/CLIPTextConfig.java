@@ -44,7 +44,7 @@ public record CLIPTextConfig(
                 config.number("vocab_size", 49408),
                 config.number("hidden_size", 512),
                 config.number("intermediate_size", 2048),
-                config.number("num_hidden_layers", 12),
+                config.layers("num_hidden_layers", 12),
                 config.number("num_attention_heads", 8),
                 config.number("max_position_embeddings", 77),
                 config.choice("hidden_act", "quick_gelu", "gelu").equals("quick_gelu"),

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.dreamboothactors.diffusion.weights.SmallJson;
 
 /**
  * A model's {@code config.json}. Every setting must be asked for or known to change nothing; one that is neither, and is
@@ -18,6 +19,7 @@ import java.util.Set;
  */
 final class ConfigFile {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_LAYERS = 256;
 
     private final Path file;
     private final JsonNode json;
@@ -31,7 +33,7 @@ final class ConfigFile {
     static ConfigFile in(Path folder) {
         Path file = folder.resolve("config.json");
         try {
-            return new ConfigFile(file, JSON.readTree(file.toFile()));
+            return new ConfigFile(file, SmallJson.read(JSON, file));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -44,6 +46,15 @@ final class ConfigFile {
 
     int number(String key, int otherwise) {
         return (int) decimal(key, otherwise);
+    }
+
+    /** How many layers there are: of as many as a number holds the plan alone would fill the memory. */
+    int layers(String key, int otherwise) {
+        int layers = number(key, otherwise);
+        if (layers < 1 || layers > MOST_LAYERS) {
+            throw refused(key, ask(key), "1 to " + MOST_LAYERS);
+        }
+        return layers;
     }
 
     double decimal(String key, double otherwise) {

@@ -35,7 +35,7 @@ public record VaeConfig(
                 config.number("in_channels", 3),
                 config.number("out_channels", 3),
                 config.numbers("block_out_channels"),
-                config.number("layers_per_block", 1),
+                config.layers("layers_per_block", 1),
                 config.number("latent_channels", 4),
                 config.number("norm_num_groups", 32),
                 config.decimal("scaling_factor", SCALING),

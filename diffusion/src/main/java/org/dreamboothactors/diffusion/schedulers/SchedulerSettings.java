@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.dreamboothactors.diffusion.weights.SmallJson;
 
 /**
  * A {@code scheduler_config.json}, read for the sampler that will use it.
@@ -41,6 +42,8 @@ public record SchedulerSettings(JsonNode json) {
         SIGMA_MIN
     }
 
+    private static final int MOST_STEPS = 100_000;
+
     // diffusers writes -Infinity into its JSON
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -49,7 +52,7 @@ public record SchedulerSettings(JsonNode json) {
     /** Reads {@code scheduler_config.json}. */
     public static SchedulerSettings read(Path file) {
         try {
-            return new SchedulerSettings(JSON.readTree(file.toFile()));
+            return new SchedulerSettings(SmallJson.read(JSON, file));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read scheduler configuration " + file + ": " + e.getMessage(), e);
         }
@@ -64,8 +67,8 @@ public record SchedulerSettings(JsonNode json) {
 
     int steps() {
         int steps = json.path("num_train_timesteps").asInt(1000);
-        if (steps < 2) {
-            throw unsupported("num_train_timesteps", json.path("num_train_timesteps"), "2 or more");
+        if (steps < 2 || steps > MOST_STEPS) {
+            throw unsupported("num_train_timesteps", json.path("num_train_timesteps"), "2 to " + MOST_STEPS);
         }
         return steps;
     }

@@ -39,7 +39,7 @@ final class AddedTokens {
         if (settings.has(DECODER)) {
             settings.path(DECODER)
                     .properties()
-                    .forEach(token -> declared.put(Integer.valueOf(token.getKey()), added(token.getValue())));
+                    .forEach(token -> declared.put(id(token.getKey()), added(token.getValue())));
             return; // a newer configuration, which stands for the other files
         }
         inversions.properties().forEach(token -> {
@@ -50,6 +50,15 @@ final class AddedTokens {
                     added(written.put("normalized", !named).put("special", named)));
         });
         listed.forEach(token -> declared.put(token.path("id").asInt(), added(token)));
+    }
+
+    private static int id(String key) {
+        try {
+            return Integer.parseInt(key);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "Cannot use added tokens: " + DECODER + " has the key " + key + ", expected an id", e);
+        }
     }
 
     /** One that is written as text alone is special, which means that letters' case counts. */

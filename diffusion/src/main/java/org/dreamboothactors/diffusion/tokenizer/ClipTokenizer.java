@@ -18,12 +18,14 @@ public final class ClipTokenizer implements AutoCloseable {
     private final int maxLength;
     private final long endId;
     private final long paddingId;
+    private final SeveralVectors severalVectors;
 
-    private ClipTokenizer(HuggingFaceTokenizer tokenizer, int maxLength, long endId, long paddingId) {
+    private ClipTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFiles files) {
         this.tokenizer = tokenizer;
-        this.maxLength = maxLength;
-        this.endId = endId;
-        this.paddingId = paddingId;
+        this.maxLength = files.maxLength();
+        this.endId = single(tokenizer, files.end());
+        this.paddingId = single(tokenizer, files.padding());
+        this.severalVectors = files.severalVectors();
     }
 
     /** Opens the {@code tokenizer} folder of a diffusers model. */
@@ -58,10 +60,12 @@ public final class ClipTokenizer implements AutoCloseable {
         try {
             HuggingFaceTokenizer tokenizer =
                     HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(files.tokenizerJson()), options);
-            return new ClipTokenizer(
-                    tokenizer, files.maxLength(), single(tokenizer, files.end()), single(tokenizer, files.padding()));
+            return new ClipTokenizer(tokenizer, files);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot open the tokenizer in " + folder + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // the library declares no narrower type
+            throw new IllegalArgumentException(
+                    "Cannot use the tokenizer in " + folder + ": " + e.getMessage() + ". Fetch its files again", e);
         }
     }
 
@@ -97,7 +101,7 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     private long[] encode(String text) {
-        return tokenizer.encode(text, true, false).getIds();
+        return severalVectors.expanded(tokenizer.encode(text, true, false).getIds());
     }
 
     @Override

@@ -19,7 +19,14 @@ import java.util.stream.Stream;
  * is taken as it is, but for its added tokens.
  */
 @SuppressWarnings("ArrayRecordComponent") // the file itself, read once; nobody compares two
-record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String end, String padding, Token last) {
+record TokenizerFiles(
+        byte[] tokenizerJson,
+        int maxLength,
+        String begin,
+        String end,
+        String padding,
+        Token last,
+        SeveralVectors severalVectors) {
 
     /** A text that has an id. */
     record Token(String content, int id) {
@@ -72,7 +79,8 @@ record TokenizerFiles(byte[] tokenizerJson, int maxLength, String begin, String 
                     begin,
                     end,
                     content(settings, "pad_token"),
-                    Token.last(vocabulary, added));
+                    Token.last(vocabulary, added),
+                    new SeveralVectors(added));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read the tokenizer in " + folder + ": " + e.getMessage()

@@ -23,6 +23,8 @@ public sealed interface LearningRateSchedule {
     /** Where {@link Polynomial} ends. */
     double POLYNOMIAL_END = 1e-7;
 
+    String POLYNOMIAL = "polynomial";
+
     /** The same rate in every step. */
     record Constant() implements LearningRateSchedule {}
 
@@ -76,11 +78,16 @@ public sealed interface LearningRateSchedule {
     }
 
     /** What the schedules that runs can ask for are called: by diffusers, and by NeMo the last. */
-    List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", "polynomial", "WarmupHoldPolicy");
+    List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", POLYNOMIAL, "WarmupHoldPolicy");
 
     /** Whether a schedule of that name has no use for a warm-up; it is the one of no name. */
     static boolean isConstant(String name) {
         return name.isEmpty() || name.equals("constant");
+    }
+
+    /** Whether a schedule of that name ends at {@link #POLYNOMIAL_END}, above which its rate has to begin. */
+    static boolean isPolynomial(String name) {
+        return name.equals(POLYNOMIAL);
     }
 
     /**
@@ -94,7 +101,7 @@ public sealed interface LearningRateSchedule {
             case "constant" -> new Constant();
             case "constant_with_warmup" -> new ConstantWithWarmup(warmupSteps);
             case "cosine" -> new Cosine(warmupSteps);
-            case "polynomial" -> new Polynomial(warmupSteps, power);
+            case POLYNOMIAL -> new Polynomial(warmupSteps, power);
             case "WarmupHoldPolicy" -> new WarmupHold(warmupSteps);
             default ->
                 throw new UnsupportedOperationException("Cannot use learning rate schedule " + name

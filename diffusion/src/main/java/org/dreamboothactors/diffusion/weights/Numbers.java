@@ -15,6 +15,7 @@ final class Numbers {
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BF16_SHIFT = 16;
+    private static final short BF16_NAN = 0x7fc0;
     private static final int BF16_HALF = 0x7fff;
 
     /** Reads element {@code index}. */
@@ -55,6 +56,9 @@ final class Numbers {
 
     /** The nearest bf16 number, the even one of two: what PyTorch's cast gives. */
     private static short bf16(float number) {
+        if (Float.isNaN(number)) {
+            return BF16_NAN; // to round some would make a number of them
+        }
         int bits = Float.floatToRawIntBits(number);
         int even = (bits >>> BF16_SHIFT) & 1;
         return (short) ((bits + BF16_HALF + even) >>> BF16_SHIFT);

@@ -87,7 +87,7 @@ public final class PipelineFiles {
     /** Folders of what the index names; of a model without one all that are not hidden. */
     private static List<Path> components(Path folder) throws IOException {
         Path index = folder.resolve(INDEX);
-        JsonNode named = Files.exists(index) ? JSON.readTree(index.toFile()) : JSON.createObjectNode();
+        JsonNode named = Files.exists(index) ? SmallJson.read(JSON, index) : JSON.createObjectNode();
         try (Stream<Path> folders = Files.list(folder)) {
             return folders.filter(Files::isDirectory)
                     .filter(path -> !isHidden(folder.relativize(path)))

@@ -106,7 +106,7 @@ public final class WeightFiles {
 
     private static List<Path> shards(Path part, Path index) {
         try {
-            JsonNode map = JSON.readTree(index.toFile()).path("weight_map");
+            JsonNode map = SmallJson.read(JSON, index).path("weight_map");
             return map.valueStream()
                     .map(JsonNode::asText)
                     .distinct()

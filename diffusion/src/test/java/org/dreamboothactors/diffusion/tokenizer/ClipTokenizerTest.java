@@ -68,4 +68,20 @@ class ClipTokenizerTest {
         assertThatThrownBy(() -> ClipTokenizer.open(folder))
                 .hasMessageContaining("<cat-toy>: its id is 49409, expected 49408");
     }
+
+    @Test
+    void givesAWordAllOfItsLearnedVectors(@TempDir Path folder) throws IOException {
+        ClipVocabulary.write(folder);
+        Files.writeString(
+                folder.resolve("added_tokens.json"), "{\"<cat>\": 49408, \"<cat>_1\": 49409, \"<cat>_2\": 49410}");
+
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder)) {
+            long[] all = tokenizer.ids("a <cat> <cat>_1 <cat>_2 and a dog");
+
+            assertThat(all).contains(49408, 49409, 49410);
+            assertThat(tokenizer.ids("a <cat> and a dog")).isEqualTo(all);
+            assertThat(tokenizer.untruncatedLength("a <cat>")).isEqualTo(6);
+            assertThat(tokenizer.ids("a dog")).doesNotContain(49408, 49409, 49410);
+        }
+    }
 }

@@ -67,8 +67,12 @@ public final class TarMembers {
                     longName = first(PAX_PATH, records, longName);
                     longSize = Long.parseLong(first(PAX_SIZE, records, "-1"));
                 }
-                case 'g', '5' -> {
-                    // comments on the whole archive, and folders
+                case 'g' -> {
+                    // comments on the whole archive
+                }
+                case '5' -> { // a folder, and a long name before it was its own
+                    longName = "";
+                    longSize = -1;
                 }
                 case '0', '\0' -> {
                     if (members.put(name, content) != null) {

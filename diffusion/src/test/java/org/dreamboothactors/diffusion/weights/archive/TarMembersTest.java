@@ -32,10 +32,13 @@ class TarMembersTest {
         add("./model_config.yaml", '0', "x: 1\n");
         add("PaxHeader", 'x', "180 path=" + path + "\n");
         add("short", '0', "weights");
+        add("PaxHeader", 'x', "180 path=" + "b/".repeat(85) + "\n");
+        add("folder", '5', "");
+        add("last", '0', "");
 
         var members = TarMembers.read(written());
 
-        assertThat(members.keySet()).containsExactly("model_config.yaml", path);
+        assertThat(members.keySet()).containsExactly("model_config.yaml", path, "last");
         FileSlice weights = requireNonNull(members.get(path));
         byte[] content = new byte[7];
         weights.read(0, 7).get(content);
