@@ -148,7 +148,7 @@ final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         String name = DreamBoothService.fileName(device.name());
         ActorRef<QueueActor.Command> actor = getContext()
                 .spawn(
-                        QueueActor.create("device-" + name + "/" + role, queue, device, worker, board),
+                        QueueActor.create("device-" + name + "/" + role, queue, device, worker, node.fitness(), board),
                         "device-" + name + "-" + role);
         getContext().watchWith(actor, new QueueGone(actor));
         queues.add(actor);

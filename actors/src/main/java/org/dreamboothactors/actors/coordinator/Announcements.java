@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.dreamboothactors.actors.work.Reason;
 import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.CheckpointPublished;
@@ -34,8 +35,6 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
 record Announcements(String bucket, InstantSource clock) {
     private static final String FORMAT = "diffusers";
     /** Characters. Reasons quote what clients wrote. */
-    private static final int LONGEST_REASON = 4_000;
-
     private static final Verdict NO_VERDICT = Verdict.newBuilder()
             .setNotJudged("no validation pictures of this step were judged")
             .build();
@@ -48,7 +47,7 @@ record Announcements(String bucket, InstantSource clock) {
                 facts(Events.event(runId, "accepted").setAccepted(accepted));
             case Decision.Reject(String reason) ->
                 facts(Events.event(runId, "rejected")
-                        .setRejected(RunRejected.newBuilder().setReason(cut(reason))));
+                        .setRejected(RunRejected.newBuilder().setReason(Reason.cut(reason))));
             case Decision.Encode(var requests) -> {
                 Map<String, Message> work = new LinkedHashMap<>();
                 requests.forEach(request -> work.put(request.getRequestId(), request));
@@ -64,7 +63,7 @@ record Announcements(String bucket, InstantSource clock) {
                         .setWorkFailed(WorkFailed.newBuilder()
                                 .setTopic(Topics.REG_GENERATION)
                                 .setRequestId(controlId)
-                                .setReason(cut(reason))));
+                                .setReason(Reason.cut(reason))));
             case Decision.Queue(int attempt) ->
                 facts(Events.event(runId, "training-queued-" + attempt)
                         .setTrainingQueued(TrainingQueued.newBuilder().setAttempt(attempt)));
@@ -76,15 +75,11 @@ record Announcements(String bucket, InstantSource clock) {
             case Decision.Publish(CheckpointVerified checkpoint) -> publish(run, checkpoint);
             case Decision.Fail(String reason) ->
                 facts(Events.event(runId, "failed")
-                        .setFailed(RunFailed.newBuilder().setReason(cut(reason))));
+                        .setFailed(RunFailed.newBuilder().setReason(Reason.cut(reason))));
             case Decision.Cancel(String reason) ->
                 facts(Events.event(runId, "cancelled")
                         .setCancelled(RunCancelled.newBuilder().setReason(reason)));
         };
-    }
-
-    private static String cut(String reason) {
-        return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + " ...";
     }
 
     /** The verdict on a photo. */

@@ -85,6 +85,19 @@ final class Complaints {
             add("lr_schedule is " + training.getLrSchedule() + ", expected one of "
                     + String.join(", ", LearningRateSchedule.NAMES));
         }
+        if (LearningRateSchedule.isPolynomial(training.getLrSchedule())) {
+            aboveEnd("learning_rate", training.getLearningRate());
+            if (training.getTrainTextEncoder()) {
+                aboveEnd("text_encoder_learning_rate", training.getTextEncoderLearningRate());
+            }
+        }
+    }
+
+    private void aboveEnd(String field, double rate) {
+        if (rate <= LearningRateSchedule.POLYNOMIAL_END) {
+            add(field + " is " + rate + ", expected more than " + LearningRateSchedule.POLYNOMIAL_END
+                    + ", where a polynomial schedule ends");
+        }
     }
 
     /** How a run computes. */

@@ -25,7 +25,7 @@ record Decisions(Specs specs, int groupSize) {
 
     /** All that can be done now; nothing that was asked for before. */
     List<Decision> of(RunState run) {
-        List<Decision> decisions = new ArrayList<>(new Draws(groupSize).of(run));
+        List<Decision> decisions = new ArrayList<>(new Draws(specs, groupSize).of(run));
         if (run.erasure().isWanted()) {
             erase(run).ifPresent(decisions::add);
             return decisions;

@@ -8,7 +8,7 @@ import org.dreamboothactors.protocol.v1.SampleRequest;
 import org.dreamboothactors.protocol.v1.SubjectUpload;
 
 /** Pictures that clients ask for: of the base model and of public checkpoints, once the run is accepted. */
-record Draws(int groupSize) {
+record Draws(Specs specs, int groupSize) {
     private static final int MOST_PROMPTS = 64;
     private static final double LARGEST_LORA_WEIGHT = 100;
     private static final long LARGEST_LORA_BYTES = 2L << 30;
@@ -36,8 +36,7 @@ record Draws(int groupSize) {
         }
         RunAccepted accepted = run.accepted().get();
         SampleRequest resolved = samples.toBuilder()
-                .setSampling(
-                        Specs.sampling(samples.getSampling(), accepted.getSpec().getResolution()))
+                .setSampling(specs.sampling(samples.getSampling(), accepted.getSpec()))
                 .build();
         Optional<String> complaint = complaint(run, resolved);
         if (complaint.isPresent()) {

@@ -217,10 +217,24 @@ record RunState(
                         event.getWorkFailed().getTopic(), event.getWorkFailed().getRequestId());
                 if (work.isDraw()) {
                     requested.add(work); // refused by the coordinator, or tried in vain
-                } else if (failure.isEmpty()) {
+                } else if (failure.isEmpty() && !isOfThePast(work)) {
                     failure = Optional.of(event.getWorkFailed().getReason());
                 }
             }
+        }
+
+        /** Records are given out twice where an answer was lost, and the second may fail when the first had come to its end. */
+        private boolean isOfThePast(WorkId work) {
+            boolean isTraining = work.topic().equals(Topics.TRAIN_STEP);
+            return latents.containsKey(work.requestId())
+                    || classImages.keySet().stream().map(WorkId::classImages).anyMatch(work::equals)
+                    || (isTraining && requested.contains(work) && !work.equals(WorkId.training(attempts())));
+        }
+
+        private int attempts() {
+            return Math.toIntExact(requested.stream()
+                    .filter(work -> work.topic().equals(Topics.TRAIN_STEP))
+                    .count());
         }
 
         private void hearWhileOpen(RunEvent event) {

@@ -73,9 +73,21 @@ record Specs(Models models, String defaultBaseModel) {
                 .orElseGet(() -> new Resolution.Resolved(resolved, model.digest()));
     }
 
-    /** How to draw squares of a resolution where nothing else is said. */
-    static Sampling sampling(Sampling wanted, int resolution) {
-        return sampling(wanted, resolution, SAMPLER);
+    /** How to draw with checkpoints of a run where nothing else is said: as the run itself does on the way. */
+    Sampling sampling(Sampling wanted, RunSpec run) {
+        String sampler = scheduler(run.getBaseModel())
+                .map(scheduler -> sampler(wanted, run.getResolution(), scheduler))
+                .orElse(SAMPLER);
+        return sampling(wanted, run.getResolution(), sampler);
+    }
+
+    /** Empty for a model that is here no more: whoever draws with it says so. */
+    private Optional<SchedulerCheck> scheduler(String baseModel) {
+        try {
+            return Optional.of(SchedulerCheck.of(models.model(baseModel).folder()));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return Optional.empty();
+        }
     }
 
     private static Sampling sampling(Sampling wanted, int resolution, String sampler) {

@@ -32,7 +32,7 @@ record WorkId(String topic, String requestId) {
     }
 
     static WorkId training(int attempt) {
-        return new WorkId(Topics.TRAIN_STEP, "train-" + attempt);
+        return new WorkId(Topics.TRAIN_STEP, RequestIds.training(attempt));
     }
 
     /** Pictures that a client asked for. */

@@ -59,7 +59,7 @@ record GivenLatents(ArtifactStore store, Scratch scratch, Shape expected) {
             return there.get();
         }
         Path pt = scratch.file(file.getSha256() + ".pt");
-        store.fetch(Wire.stored(file), pt);
+        new SharedObjects(store).fetchGiven(Wire.stored(file), pt);
         LatentFile latent = judged(pt, which);
         latent.writeSafetensors(moments);
         try {

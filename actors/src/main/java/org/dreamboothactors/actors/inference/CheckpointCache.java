@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.SharedObjects;
 import org.dreamboothactors.storage.CommitLog;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
@@ -53,7 +54,7 @@ public record CheckpointCache(Node node, String device) {
             for (Stored file : checkpoint.blobs()) {
                 // checkpoints/<run>/<step and digest>/<path in the folder>
                 String[] parts = file.key().split("/", 4);
-                node.store().fetch(file, folder.resolve(parts[3]));
+                new SharedObjects(node.store()).fetchGiven(file, folder.resolve(parts[3]));
             }
             Scratch.mark(complete);
         }

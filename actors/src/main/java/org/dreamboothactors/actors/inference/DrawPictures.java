@@ -16,6 +16,7 @@ import org.dreamboothactors.actors.work.Outcome;
 import org.dreamboothactors.actors.work.Pictures;
 import org.dreamboothactors.actors.work.RunFolders;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.actors.work.SharedObjects;
 import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.Worker;
 import org.dreamboothactors.diffusion.ComputePrecision;
@@ -152,7 +153,7 @@ public record DrawPictures(Node node) implements Worker<GenerationRequest> {
             return Optional.empty();
         }
         Path file = scratch.file("lora.safetensors");
-        node.store().fetch(Wire.stored(samples.getLora().getFile()), file);
+        new SharedObjects(node.store()).fetchGiven(Wire.stored(samples.getLora().getFile()), file);
         return Optional.of(new AddedLora(file, samples.getLora().getWeight()));
     }
 

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>The device stops only to write the state to local disk; it is hashed and uploaded while training goes on, and
  * becomes part of the log with the next {@link #settle}. One upload at a time. Owned by the training thread.
  */
-final class StateCommits {
+final class StateCommits implements AutoCloseable {
     /** The newest, and one more in case it cannot be read. */
     static final int KEPT = 2;
 
@@ -85,6 +85,22 @@ final class StateCommits {
     /** Removes all states, once nobody will go on from one; also those whose trainer was lost before it committed them. */
     static void removeAll(ArtifactStore store, String runId) {
         store.list(blobs(RunFolders.commits(runId))).forEach(store::remove);
+    }
+
+    /**
+     * Waits for what is on its way to the store, so that whoever erases the run afterwards finds it there. It is not removed:
+     * another trainer may have committed the same bits.
+     */
+    @Override
+    public void close() {
+        pending.ifPresent(upload -> {
+            try {
+                var _ = stored(upload);
+            } catch (StorageException e) {
+                LOG.info("{}: a state that nobody needs now was not stored: {}", run.runId(), e.getMessage());
+            }
+        });
+        pending = Optional.empty();
     }
 
     private static String blobs(String prefix) {
@@ -150,7 +166,7 @@ final class StateCommits {
             case Lost(Commit winner) -> throw new RunLost(winner);
             case Appended(Commit commit) -> {
                 Duration cost = Duration.between(upload.begun(), place.clock().instant());
-                pace.learn(cost);
+                pace.learn(cost, commit.index());
                 committedStep = upload.step();
                 tell(commit, blob, cost);
                 forgotten().stream().limit(1).forEach(store::remove); // the others were at their time

@@ -23,6 +23,7 @@ import org.dreamboothactors.actors.work.Shift;
 import org.dreamboothactors.actors.work.SteadyClock;
 import org.dreamboothactors.actors.work.Worker;
 import org.dreamboothactors.protocol.Events;
+import org.dreamboothactors.protocol.RequestIds;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.TrainingTaken;
@@ -178,12 +179,13 @@ public record TrainRuns(
             Gang gang = new Gang(ranks, request.getRunId(), clock.millis(), ground);
             Workplace place = new Workplace(node, gang, shift, scratch, clock);
             Start start = Start.of(place, request, model, log);
-            Training training = new Training(place, start.run(), log, verdicts, this);
-            Outcome outcome = training.from(start.step());
-            if (ranks.size() > 1 || !training.isPaused()) { // a paused run may come back to a device that had it alone
-                gang.ask(new DeviceCommand.CloseTrainer());
+            try (Training training = new Training(place, start.run(), log, verdicts, this)) {
+                Outcome outcome = training.from(start.step());
+                if (ranks.size() > 1 || !training.isPaused()) { // a paused run may come back to who had it alone
+                    gang.ask(new DeviceCommand.CloseTrainer());
+                }
+                return outcome;
             }
-            return outcome;
         }
     }
 
@@ -193,6 +195,6 @@ public record TrainRuns(
             LOG.warn("{} cannot be helped here: {}", request.getRunId(), reason);
             return new Outcome.Done();
         }
-        return node.fail(request.getRunId(), Topics.TRAIN_STEP, "", reason);
+        return node.fail(request.getRunId(), Topics.TRAIN_STEP, RequestIds.training(request.getAttempt()), reason);
     }
 }

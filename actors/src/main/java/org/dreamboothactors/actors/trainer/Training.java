@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A state is committed after everything else of its step was told: who goes on from it owes nothing of that step.
  */
-final class Training {
+final class Training implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Training.class);
     /** From then on a run makes way to get a fresh record: one that is given out too often is a dead letter. */
     static final int MANY_DELIVERIES = Topics.DELIVERIES / 2;
@@ -89,6 +89,11 @@ final class Training {
         commits.giveUp();
         LOG.info("{} is trained: {} of {} steps", run.runId(), step, run.maxSteps());
         return new Outcome.Done();
+    }
+
+    @Override
+    public void close() {
+        commits.close();
     }
 
     /** Whether the run will go on from where it is, here or elsewhere. */

@@ -210,6 +210,6 @@ public final class Line implements Waiting, Turns, Usages, Precedence, Belonging
         Map<String, Double> used = shares.at(nowMs);
         runs.values()
                 .forEach(run -> used.merge(run.tenant(), run.sinceTaken(nowMs) / 1000.0 * run.devices(), Double::sum));
-        return new Choice(runs.values().stream().map(run -> run.standing(nowMs)).toList(), new Order(used));
+        return new Choice(runs.values().stream().map(run -> run.seen(nowMs)).toList(), new Order(used));
     }
 }

@@ -12,14 +12,16 @@ public enum Phase {
     TAKEN,
     TRAINING,
     /** It made way and is not queued again yet. */
-    YIELDED;
+    YIELDED,
+    /** Nobody enters it: to others, one whose trainer tells nothing for long and may be gone, its record left to wait. */
+    SILENT;
 
     /** For people. */
     String state() {
         return switch (this) {
             case PREPARING -> "preparing";
             case QUEUED, ASKED, YIELDED -> "waiting";
-            case TAKEN, TRAINING -> "training";
+            case TAKEN, TRAINING, SILENT -> "training";
         };
     }
 

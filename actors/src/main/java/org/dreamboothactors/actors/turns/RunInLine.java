@@ -16,7 +16,6 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
 
 /** One open run, told fact by fact. A fact that is told twice, or late, changes nothing. Not thread-safe. */
 final class RunInLine {
-    private static final String TRAINING = "train-";
     /** A trainer that is silent for longer is taken for one that stopped: nobody tells when a node is lost. */
     private static final Duration SILENCE = Duration.ofMinutes(10);
     /** So long others go before a run that got too few devices. */
@@ -130,6 +129,13 @@ final class RunInLine {
                 requests.size());
     }
 
+    /** The same as others have to reckon with: nobody tells when a node is lost or stops. */
+    Standing seen(long nowMs) {
+        Standing told = standing(nowMs);
+        long silentSinceMs = heardAtMs + SILENCE.toMillis();
+        return phase.holdsDevice() && nowMs > silentSinceMs ? told.silentSince(silentSinceMs) : told;
+    }
+
     /** How long trainers had it. */
     Duration trained(long nowMs) {
         return Duration.ofMillis(trainedMs + sinceTaken(nowMs));
@@ -169,8 +175,18 @@ final class RunInLine {
             }
             default -> {} // says nothing about turns
         }
-        heardAtMs = Math.max(heardAtMs, at); // a trainer tells of steps, states and pictures
+        if (isToldByTrainer(event)) {
+            heardAtMs = Math.max(heardAtMs, at);
+        }
         return trainedMs - trainedBefore;
+    }
+
+    private static boolean isToldByTrainer(RunEvent event) {
+        return switch (event.getFactCase()) {
+            case TRAINING_TAKEN, TRAINING_STARTED, STEP_PROGRESS, STEPS_COMMITTED, CHECKPOINT_VERIFIED, JUDGED -> true;
+            case SAMPLES_READY -> event.getSamplesReady().getRequestId().isEmpty(); // nobody asked for them
+            default -> false;
+        };
     }
 
     /** One that trains wanted a device for its pictures, and has had it. */
@@ -184,8 +200,9 @@ final class RunInLine {
     private void asked(WorkRequested work, long at) {
         if (work.getTopic().equals(Topics.TRAIN_STEP)) {
             work.getRequestIdsList().stream()
-                    .filter(id -> id.startsWith(TRAINING))
-                    .forEach(id -> enter(Phase.ASKED, Integer.parseInt(id.substring(TRAINING.length())), at));
+                    .filter(id -> id.startsWith(RequestIds.TRAINING))
+                    .forEach(
+                            id -> enter(Phase.ASKED, Integer.parseInt(id.substring(RequestIds.TRAINING.length())), at));
         } else {
             List<String> fresh =
                     work.getRequestIdsList().stream().filter(everAsked::add).toList();
@@ -205,7 +222,7 @@ final class RunInLine {
 
     /** After a crash or a stop, of which nobody told. */
     private boolean isTakenAgain(Phase next) {
-        return next == Phase.TAKEN && phase == Phase.TRAINING;
+        return next == Phase.TAKEN && phase.holdsDevice();
     }
 
     private void enter(Phase next, int ofAttempt, long at) {

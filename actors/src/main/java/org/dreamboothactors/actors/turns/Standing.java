@@ -46,6 +46,12 @@ record Standing(
         return requests + (phase.waits() && !lacksDevices ? devices : 0);
     }
 
+    /** As others see it whose trainer tells nothing. */
+    Standing silentSince(long ms) {
+        return new Standing(
+                runId, tenant, priority, devices, Phase.SILENT, ms, ms, yieldedAtMs, lacksDevices, requests);
+    }
+
     /** As it would stand if it made way now. */
     Standing queuedAt(long nowMs) {
         return new Standing(runId, tenant, priority, devices, Phase.QUEUED, nowMs, nowMs, nowMs, false, requests);

@@ -19,6 +19,11 @@ import org.dreamboothactors.storage.StorageException;
 public record Node(
         ArtifactStore store, Facts facts, EndedRuns ended, BaseModels models, Meters meters, Path workDirectory) {
 
+    /** Of one queue of a device. */
+    public Fitness fitness() {
+        return new Fitness(workDirectory);
+    }
+
     public Scratch scratch() {
         return Scratch.below(workDirectory.resolve("scratch"));
     }
@@ -74,7 +79,7 @@ public record Node(
                 .setWorkFailed(WorkFailed.newBuilder()
                         .setTopic(topic)
                         .setRequestId(requestId)
-                        .setReason(reason))
+                        .setReason(Reason.cut(reason)))
                 .build());
         return forgotten(runId, new Outcome.Done());
     }

@@ -51,6 +51,8 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
 
     private record Idle() implements Command {}
 
+    private record Unfit(String ailment) implements Command {}
+
     /** The thread of a queue is over; of an earlier one, where the actor was restarted. */
     private record Ended(ShareQueue<?> queue) implements Command {}
 
@@ -66,11 +68,17 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
      * A supervised actor.
      *
      * @param name path on the board, e.g. {@code device-cpu-0/trainer}
+     * @param fitness of this queue alone
      */
     public static <T extends Message> Behavior<Command> create(
-            String name, QueueSettings<T> settings, Device device, Worker<T> worker, StatusSink board) {
+            String name,
+            QueueSettings<T> settings,
+            Device device,
+            Worker<T> worker,
+            Fitness fitness,
+            StatusSink board) {
         return Behaviors.supervise(Behaviors.<Command>setup(context -> Behaviors.withTimers(
-                        timers -> new QueueActor<>(context, timers, name, settings, device, worker, board))))
+                        timers -> new QueueActor<>(context, timers, name, settings, device, worker, fitness, board))))
                 .onFailure(SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.2)
                         .withResetBackoffAfter(GOOD_TIME));
     }
@@ -82,6 +90,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
             QueueSettings<T> settings,
             Device device,
             Worker<T> worker,
+            Fitness fitness,
             StatusSink board) {
         super(context);
         this.board = board;
@@ -91,7 +100,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
         this.timers = timers;
         board.report(name, "starting", "");
         ActorRef<Command> self = context.getSelf();
-        queue = new ShareQueue<>(settings, device, worker, listener(self), SteadyClock.system());
+        queue = new ShareQueue<>(settings, device, worker, fitness, listener(self), SteadyClock.system());
         Thread.ofPlatform().daemon().name("queue-" + settings.topic()).start(() -> run(self));
     }
 
@@ -117,6 +126,11 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
             public void idle() {
                 self.tell(new Idle());
             }
+
+            @Override
+            public void unfit(String ailment) {
+                self.tell(new Unfit(ailment));
+            }
         };
     }
 
@@ -131,6 +145,7 @@ public final class QueueActor<T extends Message> extends AbstractMatchingBehavio
                 hasRecord = false;
                 yield report("idle", "");
             }
+            case Unfit(String ailment) -> report("unfit", ailment);
             case Stop _ -> onStop();
             case Ended(ShareQueue<?> which) -> which == queue ? Behaviors.stopped() : this;
             case Broken(ShareQueue<?> which, Throwable cause) -> onBroken(which, cause);

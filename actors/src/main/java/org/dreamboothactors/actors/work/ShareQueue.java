@@ -51,6 +51,7 @@ final class ShareQueue<T extends Message> {
     private final QueueSettings<T> settings;
     private final Device device;
     private final Worker<T> worker;
+    private final Fitness fitness;
     private final Listener listener;
     private final InstantSource clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -58,11 +59,19 @@ final class ShareQueue<T extends Message> {
     private Duration pause = Duration.ZERO;
 
     private Duration backOff = Duration.ZERO;
+    private boolean resting;
 
-    ShareQueue(QueueSettings<T> settings, Device device, Worker<T> worker, Listener listener, InstantSource clock) {
+    ShareQueue(
+            QueueSettings<T> settings,
+            Device device,
+            Worker<T> worker,
+            Fitness fitness,
+            Listener listener,
+            InstantSource clock) {
         this.settings = settings;
         this.device = device;
         this.worker = worker;
+        this.fitness = fitness;
         this.listener = listener;
         this.clock = clock;
     }
@@ -72,6 +81,9 @@ final class ShareQueue<T extends Message> {
         void working(String work);
 
         void idle();
+
+        /** No record is taken for a while. */
+        void unfit(String ailment);
     }
 
     /** Works until stopped. Throws what the broker or a worker threw. */
@@ -89,7 +101,13 @@ final class ShareQueue<T extends Message> {
                 Optional<Device.Turn> turn = device.takeTurn(TURN);
                 if (turn.isPresent()) {
                     try (Device.Turn held = turn.get()) {
-                        work(hand, held, workers);
+                        Optional<String> ailment = fitness.ailment(held);
+                        if (ailment.isPresent()) {
+                            rest(hand, ailment.get());
+                        } else {
+                            restNoMore();
+                            work(hand, held, workers);
+                        }
                     }
                 } else {
                     hand.passOn();
@@ -124,6 +142,22 @@ final class ShareQueue<T extends Message> {
                                 LONGEST_PAUSE_BETWEEN_POLLS_MILLIS)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
+    }
+
+    private void rest(Hand hand, String ailment) {
+        LOG.warn("{} takes no record of {}: {}", device.name(), settings.topic(), ailment);
+        listener.unfit(ailment);
+        hand.passOn();
+        pause = LONGEST_PAUSE;
+        resting = true;
+    }
+
+    private void restNoMore() {
+        if (resting) {
+            LOG.info("{} takes records of {} again", device.name(), settings.topic());
+            listener.idle();
+        }
+        resting = false;
     }
 
     /** One record, and before it those that only let others pass. */
@@ -164,18 +198,21 @@ final class ShareQueue<T extends Message> {
             switch (outcome) {
                 case Outcome.Done _, Outcome.PutBack _ -> {
                     backOff = Duration.ZERO;
+                    fitness.succeeded();
                     lock.answer(AcknowledgeType.ACCEPT);
                 }
                 case Outcome.Again(String reason) -> {
                     LOG.info("{} of {} is given back: {}", key(lock), settings.topic(), reason);
                     backOff = longer(backOff);
                     pause = backOff;
+                    fitness.failed();
                     giveBack(request, lock, shift, reason);
                 }
             }
             return outcome instanceof Outcome.PutBack;
         } catch (ExecutionException e) {
             LOG.warn("{} of {} failed and is given back", key(lock), settings.topic(), e.getCause());
+            fitness.failed();
             giveBack(request, lock, shift, String.valueOf(e.getCause()));
             throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
         }

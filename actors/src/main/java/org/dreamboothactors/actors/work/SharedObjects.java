@@ -9,7 +9,7 @@ import org.dreamboothactors.storage.Stored;
 
 /**
  * Latents and class images, which many runs share by content and nobody makes twice. So one that was damaged or deleted
- * in the store has to be forgotten, or all later runs would fail by it too.
+ * in the store has to be forgotten, or all later runs would fail by it too. What a client brought is nobody's to forget.
  */
 public record SharedObjects(ArtifactStore store) {
     private static final String CLASS_IMAGES = "class-images/";
@@ -40,6 +40,26 @@ public record SharedObjects(ArtifactStore store) {
             throw new DamagedObject(
                     object.key() + what
                             + " in the store. Ask for the run again: it takes what is there, or makes it anew",
+                    e);
+        }
+    }
+
+    /**
+     * Brings what nobody makes anew.
+     *
+     * @throws DamagedObject when the store has none of these bytes: trying again is in vain
+     */
+    public void fetchGiven(Stored object, Path target) {
+        try {
+            store.fetch(object, target);
+        } catch (StorageException e) {
+            boolean damaged = e.getCause() instanceof CorruptObjectException;
+            if (!damaged && store.stat(object.key()).isPresent()) {
+                throw e; // the store is ill, the object may be well
+            }
+            throw new DamagedObject(
+                    object.key() + (damaged ? " has another content than it was announced with" : " is missing")
+                            + " in the store. Upload it again",
                     e);
         }
     }

@@ -351,6 +351,11 @@ class DecisionsTest {
                         spec -> spec.getTrainingBuilder()
                                 .setLrSchedule("cosine")
                                 .setLrWarmupSteps(11)),
+                slip(
+                        "learning_rate is 1.0E-7, expected more than 1.0E-7, where a polynomial schedule ends",
+                        spec -> spec.getTrainingBuilder()
+                                .setLrSchedule("polynomial")
+                                .setLearningRate(1e-7)),
                 slip("lr_power is -1.0", spec -> spec.getTrainingBuilder().setLrPower(-1)),
                 slip("max_steps is 100001", spec -> spec.getTrainingBuilder().setMaxSteps(100_001)),
                 slip(

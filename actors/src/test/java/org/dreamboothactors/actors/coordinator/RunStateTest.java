@@ -51,6 +51,24 @@ class RunStateTest {
         assertThat(tale.state().upload()).contains(Runs.upload(RUN, Runs.spec(), 3));
     }
 
+    /** Where an answer to the broker was lost, a record is given out twice, and the second may fail. */
+    @Test
+    void ignoresTheFailureOfWorkThatIsDoneOrOver() {
+        Tale tale = Tale.training(Runs.spec())
+                .then(Runs.workFailed(RUN, Topics.LATENT_CACHE, "instance-latents"))
+                .then(Runs.yielded(RUN, 1, 5))
+                .decided()
+                .decided()
+                .then(Runs.workFailed(RUN, Topics.TRAIN_STEP, "train-1"));
+        assertThat(tale.state().attempts()).isEqualTo(2);
+        assertThat(tale.state().failure()).isEmpty();
+
+        assertThat(tale.then(Runs.workFailed(RUN, Topics.TRAIN_STEP, "train-2"))
+                        .state()
+                        .failure())
+                .isPresent();
+    }
+
     @Test
     void ignoresThatAnOlderAttemptGaveUpItsTurn() {
         TrainingYielded second = Runs.yielded(RUN, 2, 8).getTrainingYielded();

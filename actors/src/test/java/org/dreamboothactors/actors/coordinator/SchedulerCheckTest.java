@@ -66,6 +66,21 @@ class SchedulerCheckTest {
                 .isEqualTo("ddim");
     }
 
+    @Test
+    void drawsPicturesThatAreAskedForLaterAsTheRunItself() throws IOException {
+        String clips = "{\"beta_schedule\": \"scaled_linear\"}";
+        String asked = clips.replace("}", ", \"clip_sample\": true}");
+
+        assertThat(specs(clips)
+                        .sampling(Sampling.getDefaultInstance(), Runs.spec())
+                        .getSampler())
+                .isEqualTo("dpmpp_2m");
+        assertThat(specs(asked)
+                        .sampling(Sampling.getDefaultInstance(), Runs.spec())
+                        .getSampler())
+                .isEqualTo("ddim");
+    }
+
     /** What DPM-Solver++ does not know, ddim never looks at. */
     @Test
     void drawsUnnamedValidationWithDdimWhereTheOtherIsRefused() throws IOException {
@@ -107,7 +122,11 @@ class SchedulerCheckTest {
     }
 
     private Resolution resolution(String config, RunSpec spec) throws IOException {
+        return specs(config).resolve(spec);
+    }
+
+    private Specs specs(String config) throws IOException {
         Files.writeString(Files.createDirectories(model.resolve("scheduler")).resolve("scheduler_config.json"), config);
-        return new Specs(name -> new BaseModel(name, model, "d1", 64), Runs.TOY).resolve(spec);
+        return new Specs(name -> new BaseModel(name, model, "d1", 64), Runs.TOY);
     }
 }

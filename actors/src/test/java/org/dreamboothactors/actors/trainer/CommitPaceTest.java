@@ -16,7 +16,7 @@ class CommitPaceTest {
 
     @Test
     void costsAtMostATwentiethOfTheTime() {
-        pace.learn(Duration.ofSeconds(6));
+        pace.learn(Duration.ofSeconds(6), 1);
 
         assertThat(pace.isDue(Duration.ofSeconds(119))).isFalse();
         assertThat(pace.isDue(Duration.ofMinutes(2))).isTrue();
@@ -24,7 +24,7 @@ class CommitPaceTest {
 
     @Test
     void risksNoMoreThanItMayHoweverMuchACommitCosts() {
-        pace.learn(Duration.ofMinutes(5));
+        pace.learn(Duration.ofMinutes(5), 2);
 
         assertThat(pace.isDue(Duration.ofMinutes(10))).isTrue();
     }

@@ -325,6 +325,7 @@ class GangIT {
                 new QueueSettings<>(Topics.TRAIN_STEP, TrainRequest.parser(), bench.kafka(), Duration.ofSeconds(10)),
                 second,
                 trainer,
+                node.fitness(),
                 (_, _, work) -> heard.add(work)));
     }
 

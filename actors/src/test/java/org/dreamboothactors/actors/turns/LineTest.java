@@ -406,6 +406,65 @@ class LineTest {
     }
 
     @Test
+    void theTimeBeforeALostRecordIsTakenAgainIsNobodysDeviceTime() {
+        queued("ann", "a", Priority.NORMAL);
+        asked("a", 1);
+        taken("a", 1);
+        now += Duration.ofHours(5).toMillis();
+        tell("a", event -> event.setSamplesReady(SamplesReady.newBuilder().setRequestId("pictures")));
+        taken("a", 1);
+        started("a", 1);
+        now += 3_000;
+
+        assertThat(line.trained("a")).isBetween(Duration.ofMillis(3_000), Duration.ofMillis(3_010));
+    }
+
+    @Test
+    void othersMakeWayForARunWhoseTrainerIsGone() {
+        queued("ann", "high", Priority.HIGH);
+        asked("high", 1);
+        taken("high", 1);
+        started("high", 1);
+        queued("bob", "low", Priority.LOW);
+        asked("low", 1);
+        taken("low", 1);
+        started("low", 1);
+        assertThat(line.claim("low")).isEqualTo(Claim.NONE);
+
+        now += Duration.ofMinutes(11).toMillis();
+        tell("low", event -> event.setStepProgress(StepProgress.newBuilder().setStep(1)));
+        assertThat(line.claim("low")).isEqualTo(Claim.NOW);
+        assertThat(line.claim("high"))
+                .as("asked by its trainer, which is there after all")
+                .isEqualTo(Claim.NONE);
+
+        yielded("low", 1);
+        tell("low", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(2)));
+        assertThat(line.next()).contains("low"); // no device idles should the other go on somewhere
+        asked("low", 2);
+        assertThat(line.claim("low")).isNotEqualTo(Claim.NOW);
+        taken("low", 2);
+        started("low", 2);
+        assertThat(line.claim("low")).as("once is enough").isNotEqualTo(Claim.NOW);
+    }
+
+    @Test
+    void aRunWhoseTrainerIsGoneProtectsNobody() {
+        queued("ann", "gone", Priority.LOW);
+        asked("gone", 1);
+        taken("gone", 1);
+        started("gone", 1);
+        now += Duration.ofMinutes(11).toMillis();
+        queued("ann", "low", Priority.LOW);
+        asked("low", 1);
+        taken("low", 1);
+        started("low", 1);
+        queued("bob", "high", Priority.HIGH);
+
+        assertThat(line.claim("low")).isEqualTo(Claim.NOW);
+    }
+
+    @Test
     void aGangsTimeBeforeACrashCounts() {
         requestedOnDevices("ann", "a", 2);
         asked("a", 1);

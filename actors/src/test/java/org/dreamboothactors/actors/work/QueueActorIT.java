@@ -125,8 +125,8 @@ class QueueActorIT {
                 return new Outcome.Done();
             }
         };
-        return kit.spawn(
-                QueueActor.create("device/" + topic, queue, device, worker, (_, state, _) -> board.add(state)));
+        return kit.spawn(QueueActor.create(
+                "device/" + topic, queue, device, worker, new Fitness(directory), (_, state, _) -> board.add(state)));
     }
 
     private static void stops(ActorRef<QueueActor.Command> actor, Duration atMost) {

@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.work;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -25,8 +26,13 @@ final class RunningQueue implements AutoCloseable {
         Outcome of(LatentRequest request, Shift shift) throws InterruptedException;
     }
 
-    private RunningQueue(QueueSettings<LatentRequest> settings, Device device, Work work, Consumer<String> listener) {
-        queue = new ShareQueue<>(settings, device, worker(work), listener(listener), InstantSource.system());
+    private RunningQueue(
+            QueueSettings<LatentRequest> settings,
+            Device device,
+            Work work,
+            Fitness fitness,
+            Consumer<String> listener) {
+        queue = new ShareQueue<>(settings, device, worker(work), fitness, listener(listener), InstantSource.system());
         Thread.ofPlatform().daemon().start(() -> {
             try {
                 queue.run();
@@ -38,13 +44,23 @@ final class RunningQueue implements AutoCloseable {
     }
 
     static RunningQueue start(QueueSettings<LatentRequest> settings, Device device, Work work) {
-        return new RunningQueue(settings, device, work, _ -> {});
+        return start(settings, device, work, _ -> {});
     }
 
     /** @param listener hears on the queue's thread that work begins */
     static RunningQueue start(
             QueueSettings<LatentRequest> settings, Device device, Work work, Consumer<String> listener) {
-        return new RunningQueue(settings, device, work, listener);
+        return new RunningQueue(settings, device, work, new Fitness(Path.of("target")), listener);
+    }
+
+    /** @param listener hears on the queue's thread that work begins, and why none does */
+    static RunningQueue start(
+            QueueSettings<LatentRequest> settings,
+            Device device,
+            Work work,
+            Fitness fitness,
+            Consumer<String> listener) {
+        return new RunningQueue(settings, device, work, fitness, listener);
     }
 
     /** The run of the next record that the worker began with. */
@@ -120,6 +136,11 @@ final class RunningQueue implements AutoCloseable {
 
             @Override
             public void idle() {}
+
+            @Override
+            public void unfit(String ailment) {
+                listener.accept(ailment);
+            }
         };
     }
 }

@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,6 +66,26 @@ class ShareQueueIT {
     @AfterAll
     static void stop() {
         bench.close();
+    }
+
+    @Test
+    void aSickNodeDoesNotUseUpTheDeliveriesOfARecord() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("sick", LOCK);
+        Fitness withoutDisk = new Fitness(Files.createFile(directory.resolve("no-folder")));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (RunningQueue sick = RunningQueue.start(
+                queue, device(), (_, _) -> new Outcome.Again("the disk is full"), withoutDisk, heard::add)) {
+            bench.send("sick", "a");
+            for (int i = 0; i < 3; i++) {
+                assertThat(sick.begun()).isEqualTo("a");
+            }
+
+            assertThat(sick.begun(Duration.ofSeconds(12))).isEmpty(); // the pause before a fourth is four seconds
+            assertThat(heard).last().asString().contains("nothing can be written to");
+            try (RunningQueue well = RunningQueue.start(queue, device(), NOTHING)) {
+                assertThat(well.begun()).isEqualTo("a");
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,55 @@
+package org.dreamboothactors.actors.work;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
+import org.dreamboothactors.actors.device.DeviceRefused;
+
+/**
+ * Whether a device and the disk beside it can be worked with: asked before a record is taken, once several in a row came to
+ * no end. Records have few deliveries, and one sick node must not use up those of all runs that wait.
+ *
+ * <p>Of one queue, whose threads have it one after the other; it outlives restarts of the queue's actor.
+ */
+public final class Fitness {
+    private static final int SUSPICIOUS = 3;
+    private static final int PROBE_BYTES = 1 << 20;
+
+    private final Path workDirectory;
+    private final AtomicInteger failures = new AtomicInteger();
+
+    public Fitness(Path workDirectory) {
+        this.workDirectory = workDirectory;
+    }
+
+    void succeeded() {
+        failures.set(0);
+    }
+
+    void failed() {
+        failures.incrementAndGet();
+    }
+
+    /** What is wrong; empty as well where nothing failed of late. */
+    Optional<String> ailment(Device.Turn device) {
+        if (failures.get() < SUSPICIOUS) {
+            return Optional.empty();
+        }
+        try (Scratch scratch = Scratch.below(workDirectory.resolve("scratch"))) {
+            Files.write(scratch.file("probe"), new byte[PROBE_BYTES]);
+            device.ask(new DeviceCommand.FindDevice());
+            failures.set(0);
+            return Optional.empty();
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.of("nothing can be written to " + workDirectory + ": " + e.getMessage());
+        } catch (DeviceLost | DeviceRefused e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}
