@@ -17,7 +17,7 @@ let drawing = false;
 
 function route() {
   const hash = location.hash || '#/';
-  if (!hash.startsWith('#/')) return; // a link inside the page
+  if (page && !hash.startsWith('#/')) return; // a link inside the page
   page?.close();
   const run = /^#\/runs\/([^/]+)$/.exec(hash);
   page = run ? new RunPage(store, decodeURIComponent(run[1]), draw) : new Overview(store);

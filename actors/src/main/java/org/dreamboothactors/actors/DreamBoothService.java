@@ -78,6 +78,7 @@ public final class DreamBoothService implements AutoCloseable {
                             settings.kafka(),
                             node.store(),
                             settings.dashboardHost(),
+                            settings.dashboardNames(),
                             settings.dashboardPort(),
                             settings.dashboardToken(),
                             () -> node.ended().census().oldest(),

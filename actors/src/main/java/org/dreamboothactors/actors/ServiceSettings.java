@@ -26,6 +26,7 @@ import org.dreamboothactors.storage.StoreSettings;
  * @param stopPatience for a trainer's step and its commit, when the node is told to stop
  * @param limits what a tenant may have
  * @param dashboardHost address the dashboard listens on
+ * @param dashboardNames that browsers reach it by beside that address
  * @param dashboardPort 0 takes a free one
  * @param dashboardToken required from every visitor
  */
@@ -44,11 +45,13 @@ public record ServiceSettings(
         Duration stopPatience,
         TenantLimits limits,
         String dashboardHost,
+        List<String> dashboardNames,
         int dashboardPort,
         String dashboardToken) {
     public ServiceSettings {
         baseModels = Map.copyOf(baseModels);
         judges = Map.copyOf(judges);
         devices = List.copyOf(devices);
+        dashboardNames = List.copyOf(dashboardNames);
     }
 }

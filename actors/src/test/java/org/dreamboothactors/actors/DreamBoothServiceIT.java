@@ -86,6 +86,7 @@ class DreamBoothServiceIT {
                 Duration.ofSeconds(10),
                 TenantLimits.none(),
                 "127.0.0.1",
+                List.of(),
                 0,
                 "secret-token");
     }

@@ -68,6 +68,7 @@ final class ServiceBench implements AutoCloseable {
                 Duration.ofSeconds(10),
                 limits,
                 "127.0.0.1",
+                List.of(),
                 0,
                 TOKEN));
         client = DreamBoothClient.connect(kafka.bootstrapServers(), store);

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,20 +154,40 @@ public final class EmbeddedKafka implements AutoCloseable {
             if (Files.exists(memory)) {
                 List<String> lines = Files.readAllLines(memory);
                 Ports last = new Ports(Integer.parseInt(lines.get(0)), Integer.parseInt(lines.get(1)));
-                if (wanted == 0 || wanted == last.broker()) {
+                if ((wanted == 0 || wanted == last.broker()) && last.areFree()) {
                     return last;
                 }
+                return free(wanted == 0 ? last.broker() : wanted).kept(memory);
             }
-            Ports ports = free(wanted);
-            Files.writeString(memory, ports.broker() + "\n" + ports.controller() + "\n");
-            return ports;
+            return free(wanted).kept(memory);
+        }
+
+        /** A broker that finds one taken ends the process. */
+        private boolean areFree() {
+            try (ServerSocket _ = socket(broker);
+                    ServerSocket _ = socket(controller)) {
+                return true;
+            } catch (IOException _) {
+                return false;
+            }
+        }
+
+        private Ports kept(Path memory) throws IOException {
+            Path fresh = memory.resolveSibling("ports.new");
+            Files.writeString(fresh, broker + "\n" + controller + "\n");
+            Files.move(fresh, memory, StandardCopyOption.ATOMIC_MOVE);
+            return this;
         }
 
         private static Ports free(int wanted) throws IOException {
-            try (ServerSocket broker = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket controller = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            try (ServerSocket broker = socket(wanted);
+                    ServerSocket controller = socket(0)) {
                 return new Ports(broker.getLocalPort(), controller.getLocalPort());
             }
+        }
+
+        private static ServerSocket socket(int port) throws IOException {
+            return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
         }
     }
 }

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -31,6 +32,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     public static EmbeddedS3 start(Path directory, int port, String accessKey, String secretKey) {
         try {
             Files.createDirectories(directory);
+            refuseWithoutAttributes(directory);
             HalfWritten.sweep(directory);
             S3Proxy server = S3Proxy.builder()
                     .blobStore(new FilesystemNio2BlobStore(directory.toString()))
@@ -42,6 +44,16 @@ public final class EmbeddedS3 implements AutoCloseable {
             return new EmbeddedS3(server);
         } catch (Exception e) { // start() declares no narrower type
             throw new IllegalStateException("Cannot start the S3 server in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** S3Proxy keeps metadata in them, and says nothing where it cannot: every object would lose its digest. */
+    private static void refuseWithoutAttributes(Path directory) throws IOException {
+        if (!Files.getFileStore(directory).supportsFileAttributeView(UserDefinedFileAttributeView.class)) {
+            throw new IOException(
+                    "its file system (" + Files.getFileStore(directory).type()
+                            + ") keeps no extended attributes, expected one that does, such as ext4, xfs or APFS."
+                            + " Give another folder");
         }
     }
 

@@ -27,9 +27,6 @@ final class HalfWritten {
 
     /** Deletes them, before anyone serves the buckets in {@code directory}. */
     static void sweep(Path directory) throws IOException {
-        if (!Files.getFileStore(directory).supportsFileAttributeView(UserDefinedFileAttributeView.class)) {
-            return; // no file has a note
-        }
         List<Path> found;
         try (Stream<Path> files = Files.walk(directory)) {
             found = files.filter(HalfWritten::isOne).toList();

@@ -2,6 +2,9 @@ package org.dreamboothactors.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +43,25 @@ class EmbeddedKafkaIT {
         }
 
         try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+            assertThat(kafka.bootstrapServers()).isEqualTo(first);
+            assertThat(readAll(first)).containsExactly("kept");
+        }
+    }
+
+    /** A broker that finds it taken ends the process, without a word where the log goes to a file. */
+    @Test
+    void takesAnotherPortForItsControllerWhereTheLastIsTaken() throws Exception {
+        String first;
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+            first = kafka.bootstrapServers();
+            createTopic(first);
+            send(first, "kept");
+        }
+        int controller =
+                Integer.parseInt(Files.readAllLines(directory.resolve("ports")).getLast());
+
+        try (ServerSocket _ = new ServerSocket(controller, 1, InetAddress.getLoopbackAddress());
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
             assertThat(kafka.bootstrapServers()).isEqualTo(first);
             assertThat(readAll(first)).containsExactly("kept");
         }

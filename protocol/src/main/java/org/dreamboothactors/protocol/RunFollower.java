@@ -56,6 +56,21 @@ public final class RunFollower implements AutoCloseable {
         return left;
     }
 
+    /**
+     * Whether Kafka answers now; waits ten seconds for it at most.
+     *
+     * @throws IllegalStateException when the follower is closed
+     */
+    public boolean isReachable() {
+        try {
+            events.ends();
+            return true;
+        } catch (BrokerException e) {
+            LOG.debug("Kafka is away: {}", e.getMessage());
+            return false;
+        }
+    }
+
     @Override
     public void close() {
         events.close();

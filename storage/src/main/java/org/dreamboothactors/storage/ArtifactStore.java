@@ -182,7 +182,7 @@ public final class ArtifactStore implements AutoCloseable {
 
     /** Refuses a store that lets two writers create the same object. */
     public void probeConditionalWrites() {
-        new ConditionalWriteProbe(this).run();
+        new StoreProbe(this).run();
     }
 
     @Override

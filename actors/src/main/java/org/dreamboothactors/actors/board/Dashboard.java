@@ -76,7 +76,7 @@ public final class Dashboard implements AutoCloseable {
         Site site = new Site(
                 system,
                 board,
-                new Gate(settings.host(), settings.token()),
+                new Gate(settings.host(), settings.names(), settings.token()),
                 new Assets(),
                 new PictureReader(settings.store(), blocking),
                 cancellations,

@@ -1,11 +1,14 @@
 package org.dreamboothactors.actors.board;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -55,14 +58,17 @@ final class Gate {
             </html>
             """;
 
-    private final Set<String> configuredHost;
+    private final String configuredHost;
+    private final Set<String> names;
     private final boolean everyAddress;
     private final byte[] token;
     private final String cookieName;
     private final String cookieValue;
 
-    Gate(String host, String token) {
-        this.configuredHost = Set.of(bare(host));
+    /** @param names that browsers reach it by beside its address, as behind a proxy */
+    Gate(String host, List<String> names, String token) {
+        this.names = names.stream().map(Gate::bare).collect(Collectors.toUnmodifiableSet());
+        this.configuredHost = bare(host);
         this.everyAddress = listensEverywhere(host);
         this.token = token.getBytes(StandardCharsets.UTF_8);
         // Ports share cookies: two servers on one machine must not overwrite each other's.
@@ -80,9 +86,11 @@ final class Gate {
             return Optional.empty();
         }
         if (request.getHeader(Host.class).filter(this::isOurs).isEmpty()) {
-            return Optional.of(HttpResponse.create()
-                    .withStatus(StatusCodes.FORBIDDEN)
-                    .withEntity("This server has another name. Use the address it printed when it started"));
+            return Optional.of(
+                    HttpResponse.create()
+                            .withStatus(StatusCodes.FORBIDDEN)
+                            .withEntity(
+                                    "This server does not know that name. Use the address it printed when it started, or tell it the name with the setting dashboard-names"));
         }
         Optional<String> offered =
                 request.getUri().path().equals("/") ? request.getUri().query().get("token") : Optional.empty();
@@ -98,7 +106,21 @@ final class Gate {
         Optional<String> host = request.getHeader(Host.class).map(HttpHeader::value);
         return origin.isPresent()
                 && host.isPresent()
-                && (origin.get().equals("http://" + host.get()) || origin.get().equals("https://" + host.get()));
+                && (origin.get().equals("http://" + host.get())
+                        || origin.get().equals("https://" + host.get())
+                        || hasOurName(origin.get()));
+    }
+
+    /** A proxy may ask for another host than its browser did. */
+    private boolean hasOurName(String origin) {
+        try {
+            return Optional.ofNullable(new URI(origin).getHost())
+                    .map(Gate::bare)
+                    .filter(names::contains)
+                    .isPresent();
+        } catch (URISyntaxException _) {
+            return false;
+        }
     }
 
     /** Adds what tells browsers to be careful. */
@@ -110,7 +132,10 @@ final class Gate {
         String name = bare(host.host().address());
         // A page cannot make a bare address its own name, so any address will do where all are listened on.
         boolean address = host.host().isIPv4() || host.host().isIPv6();
-        return LOOPBACK.contains(name) || configuredHost.contains(name) || (everyAddress && address);
+        return LOOPBACK.contains(name)
+                || configuredHost.equals(name)
+                || names.contains(name)
+                || (everyAddress && address);
     }
 
     private boolean isScraper(HttpRequest request) {

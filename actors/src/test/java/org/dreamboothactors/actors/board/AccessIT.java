@@ -3,11 +3,14 @@ package org.dreamboothactors.actors.board;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.RunControl;
@@ -123,6 +126,7 @@ class AccessIT {
         byte[] png = Paint.png(Paint.subject(new Random(1)));
         Stored named = stack.store().put("pictures/named photo.png", png);
         stack.store().put("pictures/unnamed.png", png);
+        Stored phone = stack.store().put("pictures/phone.png", Paint.png(Paint.noise(new Random(3), 2100)));
         Stored text = stack.store().put("pictures/text.png", "<script>alert(1)</script>".getBytes(UTF_8));
         Stored replaced = stack.store().put("pictures/replaced.png", png);
         stack.store().put("pictures/replaced.png", Paint.png(Paint.subject(new Random(2))));
@@ -130,7 +134,8 @@ class AccessIT {
         stack.tell(Told.photo("pictures", 0, "a", Wire.message(named)));
         stack.tell(Told.photo("pictures", 1, "b", Wire.message(text)));
         stack.tell(Told.photo("pictures", 2, "c", Wire.message(replaced)));
-        visitor.awaitRun("pictures", run -> run.path("seq").asLong() == 4);
+        stack.tell(Told.photo("pictures", 3, "d", Wire.message(phone)));
+        visitor.awaitRun("pictures", run -> run.path("seq").asLong() == 5);
 
         HttpResponse<byte[]> picture = visitor.open("/api/objects/pictures/named%20photo.png");
         assertThat(picture.statusCode()).isEqualTo(200);
@@ -141,6 +146,10 @@ class AccessIT {
         assertThat(visitor.open("/api/objects/pictures/named%20photo.png", "If-None-Match", version)
                         .statusCode())
                 .isEqualTo(304);
+
+        BufferedImage photo = ImageIO.read(new ByteArrayInputStream(
+                visitor.open("/api/objects/pictures/phone.png").body()));
+        assertThat(photo.getWidth()).as("of %s bytes", phone.sizeBytes()).isEqualTo(1050);
 
         assertThat(visitor.open("/api/objects/pictures/unnamed.png").statusCode())
                 .isEqualTo(404);

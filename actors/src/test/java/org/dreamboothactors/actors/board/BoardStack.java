@@ -3,6 +3,7 @@ package org.dreamboothactors.actors.board;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -128,6 +129,7 @@ final class BoardStack implements AutoCloseable {
                 KafkaConnection.plain(kafka.bootstrapServers()),
                 store,
                 "127.0.0.1",
+                List.of("studio.example"),
                 port,
                 TOKEN,
                 () -> WAITING,

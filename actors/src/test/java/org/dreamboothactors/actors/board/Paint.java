@@ -27,6 +27,13 @@ final class Paint {
         return bytes.toByteArray();
     }
 
+    /** As large as a photo: it cannot be packed. */
+    static BufferedImage noise(Random random, int side) {
+        BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        picture.setRGB(0, 0, side, side, random.ints((long) side * side).toArray(), 0, side);
+        return picture;
+    }
+
     static BufferedImage subject(Random random) {
         BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();

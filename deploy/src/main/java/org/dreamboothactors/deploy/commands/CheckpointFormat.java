@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.dreamboothactors.deploy.UsageException;
 import org.dreamboothactors.diffusion.CheckpointExport;
 import org.dreamboothactors.diffusion.lora.AddedLora;
@@ -60,9 +61,18 @@ sealed interface CheckpointFormat {
 
     /** Before anything is downloaded: what is there stays. */
     default void refuseExisting(Path out) {
-        if (!(this instanceof Stored) && Files.exists(out)) {
+        boolean fits = !Files.exists(out) || (this instanceof Stored && isEmptyFolder(out));
+        if (!fits) {
             throw new UsageException(
                     "Cannot write a checkpoint to " + out + ": it exists, expected a new one. Give another --out");
+        }
+    }
+
+    private static boolean isEmptyFolder(Path path) {
+        try (Stream<Path> content = Files.list(path)) {
+            return content.findAny().isEmpty();
+        } catch (IOException _) { // no folder, or one that nobody may look into
+            return false;
         }
     }
 
@@ -74,10 +84,6 @@ sealed interface CheckpointFormat {
      * @param download fills a folder, whole or not at all
      */
     default void bring(Path out, String title, String trigger, Instant now, Consumer<Path> download) {
-        if (this instanceof Stored) {
-            download.accept(out);
-            return;
-        }
         try (DraftFolder draft = DraftFolder.beside(out)) {
             Path made = draft.path("made");
             make(made, draft, new ModelSpec(title, trigger, now), download);

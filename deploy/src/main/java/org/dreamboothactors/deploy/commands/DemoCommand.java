@@ -128,6 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new UsageException("Cannot run the demo with model.data.regularization_dir or cached latents,"
                     + " expected neither. ./dreambooth submit uses and fills such folders");
         }
+        Destination.file(sheet);
         List<Path> photos = Photos.in(wanted.photos().orElse(files.photos()));
         SheetPrompts prompts = SheetPrompts.read(files.prompts(), wanted.spec());
         Configuration configuration = new Configuration(settings, Home.folder(), baseModel.or(wanted::baseModel));

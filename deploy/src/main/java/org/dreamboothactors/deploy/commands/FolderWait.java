@@ -6,14 +6,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.dreamboothactors.deploy.Exit;
+import org.dreamboothactors.deploy.remote.Absence;
 import org.dreamboothactors.deploy.remote.Remote;
 import org.dreamboothactors.deploy.remote.Remote.Feed;
 import org.dreamboothactors.deploy.run.RunFolders;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
 /** Fills a run's folders on this machine as soon as all is there that belongs into them. */
-record FolderWait(Remote remote, InstantSource clock) {
+record FolderWait(Remote remote, InstantSource clock, Consumer<String> tell) {
     private static final Duration GLANCE = Duration.ofSeconds(1);
     /** A group of class images is one event, and may take a slow processor hours. */
     private static final Duration LONGEST_SILENCE = Duration.ofHours(12);
@@ -22,6 +24,7 @@ record FolderWait(Remote remote, InstantSource clock) {
     int store(String runId, RunFolders folders) {
         List<RunEvent> events = new ArrayList<>();
         Instant lastNews = clock.instant();
+        Absence absence = new Absence(clock, tell);
         try (Feed<RunEvent> feed = remote.follow(runId)) {
             while (true) {
                 Optional<RunEvent> event = feed.next(GLANCE);
@@ -38,9 +41,12 @@ record FolderWait(Remote remote, InstantSource clock) {
                                     + " ended without them. See ./dreambooth watch " + runId);
                         default -> {} // not yet
                     }
-                } else if (Duration.between(lastNews, clock.instant()).compareTo(LONGEST_SILENCE) > 0) {
+                    continue;
+                }
+                Duration silence = Duration.between(lastNews, clock.instant());
+                if (silence.compareTo(LONGEST_SILENCE) > 0 || absence.isTooLong(feed, silence)) {
                     throw new IllegalStateException("Cannot store class images or latents: no event of run " + runId
-                            + " for " + LONGEST_SILENCE.toHours() + " hours. Is the service still running?");
+                            + " for " + silence.toMinutes() + " min. Is the service still running?");
                 }
             }
         }

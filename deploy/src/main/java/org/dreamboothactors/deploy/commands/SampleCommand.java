@@ -138,6 +138,7 @@ public final class SampleCommand implements Callable<Integer> {
         try (Remote remote = outside.reach(service)) {
             SampleRequest.Builder asking =
                     request(NamedRuns.history(remote, id, SampleRequests.ASKED_OF), id).toBuilder();
+            Destination.folder(out);
             added.ifPresent(adapters -> asking.getLoraBuilder()
                     .setFile(remote.uploadLora(adapters.file()))
                     .setWeight(adapters.weight()));
@@ -207,7 +208,6 @@ public final class SampleCommand implements Callable<Integer> {
         PrintWriter lines = spec.commandLine().getOut();
         String model = pictures.getStep() == 0 ? "base" : "step" + pictures.getStep();
         try {
-            Files.createDirectories(out);
             for (Sample sample : pictures.getSamplesList()) {
                 Path file = out.resolve(id + "-" + model + "-seed" + sample.getSeed() + "-"
                         + PictureRecipe.of(request, sample.getPrompt()) + ".png");

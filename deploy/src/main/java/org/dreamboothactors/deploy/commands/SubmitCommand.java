@@ -116,7 +116,9 @@ public final class SubmitCommand implements Callable<Integer> {
             if (wait) {
                 return follow(remote, id, folders);
             }
-            return folders.areToBeFilled() ? new FolderWait(remote, outside.clock()).store(id, folders) : Exit.DONE;
+            return folders.areToBeFilled()
+                    ? new FolderWait(remote, outside.clock(), spec.commandLine().getErr()::println).store(id, folders)
+                    : Exit.DONE;
         }
     }
 

@@ -122,6 +122,7 @@ public final class Configuration {
                         settings.duration("tenant-run-time"),
                         settings.number("tenant-storage-gib", 0, Integer.MAX_VALUE) * GIB),
                 settings.text("dashboard-host"),
+                settings.list("dashboard-names"),
                 settings.number("dashboard-port", 0, 65535),
                 settings.given("dashboard-token").orElseGet(Configuration::secret));
     }

@@ -18,14 +18,14 @@ public record Places(Settings settings) {
     }
 
     public Path dataDirectory(Path otherwise) {
-        return settings.given("data-dir").map(Path::of).orElse(otherwise);
+        return settings.path("data-dir").orElse(otherwise);
     }
 
     /** A cluster of others; empty: the embedded broker. */
     public Optional<KafkaPlace> kafka() {
         Optional<String> servers = settings.given("bootstrap-servers");
-        Optional<Path> config = settings.given("kafka-config")
-                .map(file -> Path.of(file).toAbsolutePath().normalize()); // commands run in other folders
+        Optional<Path> config = settings.path("kafka-config")
+                .map(file -> file.toAbsolutePath().normalize()); // commands run in other folders
         if (config.isPresent() && servers.isEmpty()) {
             throw new UsageException("Cannot use kafka-config " + config.get()
                     + ": bootstrap-servers is not given, and the embedded broker knows neither TLS nor SASL."

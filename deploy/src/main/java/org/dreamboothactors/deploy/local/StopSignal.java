@@ -4,12 +4,13 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Hears SIGINT and SIGTERM, so that the process ends in its own order and with its own exit code.
+ * Hears SIGINT, SIGTERM and the end of the terminal (SIGHUP, unless nohup keeps it away), so that the process ends in its own order and with its own exit code.
  *
  * <p>The second signal ends the process at once.
  */
 public final class StopSignal {
     private static final int SIGNALLED = 128;
+    private static final int HUP = 1;
     private static final int INT = 2;
     private static final int TERM = 15;
 
@@ -21,6 +22,7 @@ public final class StopSignal {
     /** From now on signals are heard here instead of ending the process. */
     public static StopSignal ofThisProcess() {
         StopSignal stop = new StopSignal();
+        stop.listen("HUP", SIGNALLED + HUP);
         stop.listen("INT", SIGNALLED + INT);
         stop.listen("TERM", SIGNALLED + TERM);
         return stop;

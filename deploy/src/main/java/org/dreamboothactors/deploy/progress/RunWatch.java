@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.dreamboothactors.deploy.local.StopSignal;
 import org.dreamboothactors.deploy.progress.RunProgress.Ending;
 import org.dreamboothactors.deploy.progress.RunProgress.Over;
+import org.dreamboothactors.deploy.remote.Absence;
 import org.dreamboothactors.deploy.remote.Remote.Feed;
 import org.dreamboothactors.protocol.v1.RunEvent;
 
@@ -23,7 +24,7 @@ public final class RunWatch {
 
     public record Stopped() implements End {}
 
-    /** No event came for as long as was allowed. */
+    /** No event came for as long as was allowed, or Kafka was away for too long. */
     public record NoNews(Duration time, boolean sinceTheBeginning) implements End {}
 
     /**
@@ -64,6 +65,7 @@ public final class RunWatch {
         Instant lastNews = clock.instant();
         boolean any = false;
         long left = Long.MAX_VALUE;
+        Absence absence = new Absence(clock, line -> screen.print(prefix() + line));
         while (!stop.given()) {
             Optional<RunEvent> event = events.next(GLANCE);
             Instant now = clock.instant();
@@ -75,6 +77,9 @@ public final class RunWatch {
                 Duration limit = any ? patience.later() : patience.first();
                 if (silence.compareTo(limit) > 0) {
                     return new NoNews(limit, !any);
+                }
+                if (any && absence.isTooLong(events, silence)) {
+                    return new NoNews(Absence.LONGEST, false);
                 }
                 if (silence.compareTo(QUIET) > 0) {
                     screen.idle(prefix() + progress.doing() + ", " + Spans.text(silence));

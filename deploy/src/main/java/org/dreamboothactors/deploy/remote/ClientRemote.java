@@ -72,6 +72,11 @@ public record ClientRemote(DreamBoothClient client) implements Remote {
             }
 
             @Override
+            public boolean answers() {
+                return follower.isReachable();
+            }
+
+            @Override
             public void close() {
                 follower.close();
             }

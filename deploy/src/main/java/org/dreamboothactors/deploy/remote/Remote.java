@@ -28,6 +28,9 @@ public interface Remote extends AutoCloseable {
         /** How much of what was there at the beginning is still to be read; until it is 0 silence says nothing. */
         long left();
 
+        /** Whether Kafka answers now; may wait some seconds for it. */
+        boolean answers();
+
         @Override
         void close();
     }

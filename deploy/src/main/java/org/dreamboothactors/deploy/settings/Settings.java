@@ -92,6 +92,18 @@ public final class Settings {
         return Optional.of(text(key)).filter(value -> !value.isEmpty());
     }
 
+    /** Empty when the value is the empty string. */
+    public Optional<Path> path(String key) {
+        return given(key).map(Settings::expanded);
+    }
+
+    /** No shell replaces a tilde in a file, or behind an equals sign. */
+    private static Path expanded(String text) {
+        return text.equals("~") || text.startsWith("~/")
+                ? Path.of(System.getProperty("user.home"), text.substring(1))
+                : Path.of(text);
+    }
+
     public int number(String key, int least, int most) {
         String value = text(key);
         try {
@@ -144,7 +156,7 @@ public final class Settings {
             if (equals < 1 || equals == item.length() - 1) {
                 throw new UsageException("Cannot read setting " + key + ": " + item + ", expected name=path");
             }
-            Path folder = Path.of(item.substring(equals + 1)).toAbsolutePath().normalize();
+            Path folder = expanded(item.substring(equals + 1)).toAbsolutePath().normalize();
             if (!Files.exists(folder)) {
                 throw new UsageException("Cannot read setting " + key + ": " + folder + " is not there");
             }

@@ -9,10 +9,13 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.dreamboothactors.diffusion.weights.DraftFolder;
 
 /** One PNG with labelled rows of pictures; each picture fits a square cell with its caption below. */
 public final class ContactSheet {
@@ -69,12 +72,14 @@ public final class ContactSheet {
         return sheet;
     }
 
-    /** Composes and writes; an existing file is replaced. */
+    /** Composes and writes; an existing file is replaced, as a whole or not at all. */
     public static void write(String title, List<Row> rows, Path png) {
-        try {
-            if (!ImageIO.write(compose(title, rows), "png", png.toFile())) {
+        try (DraftFolder draft = DraftFolder.beside(png)) {
+            Path made = draft.path("sheet.png");
+            if (!ImageIO.write(compose(title, rows), "png", made.toFile())) {
                 throw new IllegalStateException("Cannot write " + png + ": this Java has no PNG writer");
             }
+            Files.move(made, png, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + png + ": " + e.getMessage(), e);
         }

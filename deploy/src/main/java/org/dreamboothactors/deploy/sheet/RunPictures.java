@@ -1,7 +1,5 @@
 package org.dreamboothactors.deploy.sheet;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -10,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 import org.dreamboothactors.deploy.sheet.ContactSheet.Cell;
 import org.dreamboothactors.deploy.sheet.ContactSheet.Row;
+import org.dreamboothactors.diffusion.images.Preview;
 import org.dreamboothactors.protocol.v1.RunEvent;
 import org.dreamboothactors.protocol.v1.Sample;
 import org.dreamboothactors.protocol.v1.SamplesReady;
@@ -79,11 +77,7 @@ public final class RunPictures {
 
     private Cell cell(String caption, StoredObject object) {
         try {
-            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(fetch.apply(object)));
-            if (picture == null) {
-                throw new IllegalStateException("Cannot show " + object.getKey() + ": not a picture");
-            }
-            return new Cell(caption, picture);
+            return new Cell(caption, Preview.read(fetch.apply(object), 2 * ContactSheet.CELL));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot show " + object.getKey() + ": " + e.getMessage(), e);
         }

@@ -29,6 +29,20 @@ class DemoCommandTest {
     }
 
     @Test
+    void refusesASheetThatCannotBeWrittenBeforeAnythingStarts() {
+        Said said = run(
+                new DemoCommand(),
+                "--out",
+                folder.toString(),
+                "--data-dir",
+                folder.resolve("data").toString());
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("Cannot write " + folder + ": it is a folder");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void freshDeletesNothingInAFolderOfOthers() throws IOException {
         Path mine =
                 Files.createFile(Files.createDirectories(folder.resolve("work")).resolve("thesis"));

@@ -276,13 +276,17 @@ class RunCommandsTest {
         assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out))
                         .out())
                 .startsWith("step 400, weights ");
+        assertThat(folder.resolve("model")).isDirectoryContaining("glob:**.json");
         assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--step", "200"))
+                        .err())
+                .contains(out + ": it exists, expected a new one");
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out + "-200", "--step", "200"))
                         .out())
                 .startsWith("step 200, weights ");
-        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out, "--step", "7"))
+        assertThat(run(new CheckpointCommand(with(service)), reaching("cat-1", "--out", out + "-7", "--step", "7"))
                         .err())
                 .contains("none of step 7 was published");
-        assertThat(service.downloads).containsOnly(folder.resolve("model"));
+        assertThat(folder).isDirectoryNotContaining("glob:**draft**");
     }
 
     @Test
@@ -310,7 +314,7 @@ class RunCommandsTest {
                 .startsWith("step 200, weights ");
         assertThat(run(
                                 new CheckpointCommand(with(service)),
-                                reaching("cat-1", "--out", out, "--recommended", "--step", "400"))
+                                reaching("cat-1", "--out", out + "-400", "--recommended", "--step", "400"))
                         .err())
                 .contains("expected one of them");
     }

@@ -1,10 +1,14 @@
 package org.dreamboothactors.deploy.remote;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -41,11 +45,13 @@ public final class FakeRemote implements Remote {
     /** Other runs' events before those of a run that is followed. */
     public LongSupplier left = () -> 0;
 
+    public BooleanSupplier answers = () -> true;
+
     /** What an object holds. */
     public Function<StoredObject, byte[]> content = object -> TestPng.of(object.getKey());
 
     /** Writes what a checkpoint holds. */
-    public Consumer<Path> checkpoint = _ -> {};
+    public Consumer<Path> checkpoint = FakeRemote::smallest;
 
     @Override
     public String submit(
@@ -119,6 +125,11 @@ public final class FakeRemote implements Remote {
             }
 
             @Override
+            public boolean answers() {
+                return answers.getAsBoolean();
+            }
+
+            @Override
             public void close() {}
         };
     }
@@ -142,6 +153,14 @@ public final class FakeRemote implements Remote {
     @Override
     public byte[] read(StoredObject object) {
         return content.apply(object);
+    }
+
+    private static void smallest(Path folder) {
+        try {
+            Files.writeString(Files.createDirectories(folder).resolve("model_index.json"), "{}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

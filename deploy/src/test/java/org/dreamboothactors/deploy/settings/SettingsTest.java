@@ -34,6 +34,16 @@ class SettingsTest {
     }
 
     @Test
+    void knowsTheHomeFolder() {
+        Settings settings =
+                Settings.read(Optional.empty(), Map.of(), Map.of("data-dir", "~/d", "kafka-config", "~x/c"));
+
+        assertThat(settings.path("data-dir")).contains(Path.of(System.getProperty("user.home"), "d"));
+        assertThat(settings.path("kafka-config")).contains(Path.of("~x/c"));
+        assertThat(settings.path("s3-endpoint")).isEmpty();
+    }
+
+    @Test
     void namesTheNearestKeyForAnUnknownOne() {
         assertThatThrownBy(() -> Settings.read(Optional.empty(), Map.of("DREAMBOOTH_S3_BUKET", "x"), Map.of()))
                 .isInstanceOf(UsageException.class)

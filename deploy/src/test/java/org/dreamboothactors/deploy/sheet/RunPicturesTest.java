@@ -1,6 +1,7 @@
 package org.dreamboothactors.deploy.sheet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -33,6 +34,22 @@ class RunPicturesTest {
         assertThat(rows.get(2).cells().getFirst().caption()).isEqualTo("a photo of a sks cat, seed 7");
     }
 
+    /** Forty photos of a phone would not fit into memory. */
+    @Test
+    void keepsNoLargePicture() {
+        RunEvent accepted = RunEvent.newBuilder()
+                .setAccepted(RunAccepted.newBuilder().addImages(StoredObject.getDefaultInstance()))
+                .build();
+
+        var photos = new RunPictures(List.of(accepted), _ -> png(3000, 2000))
+                .rows("", "", Set.of())
+                .getFirst();
+
+        BufferedImage kept = photos.cells().getFirst().picture();
+        assertThat(kept.getWidth()).isBetween(2 * ContactSheet.CELL, 4 * ContactSheet.CELL);
+        assertThat((double) kept.getWidth() / kept.getHeight()).isCloseTo(1.5, within(0.01));
+    }
+
     private static RunEvent drawn(String request, long step) {
         return RunEvent.newBuilder()
                 .setSamplesReady(SamplesReady.newBuilder()
@@ -48,9 +65,13 @@ class RunPicturesTest {
     }
 
     private static byte[] png() {
+        return png(8, 8);
+    }
+
+    private static byte[] png(int width, int height) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", bytes);
+            ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -91,6 +91,7 @@ public final class PhotoExam {
             int first = Byte.toUnsignedInt(file.get(0));
             looksLike = "its first byte is 0x%02x".formatted(first);
         }
-        return new RefusedPhoto(PhotoVerdict.NOT_AN_IMAGE, looksLike + ", expected JPEG, PNG, GIF or BMP. Convert it");
+        return new RefusedPhoto(
+                PhotoVerdict.NOT_AN_IMAGE, looksLike + ", expected JPEG, PNG, WebP, GIF or BMP. Convert it");
     }
 }

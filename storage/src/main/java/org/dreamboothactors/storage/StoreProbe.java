@@ -2,6 +2,7 @@ package org.dreamboothactors.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,8 +10,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-/** Lets writers race for one key, because some stores accept {@code If-None-Match} and do not keep it. */
-record ConditionalWriteProbe(ArtifactStore store) {
+/**
+ * Tries what some stores accept and do not do: writers race for one key ({@code If-None-Match}), and an object has to come
+ * back with its metadata, which is where its digest is.
+ */
+record StoreProbe(ArtifactStore store) {
     private static final int ROUNDS = 4;
     private static final int WRITERS = 8;
 
@@ -25,6 +29,20 @@ record ConditionalWriteProbe(ArtifactStore store) {
                             + " succeeded, expected 1. Take a store with atomic If-None-Match (S3, MinIO, S3Proxy 4)");
                 }
             }
+        }
+        refuseLostMetadata(key);
+    }
+
+    private void refuseLostMetadata(String key) {
+        Stored put = store.put(key, key.getBytes(StandardCharsets.UTF_8));
+        try {
+            Optional<Stored> found = store.stat(key);
+            if (!found.equals(Optional.of(put))) {
+                throw new StorageException("Cannot use bucket " + store.bucket() + ": an object came back as " + found
+                        + ", expected " + put + ". Take a store that keeps metadata of objects");
+            }
+        } finally {
+            store.remove(key);
         }
     }
 
