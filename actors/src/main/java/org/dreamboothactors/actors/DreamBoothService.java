@@ -149,7 +149,7 @@ public final class DreamBoothService implements AutoCloseable {
         models.model(settings.defaultBaseModel()); // reads its files now, and not when the first run wants it
         ArtifactStore store = ArtifactStore.open(settings.store());
         parts.push(new Part("store", store::close));
-        store.probeConditionalWrites();
+        store.probe();
         abandon(store);
         Facts facts = new Facts(settings.kafka());
         parts.push(new Part("facts", facts::close));

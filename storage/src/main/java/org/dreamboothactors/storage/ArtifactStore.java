@@ -180,8 +180,8 @@ public final class ArtifactStore implements AutoCloseable {
                 .run("clean unfinished uploads", () -> new UnfinishedUploads(connection).abort(olderThan));
     }
 
-    /** Refuses a store that lets two writers create the same object. */
-    public void probeConditionalWrites() {
+    /** Refuses a store that lets two writers create the same object, or loses its digest. */
+    public void probe() {
         new StoreProbe(this).run();
     }
 

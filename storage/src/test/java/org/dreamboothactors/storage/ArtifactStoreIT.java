@@ -121,7 +121,7 @@ class ArtifactStoreIT {
             assertThat(store.createOnce("d/one", new byte[] {1})).isTrue();
             assertThat(store.createOnce("d/one", new byte[] {2})).isFalse();
             assertThat(store.read("d/one", 10)).containsExactly(1);
-            store.probeConditionalWrites();
+            store.probe();
         }
     }
 

@@ -108,10 +108,14 @@ final class Gate {
                 && host.isPresent()
                 && (origin.get().equals("http://" + host.get())
                         || origin.get().equals("https://" + host.get())
-                        || hasOurName(origin.get()));
+                        || (!names.contains(nameOf(host.get())) && hasOurName(origin.get())));
     }
 
-    /** A proxy may ask for another host than its browser did. */
+    private static String nameOf(String host) {
+        return bare(host.replaceFirst(":\\d+$", ""));
+    }
+
+    /** A proxy may ask for another host than its browser did. Where it does not, ports count, too. */
     private boolean hasOurName(String origin) {
         try {
             return Optional.ofNullable(new URI(origin).getHost())

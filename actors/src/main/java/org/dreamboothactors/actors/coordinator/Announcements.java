@@ -34,7 +34,6 @@ import org.dreamboothactors.protocol.v1.WorkRequested;
  */
 record Announcements(String bucket, InstantSource clock) {
     private static final String FORMAT = "diffusers";
-    /** Characters. Reasons quote what clients wrote. */
     private static final Verdict NO_VERDICT = Verdict.newBuilder()
             .setNotJudged("no validation pictures of this step were judged")
             .build();

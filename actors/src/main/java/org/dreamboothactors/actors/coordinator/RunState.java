@@ -134,6 +134,10 @@ record RunState(
 
     /** How often training was asked for: the number of the newest attempt. */
     int attempts() {
+        return attempts(requested);
+    }
+
+    private static int attempts(Set<WorkId> requested) {
         return Math.toIntExact(requested.stream()
                 .filter(work -> work.topic().equals(Topics.TRAIN_STEP))
                 .count());
@@ -228,13 +232,15 @@ record RunState(
             boolean isTraining = work.topic().equals(Topics.TRAIN_STEP);
             return latents.containsKey(work.requestId())
                     || classImages.keySet().stream().map(WorkId::classImages).anyMatch(work::equals)
-                    || (isTraining && requested.contains(work) && !work.equals(WorkId.training(attempts())));
+                    || (isTraining
+                            && requested.contains(work)
+                            && (hasYielded(work) || !work.equals(WorkId.training(attempts(requested)))));
         }
 
-        private int attempts() {
-            return Math.toIntExact(requested.stream()
-                    .filter(work -> work.topic().equals(Topics.TRAIN_STEP))
-                    .count());
+        private boolean hasYielded(WorkId training) {
+            return yielded.map(last -> WorkId.training(last.getAttempt()))
+                    .filter(training::equals)
+                    .isPresent();
         }
 
         private void hearWhileOpen(RunEvent event) {

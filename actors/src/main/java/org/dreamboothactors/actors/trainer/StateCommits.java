@@ -88,19 +88,16 @@ final class StateCommits implements AutoCloseable {
     }
 
     /**
-     * Waits for what is on its way to the store, so that whoever erases the run afterwards finds it there. It is not removed:
-     * another trainer may have committed the same bits.
+     * Enters what is on its way to the store into the log, whatever ended the training: whoever goes on has it, and whoever
+     * erases the run afterwards finds it.
      */
     @Override
     public void close() {
-        pending.ifPresent(upload -> {
-            try {
-                var _ = stored(upload);
-            } catch (StorageException e) {
-                LOG.info("{}: a state that nobody needs now was not stored: {}", run.runId(), e.getMessage());
-            }
-        });
-        pending = Optional.empty();
+        try {
+            await();
+        } catch (RuntimeException e) { // a store that is away, or another trainer that was first: nothing to add
+            LOG.info("{}: a state that was on its way is not committed: {}", run.runId(), e.toString());
+        }
     }
 
     private static String blobs(String prefix) {

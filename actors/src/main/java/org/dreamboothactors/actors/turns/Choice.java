@@ -43,14 +43,14 @@ record Choice(List<Standing> runs, Order order) {
 
     /** What others want of the device that {@code mine} has or is about to get. */
     Claim claim(Standing mine, long nowMs) {
-        if (mine.phase().holdsDevice() ? isVictim(mine) || isVictimOfSilent(mine) : goesAfterOthers(mine)) {
+        if (mine.phase().holdsDevice() ? isVictim(mine) : goesAfterOthers(mine)) {
             return Claim.NOW;
         }
         Standing queued = mine.queuedAt(nowMs);
         return mine.requests() > 0
                         || others(mine).anyMatch(run -> run.requests() > 0 || gathers(run))
                         || others(mine)
-                                .filter(run -> run.phase().waits() || run.phase() == Phase.SILENT)
+                                .filter(run -> run.phase().waits() || mayBeGone(run, mine))
                                 .anyMatch(run -> order.compare(run, queued) < 0)
                 ? Claim.AT_SLICE_END
                 : Claim.NONE;
@@ -73,30 +73,11 @@ record Choice(List<Standing> runs, Order order) {
 
     /** Whether the device of this run is needed beside those of weaker runs and those that became free already. */
     private boolean isVictim(Standing mine) {
-        int demand = demanding(mine.priority()).mapToInt(Standing::wants).sum();
-        return demand > 0
-                && isVictim(
-                        mine,
-                        demand,
-                        demanding(mine.priority())
-                                .mapToLong(Standing::wantsSinceMs)
-                                .min()
-                                .orElseThrow());
-    }
-
-    /**
-     * Whether it is needed by a run whose trainer may be gone: then its record waits, and a device that is freed takes it
-     * first. Where the trainer is there after all, who made way has the next record, and does so once.
-     */
-    private boolean isVictimOfSilent(Standing mine) {
-        return runs.stream()
-                .filter(run -> run.phase() == Phase.SILENT && run.priority() > mine.priority())
-                .filter(run -> mine.yieldedAtMs() < run.wantsSinceMs())
-                .anyMatch(run -> isVictim(mine, run.devices(), run.wantsSinceMs()));
-    }
-
-    /** Whether weaker runs, and those that made way since then, have fewer devices than are wanted. */
-    private boolean isVictim(Standing mine, int demand, long since) {
+        List<Standing> demanding = runs.stream()
+                .filter(run -> run.priority() > mine.priority() && wants(run, mine) > 0)
+                .toList();
+        int demand = demanding.stream().mapToInt(run -> wants(run, mine)).sum();
+        long since = demanding.stream().mapToLong(Standing::wantsSinceMs).min().orElse(0);
         int others = runs.stream()
                 .filter(run -> !run.runId().equals(mine.runId()))
                 .filter(run -> run.phase().holdsDevice()
@@ -107,7 +88,16 @@ record Choice(List<Standing> runs, Order order) {
         return others < demand;
     }
 
-    private Stream<Standing> demanding(int above) {
-        return runs.stream().filter(run -> run.priority() > above && run.wants() > 0);
+    /** Devices that a stronger run would take, were {@code mine} to give its own. */
+    private static int wants(Standing run, Standing mine) {
+        return run.wants() + (mayBeGone(run, mine) ? run.devices() : 0);
+    }
+
+    /**
+     * Whether the trainer of a run may be gone: then its record waits, and a device that is freed takes it first. Where the
+     * trainer is there after all, who made way has the next record, and does so once.
+     */
+    private static boolean mayBeGone(Standing run, Standing mine) {
+        return run.phase() == Phase.SILENT && mine.yieldedAtMs() < run.wantsSinceMs();
     }
 }

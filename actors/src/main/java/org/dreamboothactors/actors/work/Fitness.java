@@ -36,11 +36,13 @@ public final class Fitness {
         failures.incrementAndGet();
     }
 
-    /** What is wrong; empty as well where nothing failed of late. */
+    /** Whether so much failed, one after the other, that {@link #ailment} is to be asked. */
+    boolean isSuspicious() {
+        return failures.get() >= SUSPICIOUS;
+    }
+
+    /** What is wrong; where it is nothing, the failures are forgotten. */
     Optional<String> ailment(Device.Turn device) {
-        if (failures.get() < SUSPICIOUS) {
-            return Optional.empty();
-        }
         try (Scratch scratch = Scratch.below(workDirectory.resolve("scratch"))) {
             Files.write(scratch.file("probe"), new byte[PROBE_BYTES]);
             device.ask(new DeviceCommand.FindDevice());

@@ -59,7 +59,6 @@ final class ShareQueue<T extends Message> {
     private Duration pause = Duration.ZERO;
 
     private Duration backOff = Duration.ZERO;
-    private boolean resting;
 
     ShareQueue(
             QueueSettings<T> settings,
@@ -88,6 +87,37 @@ final class ShareQueue<T extends Message> {
 
     /** Works until stopped. Throws what the broker or a worker threw. */
     void run() throws InterruptedException {
+        while (stopped.getCount() > 0) {
+            awaitFitness();
+            serve();
+        }
+    }
+
+    /** While something is out of order there is no consumer: it would lock the next record, and nobody else had it. */
+    private void awaitFitness() throws InterruptedException {
+        while (stopped.getCount() > 0 && fitness.isSuspicious()) {
+            Optional<String> ailment = ailment();
+            if (ailment.isPresent()) {
+                LOG.warn("{} takes no record of {}: {}", device.name(), settings.topic(), ailment.get());
+                listener.unfit(ailment.get());
+                var _ = stopped.await(LONGEST_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** Empty as well while another queue has the device. */
+    private Optional<String> ailment() throws InterruptedException {
+        Optional<Device.Turn> turn = device.takeTurn(TURN);
+        if (turn.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Device.Turn held = turn.get()) {
+            return fitness.ailment(held);
+        }
+    }
+
+    /** Until stopped, or too much has failed. */
+    private void serve() throws InterruptedException {
         try (KafkaShareConsumer<String, byte[]> consumer = consumer();
                 ExecutorService workers = Executors.newSingleThreadExecutor(Thread.ofPlatform()
                         .daemon()
@@ -96,18 +126,12 @@ final class ShareQueue<T extends Message> {
             consumer.subscribe(List.of(settings.topic()));
             listener.idle();
             Hand hand = new Hand(consumer, clock);
-            while (stopped.getCount() > 0) {
+            while (stopped.getCount() > 0 && !fitness.isSuspicious()) {
                 pause = Duration.ZERO;
                 Optional<Device.Turn> turn = device.takeTurn(TURN);
                 if (turn.isPresent()) {
                     try (Device.Turn held = turn.get()) {
-                        Optional<String> ailment = fitness.ailment(held);
-                        if (ailment.isPresent()) {
-                            rest(hand, ailment.get());
-                        } else {
-                            restNoMore();
-                            work(hand, held, workers);
-                        }
+                        work(hand, held, workers);
                     }
                 } else {
                     hand.passOn();
@@ -142,22 +166,6 @@ final class ShareQueue<T extends Message> {
                                 LONGEST_PAUSE_BETWEEN_POLLS_MILLIS)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
-    }
-
-    private void rest(Hand hand, String ailment) {
-        LOG.warn("{} takes no record of {}: {}", device.name(), settings.topic(), ailment);
-        listener.unfit(ailment);
-        hand.passOn();
-        pause = LONGEST_PAUSE;
-        resting = true;
-    }
-
-    private void restNoMore() {
-        if (resting) {
-            LOG.info("{} takes records of {} again", device.name(), settings.topic());
-            listener.idle();
-        }
-        resting = false;
     }
 
     /** One record, and before it those that only let others pass. */
@@ -201,11 +209,13 @@ final class ShareQueue<T extends Message> {
                     fitness.succeeded();
                     lock.answer(AcknowledgeType.ACCEPT);
                 }
-                case Outcome.Again(String reason) -> {
+                case Outcome.Again(String reason, boolean deviceLost) -> {
                     LOG.info("{} of {} is given back: {}", key(lock), settings.topic(), reason);
                     backOff = longer(backOff);
                     pause = backOff;
-                    fitness.failed();
+                    if (deviceLost) {
+                        fitness.failed();
+                    }
                     giveBack(request, lock, shift, reason);
                 }
             }

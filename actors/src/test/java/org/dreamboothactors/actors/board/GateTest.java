@@ -46,6 +46,12 @@ class GateTest {
         assertThat(gate.isFromOurPage(from(forwarded, "https://studio.example.evil")))
                 .isFalse();
         assertThat(gate.isFromOurPage(forwarded)).isFalse();
+
+        HttpRequest direct = request("/api/runs/r/cancel", "studio.example:8080");
+        assertThat(gate.isFromOurPage(from(direct, "http://studio.example:8080")))
+                .isTrue();
+        assertThat(gate.isFromOurPage(from(direct, "http://studio.example:3000")))
+                .isFalse();
     }
 
     private static HttpRequest from(HttpRequest request, String origin) {

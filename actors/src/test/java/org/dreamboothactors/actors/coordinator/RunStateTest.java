@@ -57,6 +57,7 @@ class RunStateTest {
         Tale tale = Tale.training(Runs.spec())
                 .then(Runs.workFailed(RUN, Topics.LATENT_CACHE, "instance-latents"))
                 .then(Runs.yielded(RUN, 1, 5))
+                .then(Runs.workFailed(RUN, Topics.TRAIN_STEP, "train-1"))
                 .decided()
                 .decided()
                 .then(Runs.workFailed(RUN, Topics.TRAIN_STEP, "train-1"));

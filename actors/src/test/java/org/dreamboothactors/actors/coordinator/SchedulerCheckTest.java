@@ -108,6 +108,15 @@ class SchedulerCheckTest {
                 : "" + resolution;
     }
 
+    /** Their tables would fill the coordinator's memory. */
+    @Test
+    void refusesMoreTimestepsThanAnybodyTrainsWith() throws IOException {
+        assertThat(resolution("{\"num_train_timesteps\": 1000000000}", Runs.spec()))
+                .isInstanceOfSatisfying(
+                        Resolution.Refused.class,
+                        refused -> assertThat(refused.reason()).contains("num_train_timesteps", "2 to 100000"));
+    }
+
     @Test
     void knowsAFileThatIsNone() throws IOException {
         assertThat(resolution("no json", Runs.spec())).isInstanceOf(Resolution.Refused.class);

@@ -23,6 +23,14 @@ class CommitPaceTest {
     }
 
     @Test
+    void slackensAsTheLogGetsLonger() {
+        pace.learn(Duration.ofMillis(1), 600);
+
+        assertThat(pace.isDue(Duration.ofSeconds(59))).isFalse();
+        assertThat(pace.isDue(Duration.ofMinutes(1))).isTrue();
+    }
+
+    @Test
     void risksNoMoreThanItMayHoweverMuchACommitCosts() {
         pace.learn(Duration.ofMinutes(5), 2);
 

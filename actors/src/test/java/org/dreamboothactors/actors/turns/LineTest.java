@@ -445,7 +445,32 @@ class LineTest {
         assertThat(line.claim("low")).isNotEqualTo(Claim.NOW);
         taken("low", 2);
         started("low", 2);
-        assertThat(line.claim("low")).as("once is enough").isNotEqualTo(Claim.NOW);
+        assertThat(line.claim("low")).as("once is enough").isEqualTo(Claim.NONE);
+    }
+
+    @Test
+    void asManyMakeWayAsRunsWereLost() {
+        for (String lost : List.of("h1", "h2")) {
+            queued("ann", lost, Priority.HIGH);
+            asked(lost, 1);
+            taken(lost, 1);
+            started(lost, 1);
+        }
+        now += Duration.ofMinutes(11).toMillis();
+        for (String low : List.of("a", "b", "c")) {
+            queued("bob", low, Priority.LOW);
+            asked(low, 1);
+            taken(low, 1);
+            started(low, 1);
+        }
+
+        assertThat(List.of("a", "b", "c"))
+                .filteredOn(low -> line.claim(low) == Claim.NOW)
+                .containsExactly("b", "c");
+        yielded("c", 1);
+        assertThat(line.claim("b")).isEqualTo(Claim.NOW);
+        yielded("b", 1);
+        assertThat(line.claim("a")).isNotEqualTo(Claim.NOW);
     }
 
     @Test

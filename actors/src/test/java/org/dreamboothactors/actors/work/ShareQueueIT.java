@@ -74,7 +74,7 @@ class ShareQueueIT {
         Fitness withoutDisk = new Fitness(Files.createFile(directory.resolve("no-folder")));
         List<String> heard = new CopyOnWriteArrayList<>();
         try (RunningQueue sick = RunningQueue.start(
-                queue, device(), (_, _) -> new Outcome.Again("the disk is full"), withoutDisk, heard::add)) {
+                queue, device(), (_, _) -> new Outcome.Again("it was lost", true), withoutDisk, heard::add)) {
             bench.send("sick", "a");
             for (int i = 0; i < 3; i++) {
                 assertThat(sick.begun()).isEqualTo("a");

@@ -88,7 +88,9 @@ sealed interface CheckpointFormat {
             Path made = draft.path("made");
             make(made, draft, new ModelSpec(title, trigger, now), download);
             refuseExisting(out); // a download takes long enough for a file to come
-            Files.move(made, out, StandardCopyOption.ATOMIC_MOVE);
+            Path target = out.toAbsolutePath().normalize();
+            Files.deleteIfExists(target); // an empty folder, or a link to one
+            Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a checkpoint to " + out + ": " + e.getMessage(), e);
         }

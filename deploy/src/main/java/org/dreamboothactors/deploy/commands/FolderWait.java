@@ -30,6 +30,7 @@ record FolderWait(Remote remote, InstantSource clock, Consumer<String> tell) {
                 Optional<RunEvent> event = feed.next(GLANCE);
                 if (event.isPresent()) {
                     lastNews = clock.instant();
+                    absence.heard();
                     events.add(event.get());
                     switch (event.get().getFactCase()) {
                         case TRAINING_STARTED, READY -> {

@@ -6,11 +6,11 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Hears SIGINT, SIGTERM and the end of the terminal (SIGHUP, unless nohup keeps it away), so that the process ends in its own order and with its own exit code.
  *
- * <p>The second signal ends the process at once.
+ * <p>The second signal ends the process at once, but a terminal that closes, which says so twice: a shell does, and the
+ * kernel after it.
  */
 public final class StopSignal {
     private static final int SIGNALLED = 128;
-    private static final int HUP = 1;
     private static final int INT = 2;
     private static final int TERM = 15;
 
@@ -22,9 +22,9 @@ public final class StopSignal {
     /** From now on signals are heard here instead of ending the process. */
     public static StopSignal ofThisProcess() {
         StopSignal stop = new StopSignal();
-        stop.listen("HUP", SIGNALLED + HUP);
-        stop.listen("INT", SIGNALLED + INT);
-        stop.listen("TERM", SIGNALLED + TERM);
+        stop.listen("HUP", () -> {});
+        stop.listen("INT", () -> Runtime.getRuntime().halt(SIGNALLED + INT));
+        stop.listen("TERM", () -> Runtime.getRuntime().halt(SIGNALLED + TERM));
         return stop;
     }
 
@@ -47,14 +47,14 @@ public final class StopSignal {
     }
 
     /** By reflection: javac warns of sun.misc.Signal and cannot be told that this is meant; Java has no other way. */
-    private void listen(String name, int secondExitCode) {
+    private void listen(String name, Runnable again) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object heard = Proxy.newProxyInstance(
                     handler.getClassLoader(), new Class<?>[] {handler}, (_, method, arguments) -> {
                         if (given()) {
-                            Runtime.getRuntime().halt(secondExitCode);
+                            again.run();
                         }
                         give();
                         return null;

@@ -88,6 +88,7 @@ public final class RunWatch {
             }
             any = true;
             lastNews = now;
+            absence.heard();
             alsoTold.accept(event.get());
             Optional<RunProgress.Line> line = progress.hear(event.get());
             line.ifPresent(shown -> screen.show(prefix(), shown));

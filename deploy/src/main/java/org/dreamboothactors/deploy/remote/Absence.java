@@ -26,6 +26,12 @@ public final class Absence {
         this.lastAsked = clock.instant();
     }
 
+    /** Something came: Kafka is there. */
+    public void heard() {
+        since.ifPresent(_ -> tell.accept("Kafka answers again"));
+        since = Optional.empty();
+    }
+
     /** Whether Kafka has been away for too long; asks it now and then, which may take seconds. */
     public boolean isTooLong(Feed<?> feed, Duration silence) {
         Instant now = clock.instant();
@@ -35,8 +41,7 @@ public final class Absence {
         }
         lastAsked = now;
         if (feed.answers()) {
-            since.ifPresent(_ -> tell.accept("Kafka answers again"));
-            since = Optional.empty();
+            heard();
             return false;
         }
         if (since.isEmpty()) {

@@ -42,4 +42,20 @@ class AbsenceTest {
             assertThat(told).last().isEqualTo("Kafka answers again");
         }
     }
+
+    /** Who hears something has no need to ask. */
+    @Test
+    void countsEachAbsenceFromItsOwnBeginning() {
+        Absence absence = new Absence(() -> now, told::add);
+        kafka.answers = () -> false;
+        try (Feed<RunEvent> feed = kafka.follow("run")) {
+            now = now.plusSeconds(40);
+            assertThat(absence.isTooLong(feed, Duration.ofSeconds(40))).isFalse();
+            absence.heard();
+            now = now.plusSeconds(3600);
+            assertThat(told).last().isEqualTo("Kafka answers again");
+
+            assertThat(waited(absence, feed)).isBetween(Absence.LONGEST, Absence.LONGEST.plusMinutes(2));
+        }
+    }
 }
