@@ -35,12 +35,7 @@ class EmbeddedKafkaIT {
 
     @Test
     void keepsRecordsAndPortsThroughARestart() throws Exception {
-        String first;
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-            first = kafka.bootstrapServers();
-            createTopic(first);
-            send(first, "kept");
-        }
+        String first = startedOnce("kept");
 
         try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
             assertThat(kafka.bootstrapServers()).isEqualTo(first);
@@ -51,12 +46,7 @@ class EmbeddedKafkaIT {
     /** A broker that finds it taken ends the process, without a word where the log goes to a file. */
     @Test
     void takesAnotherPortForItsControllerWhereTheLastIsTaken() throws Exception {
-        String first;
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-            first = kafka.bootstrapServers();
-            createTopic(first);
-            send(first, "kept");
-        }
+        String first = startedOnce("kept");
         int controller =
                 Integer.parseInt(Files.readAllLines(directory.resolve("ports")).getLast());
 
@@ -64,6 +54,15 @@ class EmbeddedKafkaIT {
                 EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
             assertThat(kafka.bootstrapServers()).isEqualTo(first);
             assertThat(readAll(first)).containsExactly("kept");
+        }
+    }
+
+    /** Where a broker was that was given a record and stopped. */
+    private String startedOnce(String record) throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+            createTopic(kafka.bootstrapServers());
+            send(kafka.bootstrapServers(), record);
+            return kafka.bootstrapServers();
         }
     }
 

@@ -21,11 +21,12 @@ public final class Fitness {
     private static final int SUSPICIOUS = 3;
     private static final int PROBE_BYTES = 1 << 20;
 
-    private final Path workDirectory;
+    private final Path scratchFolder;
     private final AtomicInteger failures = new AtomicInteger();
 
-    public Fitness(Path workDirectory) {
-        this.workDirectory = workDirectory;
+    /** @param scratchFolder where work on the device has its files */
+    public Fitness(Path scratchFolder) {
+        this.scratchFolder = scratchFolder;
     }
 
     void succeeded() {
@@ -43,13 +44,13 @@ public final class Fitness {
 
     /** What is wrong; where it is nothing, the failures are forgotten. */
     Optional<String> ailment(Device.Turn device) {
-        try (Scratch scratch = Scratch.below(workDirectory.resolve("scratch"))) {
+        try (Scratch scratch = Scratch.below(scratchFolder)) {
             Files.write(scratch.file("probe"), new byte[PROBE_BYTES]);
             device.ask(new DeviceCommand.FindDevice());
             failures.set(0);
             return Optional.empty();
         } catch (IOException | UncheckedIOException e) {
-            return Optional.of("nothing can be written to " + workDirectory + ": " + e.getMessage());
+            return Optional.of("nothing can be written to " + scratchFolder + ": " + e.getMessage());
         } catch (DeviceLost | DeviceRefused e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

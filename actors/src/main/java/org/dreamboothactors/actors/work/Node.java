@@ -21,11 +21,15 @@ public record Node(
 
     /** Of one queue of a device. */
     public Fitness fitness() {
-        return new Fitness(workDirectory);
+        return new Fitness(scratchFolder());
     }
 
     public Scratch scratch() {
-        return Scratch.below(workDirectory.resolve("scratch"));
+        return Scratch.below(scratchFolder());
+    }
+
+    private Path scratchFolder() {
+        return workDirectory.resolve("scratch");
     }
 
     /**

@@ -25,11 +25,7 @@ public record SharedObjects(ArtifactStore store) {
         try {
             store.fetch(object, target);
         } catch (StorageException e) {
-            boolean damaged = e.getCause() instanceof CorruptObjectException;
-            Optional<Stored> there = store.stat(object.key());
-            if (!damaged && there.isPresent()) {
-                throw e; // the store is ill, the object may be well
-            }
+            Optional<Stored> there = insteadOf(object, e);
             boolean another = there.map(Stored::sha256)
                     .filter(sha256 -> !sha256.isEmpty() && !sha256.equals(object.sha256()))
                     .isPresent();
@@ -53,15 +49,20 @@ public record SharedObjects(ArtifactStore store) {
         try {
             store.fetch(object, target);
         } catch (StorageException e) {
-            boolean damaged = e.getCause() instanceof CorruptObjectException;
-            if (!damaged && store.stat(object.key()).isPresent()) {
-                throw e; // the store is ill, the object may be well
-            }
-            throw new DamagedObject(
-                    object.key() + (damaged ? " has another content than it was announced with" : " is missing")
-                            + " in the store. Upload it again",
-                    e);
+            String what = insteadOf(object, e).isPresent()
+                    ? " has another content than it was announced with"
+                    : " is missing";
+            throw new DamagedObject(object.key() + what + " in the store. Upload it again", e);
         }
+    }
+
+    /** What the store has of that name, where it answers and these bytes are gone; else throws what went wrong. */
+    private Optional<Stored> insteadOf(Stored object, StorageException failure) {
+        Optional<Stored> there = store.stat(object.key());
+        if (there.isPresent() && !(failure.getCause() instanceof CorruptObjectException)) {
+            throw failure; // the store is ill, the object may be well
+        }
+        return there;
     }
 
     private void forget(String key) {
