@@ -28,12 +28,19 @@ public final class WithoutAttempts extends ClassLoader {
     public static void main(String[] args) throws ReflectiveOperationException {
         WithoutAttempts loader = new WithoutAttempts(Main.class.getClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
+        loader.start(Main.class.getName(), args);
+    }
+
+    /** Runs a program to its end, whose commits have no attempts. */
+    public static void run(Class<?> program, String... args) throws ReflectiveOperationException {
+        new WithoutAttempts(program.getClassLoader()).start(program.getName(), args);
+    }
+
+    private void start(String program, String... args) throws ReflectiveOperationException {
         try {
-            loader.loadClass(Main.class.getName())
-                    .getMethod("main", String[].class)
-                    .invoke(null, (Object) args);
+            loadClass(program).getMethod("main", String[].class).invoke(null, (Object) args);
         } catch (InvocationTargetException e) {
-            throw new IllegalStateException("The command line failed: " + e.getCause(), e);
+            throw new IllegalStateException(program + " failed: " + e.getCause(), e);
         }
     }
 

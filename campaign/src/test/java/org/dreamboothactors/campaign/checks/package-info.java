@@ -1,0 +1,4 @@
+@NullMarked
+package org.dreamboothactors.campaign.checks;
+
+import org.jspecify.annotations.NullMarked;
