@@ -50,7 +50,9 @@ public final class Keys {
             Map.entry("model.optim.betas", "of AdamW, e.g. [0.9, 0.999]"),
             Map.entry("model.optim.eps", "of AdamW"),
             Map.entry("trainer.gradient_clip_val", "norm that gradients are clipped to; 0: not clipped (1)"),
-            Map.entry("model.optim.sched.name", "constant, constant_with_warmup, cosine, polynomial, WarmupHoldPolicy"),
+            Map.entry(
+                    "model.optim.sched.name",
+                    "constant, constant_with_warmup, linear, cosine, polynomial, WarmupHoldPolicy"),
             Map.entry("model.optim.sched.warmup_steps", "until the learning rates are reached"),
             Map.entry("model.optim.sched.hold_steps", "of WarmupHoldPolicy; at least all of the run"),
             Map.entry("model.optim.sched.power", "of the polynomial schedule"),

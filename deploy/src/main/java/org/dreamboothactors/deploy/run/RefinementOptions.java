@@ -36,7 +36,7 @@ final class RefinementOptions {
     @Option(
             names = "--lr-schedule",
             paramLabel = "NAME",
-            description = "constant, constant_with_warmup, cosine, polynomial or WarmupHoldPolicy (constant)")
+            description = "constant, constant_with_warmup, linear, cosine, polynomial or WarmupHoldPolicy (constant)")
     Optional<String> schedule = Optional.empty();
 
     @Option(names = "--lr-warmup-steps", paramLabel = "N", description = "until the learning rates are reached (0)")

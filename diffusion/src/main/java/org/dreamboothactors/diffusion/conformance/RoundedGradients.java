@@ -1,7 +1,11 @@
 package org.dreamboothactors.diffusion.conformance;
 
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dreamboothactors.diffusion.models.UNetConfig;
 
 /**
@@ -23,10 +27,16 @@ record RoundedGradients(long groups, List<String> lowest) {
     /** @param side of the latents, the longer one */
     static RoundedGradients of(UNetConfig unet, long side) {
         int last = unet.channels().size() - 1;
-        boolean alone = Math.ceilDiv(side, 1L << last) == 1;
-        return new RoundedGradients(
-                unet.normGroups(),
-                alone ? List.of("unet.mid_block.", "unet.down_blocks." + last + ".", "unet.up_blocks.0.") : List.of());
+        List<String> lowest = IntStream.rangeClosed(0, last)
+                .filter(level -> Math.ceilDiv(side, 1L << level) == 1)
+                .boxed()
+                .flatMap(
+                        level -> Stream.of("unet.down_blocks." + level + ".", "unet.up_blocks." + (last - level) + "."))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!lowest.isEmpty()) {
+            lowest.add("unet.mid_block.");
+        }
+        return new RoundedGradients(unet.normGroups(), List.copyOf(lowest));
     }
 
     boolean decides(String parameter, Shape shape) {

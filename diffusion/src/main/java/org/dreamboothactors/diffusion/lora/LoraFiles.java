@@ -28,6 +28,9 @@ public final class LoraFiles {
 
     static final String METADATA = "lora_adapter_metadata";
 
+    private static final String TEXT_KEYS = ".attn2.to_k.weight";
+    private static final long WIDTH_OF_SD2 = 1024;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, String> KOHYA_PARTS =
             Map.of(UNet2DConditionModel.PART, "lora_unet_", CLIPTextModel.PART, "lora_te_");
@@ -70,17 +73,24 @@ public final class LoraFiles {
                     tensors.put(stem + ".alpha", scratch.create((float) settings.alpha()));
                 });
             }
-            Map<String, String> metadata = Map.of(
-                    "format",
-                    "pt",
-                    "ss_network_module",
-                    "networks.lora",
-                    "ss_network_dim",
-                    Integer.toString(settings.rank()),
-                    "ss_network_alpha",
-                    Double.toString(settings.alpha()));
+            Map<String, String> metadata = new TreeMap<>();
+            metadata.put("format", "pt");
+            metadata.put("ss_network_module", "networks.lora");
+            metadata.put("ss_network_dim", Integer.toString(settings.rank()));
+            metadata.put("ss_network_alpha", Double.toString(settings.alpha()));
+            // A1111 hides a LoRA whose base it takes for another kind than that of the model in use.
+            boolean isSd2 = parts.stream().anyMatch(LoraFiles::isOfSd2);
+            metadata.put("ss_v2", isSd2 ? "True" : "False");
+            metadata.put("ss_base_model_version", isSd2 ? "sd_v2" : "sd_v1");
             Safetensors.write(tensors, metadata, file);
         }
+    }
+
+    /** Stable Diffusion 2.x attends to the text of OpenCLIP-H, 1.x to that of CLIP ViT-L, 768 wide. */
+    private static boolean isOfSd2(Weights part) {
+        return part.byName().entrySet().stream()
+                .anyMatch(weight -> weight.getKey().endsWith(TEXT_KEYS)
+                        && weight.getValue().getShape().get(1) == WIDTH_OF_SD2);
     }
 
     /** A layer's name in kohya's files. */

@@ -32,15 +32,10 @@ public final class DpmSolverMultistepSampler implements Sampler {
     /** Predictions of the clean sample, newest first. */
     private final List<float[]> cleans = new ArrayList<>();
 
-    /** A sampler for {@code steps} steps, over Karras sigmas where {@code use_karras_sigmas} is set. */
+    /** A sampler for {@code steps} steps, over spread sigmas where {@code use_karras_sigmas} or its like is set. */
     public DpmSolverMultistepSampler(SchedulerSettings settings, int steps) {
         settings.refuseIfSet(
-                "thresholding",
-                "use_exponential_sigmas",
-                "use_beta_sigmas",
-                "use_lu_lambdas",
-                "use_flow_sigmas",
-                "use_dynamic_shifting");
+                "thresholding", "use_beta_sigmas", "use_lu_lambdas", "use_flow_sigmas", "use_dynamic_shifting");
         if (settings.finalSigma() == SchedulerSettings.FinalSigma.SIGMA_MIN) {
             settings.oneOf(
                     "algorithm_type", "dpmsolver++", "deis"); // the same to diffusers, which refuses deis elsewhere

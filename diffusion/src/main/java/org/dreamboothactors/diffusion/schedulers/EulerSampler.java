@@ -12,16 +12,18 @@ public final class EulerSampler implements Sampler {
     private final Spacing spacing;
     private final Prediction prediction;
 
-    /** A sampler for {@code steps} steps, over Karras sigmas where {@code use_karras_sigmas} is set. */
+    /** A sampler for {@code steps} steps, over spread sigmas where {@code use_karras_sigmas} or its like is set. */
     public EulerSampler(SchedulerSettings settings, int steps) {
-        settings.refuseIfSet("use_exponential_sigmas", "use_beta_sigmas");
+        settings.refuseIfSet("use_beta_sigmas");
         settings.oneOf("interpolation_type", "linear");
-        settings.oneOf("timestep_type", "discrete");
-        levels = settings.flag("use_karras_sigmas", false)
-                ? NoiseLevels.ofKarrasEuler(settings, steps)
-                : NoiseLevels.ofEuler(settings, steps);
-        spacing = settings.spacing(Spacing.LINSPACE);
         prediction = settings.prediction();
+        if (prediction == Prediction.EPSILON) {
+            settings.oneOf("timestep_type", "discrete", "continuous"); // the same to diffusers
+        } else {
+            settings.oneOf("timestep_type", "discrete");
+        }
+        levels = NoiseLevels.ofSpreadEuler(settings, steps);
+        spacing = settings.spacing(Spacing.LINSPACE);
     }
 
     @Override

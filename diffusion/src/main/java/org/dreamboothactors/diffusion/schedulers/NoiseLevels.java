@@ -12,15 +12,16 @@ import org.dreamboothactors.diffusion.schedulers.SchedulerSettings.BetaSchedule;
 @SuppressWarnings("ArrayRecordComponent") // a few numbers read in loops, never compared
 record NoiseLevels(float[] timesteps, float[] sigmas) {
 
-    /** Levels at the whole timesteps of DPM-Solver; those of Karras where the settings ask for them. */
+    /** Levels at the whole timesteps of DPM-Solver, or spread as the settings ask for. */
     static NoiseLevels ofSolver(SchedulerSettings settings, int steps) {
         TrainedSigmas trained = TrainedSigmas.of(settings);
-        if (settings.flag("use_karras_sigmas", false)) {
-            double[] sigmas = TrainedSigmas.karras(trained.most(), trained.least(), steps);
+        SigmaSpread spread = settings.sigmaSpread();
+        if (spread != SigmaSpread.TRAINED) {
+            double[] sigmas = spread(spread, trained.most(), trained.least(), steps);
             double[] timesteps = trained.timestepsOf(sigmas);
-            boolean cosine = settings.betaSchedule() == BetaSchedule.SQUAREDCOS_CAP_V2;
+            boolean rounds = spread == SigmaSpread.KARRAS && settings.betaSchedule() != BetaSchedule.SQUAREDCOS_CAP_V2;
             for (int i = 0; i < timesteps.length; i++) {
-                timesteps[i] = cosine ? Math.floor(timesteps[i]) : Math.rint(timesteps[i]);
+                timesteps[i] = rounds ? Math.rint(timesteps[i]) : Math.floor(timesteps[i]);
             }
             return of(settings, floats(timesteps), sigmas, trained);
         }
@@ -32,20 +33,35 @@ record NoiseLevels(float[] timesteps, float[] sigmas) {
 
     /** Levels at the timesteps of Euler's method, which are not always whole. */
     static NoiseLevels ofEuler(SchedulerSettings settings, int steps) {
-        TrainedSigmas trained = TrainedSigmas.of(settings);
-        float[] timesteps = eulerTimesteps(settings, steps, trained);
-        return of(settings, timesteps, trained.at(timesteps), trained);
+        return ofEuler(settings, steps, SigmaSpread.TRAINED);
     }
 
-    /** Levels of Karras between those of the first and the last timestep of Euler's method. */
-    static NoiseLevels ofKarrasEuler(SchedulerSettings settings, int steps) {
+    /** Levels between those of the first and the last timestep of Euler's method, spread as the settings ask for. */
+    static NoiseLevels ofSpreadEuler(SchedulerSettings settings, int steps) {
+        return ofEuler(settings, steps, settings.sigmaSpread());
+    }
+
+    private static NoiseLevels ofEuler(SchedulerSettings settings, int steps, SigmaSpread spread) {
         TrainedSigmas trained = TrainedSigmas.of(settings);
-        double[] plain = trained.at(eulerTimesteps(settings, steps, trained));
-        double[] sigmas = TrainedSigmas.karras(
+        float[] timesteps = eulerTimesteps(settings, steps, trained);
+        double[] plain = trained.at(timesteps);
+        if (spread == SigmaSpread.TRAINED) {
+            return of(settings, timesteps, plain, trained);
+        }
+        double[] sigmas = spread(
+                spread,
                 settings.number("sigma_max").orElse(plain[0]),
                 settings.number("sigma_min").orElse(plain[plain.length - 1]),
                 steps);
         return of(settings, floats(trained.timestepsOf(sigmas)), sigmas, trained);
+    }
+
+    private static double[] spread(SigmaSpread spread, double most, double least, int steps) {
+        return switch (spread) {
+            case KARRAS -> TrainedSigmas.karras(most, least, steps);
+            case EXPONENTIAL -> TrainedSigmas.exponential(most, least, steps);
+            case TRAINED -> throw new IllegalArgumentException("the levels of timesteps are spread by their spacing");
+        };
     }
 
     private static float[] eulerTimesteps(SchedulerSettings settings, int steps, TrainedSigmas trained) {

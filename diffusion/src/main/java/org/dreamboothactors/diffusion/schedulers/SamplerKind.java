@@ -62,7 +62,9 @@ public enum SamplerKind {
             case PNDM -> new PndmSampler(settings, steps);
             case PLMS -> new PndmSampler(settings.with("skip_prk_steps", true), steps);
             case DPMPP_2M -> new DpmSolverMultistepSampler(settings, steps);
-            case DPMPP_2M_KARRAS -> new DpmSolverMultistepSampler(settings.with("use_karras_sigmas", true), steps);
+            case DPMPP_2M_KARRAS ->
+                new DpmSolverMultistepSampler(
+                        settings.with("use_karras_sigmas", true).with("use_exponential_sigmas", false), steps);
             case EULER -> new EulerSampler(settings, steps);
             case EULER_A -> new EulerAncestralSampler(settings, steps);
         };

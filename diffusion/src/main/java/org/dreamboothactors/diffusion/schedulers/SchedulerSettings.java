@@ -119,6 +119,17 @@ public record SchedulerSettings(JsonNode json) {
         return flag("rescale_betas_zero_snr", false);
     }
 
+    /** diffusers takes no two at once. */
+    SigmaSpread sigmaSpread() {
+        boolean karras = flag("use_karras_sigmas", false);
+        if (karras) {
+            refuseIfSet("use_exponential_sigmas");
+        }
+        return karras
+                ? SigmaSpread.KARRAS
+                : flag("use_exponential_sigmas", false) ? SigmaSpread.EXPONENTIAL : SigmaSpread.TRAINED;
+    }
+
     FinalSigma finalSigma() {
         return choice(FinalSigma.class, "final_sigmas_type", FinalSigma.ZERO);
     }

@@ -73,6 +73,18 @@ record TrainedSigmas(float[] values) {
         return sigmas;
     }
 
+    /** Levels from {@code most} to {@code least} whose logarithms lie on a line. */
+    static double[] exponential(double most, double least, int steps) {
+        double[] sigmas = new double[steps];
+        double from = Math.log(most);
+        double to = Math.log(least);
+        for (int i = 0; i < steps; i++) {
+            double log = i == 0 ? from : i == steps - 1 ? to : i * ((to - from) / (steps - 1)) + from;
+            sigmas[i] = Math.exp(log);
+        }
+        return sigmas;
+    }
+
     /** Timesteps of noise levels; between two training timesteps a line on the logarithm. */
     double[] timestepsOf(double[] sigmas) {
         float[] logs = new float[values.length];

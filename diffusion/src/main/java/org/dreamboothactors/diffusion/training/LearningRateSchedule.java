@@ -7,13 +7,14 @@ import java.util.List;
 /**
  * How a learning rate changes over a run. Steps are counted from 0; the rate of a step depends on nothing but its number.
  *
- * <p>Constant, cosine and polynomial are those of diffusers' {@code optimization.py}, where a warm-up begins at a rate of
+ * <p>Constant, linear, cosine and polynomial are those of diffusers' {@code optimization.py}, where a warm-up begins at a rate of
  * 0: the first step then changes nothing.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "name")
 @JsonSubTypes({
     @JsonSubTypes.Type(LearningRateSchedule.Constant.class),
     @JsonSubTypes.Type(LearningRateSchedule.ConstantWithWarmup.class),
+    @JsonSubTypes.Type(LearningRateSchedule.Linear.class),
     @JsonSubTypes.Type(LearningRateSchedule.Cosine.class),
     @JsonSubTypes.Type(LearningRateSchedule.Polynomial.class),
     @JsonSubTypes.Type(LearningRateSchedule.WarmupHold.class),
@@ -31,6 +32,13 @@ public sealed interface LearningRateSchedule {
     /** Rises from 0 in a line over the first steps, then stays. */
     record ConstantWithWarmup(int warmupSteps) implements LearningRateSchedule {
         public ConstantWithWarmup {
+            requireWarmup(warmupSteps);
+        }
+    }
+
+    /** Rises from 0 in a line, then falls to 0 in one. */
+    record Linear(int warmupSteps) implements LearningRateSchedule {
+        public Linear {
             requireWarmup(warmupSteps);
         }
     }
@@ -78,7 +86,8 @@ public sealed interface LearningRateSchedule {
     }
 
     /** What the schedules that runs can ask for are called: by diffusers, and by NeMo the last. */
-    List<String> NAMES = List.of("constant", "constant_with_warmup", "cosine", POLYNOMIAL, "WarmupHoldPolicy");
+    List<String> NAMES =
+            List.of("constant", "constant_with_warmup", "linear", "cosine", POLYNOMIAL, "WarmupHoldPolicy");
 
     /** Whether a schedule of that name has no use for a warm-up; it is the one of no name. */
     static boolean isConstant(String name) {
@@ -100,6 +109,7 @@ public sealed interface LearningRateSchedule {
         return switch (name) {
             case "constant" -> new Constant();
             case "constant_with_warmup" -> new ConstantWithWarmup(warmupSteps);
+            case "linear" -> new Linear(warmupSteps);
             case "cosine" -> new Cosine(warmupSteps);
             case POLYNOMIAL -> new Polynomial(warmupSteps, power);
             case "WarmupHoldPolicy" -> new WarmupHold(warmupSteps);
@@ -120,6 +130,10 @@ public sealed interface LearningRateSchedule {
         return switch (this) {
             case Constant() -> base;
             case ConstantWithWarmup(int warmup) -> step < warmup ? base * step / warmup : base;
+            case Linear(int warmup) ->
+                step < warmup
+                        ? base * step / warmup
+                        : base * Math.max(0, (double) (steps - step) / Math.max(1, steps - warmup));
             case Cosine(int warmup) ->
                 step < warmup ? base * step / warmup : cosine(base, step - warmup, steps - warmup);
             case Polynomial(int warmup, double power) ->

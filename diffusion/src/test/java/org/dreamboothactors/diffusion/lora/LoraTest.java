@@ -121,6 +121,21 @@ final class LoraTest {
         assertThat(predict(read)).isNotEqualTo(predict(unet(UnaryOperator.identity())));
     }
 
+    @ParameterizedTest
+    @CsvSource({"768, False, sd_v1", "1024, True, sd_v2"})
+    void tellsOtherProgramsWhichBaseModelItIsFor(long width, String isV2, String version, @TempDir Path folder) {
+        SortedMap<String, NDArray> keys = new TreeMap<>();
+        keys.put("block.attn2.to_k.weight", random(4, width));
+        Weights base = new Weights(UNet2DConditionModel.PART, keys);
+        LoraSettings settings = LoraSettings.of(2, 3, List.of("to_k"));
+
+        LoraFiles.write(List.of(LoraLayers.fresh(base, settings, SEED, kernels)), settings, folder);
+
+        assertThat(Safetensors.open(folder.resolve(LoraFiles.KOHYA)).metadata())
+                .containsEntry("ss_v2", isV2)
+                .containsEntry("ss_base_model_version", version);
+    }
+
     private static Shape shape(Map<String, NDArray> arrays, String name) {
         return array(arrays, name).getShape();
     }

@@ -38,10 +38,8 @@ class SamplerKindTest {
                 "DPMPP_2M | final_sigmas_type      | 'half'",
                 "DPMPP_2M | use_lu_lambdas         | true",
                 "DPMPP_2M | use_flow_sigmas        | true",
-                "EULER    | use_exponential_sigmas | true",
                 "EULER    | use_beta_sigmas        | true",
                 "EULER    | interpolation_type     | 'log_linear'",
-                "EULER    | timestep_type          | 'continuous'",
                 "EULER_A  | num_train_timesteps    | 1",
             })
     void refusesByNameWhatItWouldComputeDifferently(SamplerKind kind, String key, String value) throws Exception {
@@ -61,10 +59,52 @@ class SamplerKindTest {
                 "DDIM     | 'trained_betas': [0.1, 0.2, 0.3, 0.4] | 'beta_start': 0.1, 'beta_end': 0.4",
                 "DPMPP_2M | 'algorithm_type': 'deis', 'final_sigmas_type': 'sigma_min' | 'final_sigmas_type': 'sigma_min'",
                 "DPMPP_2M | 'solver_type': 'bh2'                  | 'solver_type': 'midpoint'",
+                "EULER    | 'timestep_type': 'continuous'         | 'timestep_type': 'discrete'",
             })
     void takesAsTheSameWhatDiffusersDoes(SamplerKind kind, String one, String other) throws Exception {
         assertThat(drawn(kind, settings(one + ", 'num_train_timesteps': 4")))
                 .containsExactly(drawn(kind, settings(other + ", 'num_train_timesteps': 4")), within(1e-6f));
+    }
+
+    /** Numbers of diffusers 0.42.1, one number over four steps of a model that always predicts 0.5. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "EULER    | ^^ | 999, 538.06689, 52.382462, 0 | -5.3873072, -6.1914902, -6.2927399, -6.3073235",
+                "EULER    | 'timestep_spacing': 'leading', 'steps_offset': 1 | 751, 318.63358, 37.291744, 1"
+                        + " | -0.61436224, -0.96258092, -1.0376918, -1.0583490",
+                "DPMPP_2M | ^^ | 998, 538, 52, 0 | 3.9449289, 7.2649255, 7.3529525, 7.3414965",
+            })
+    void spreadsSigmasExponentially(SamplerKind kind, String more, String timesteps, String samples) throws Exception {
+        SchedulerSettings settings = settings("'use_exponential_sigmas': true, 'beta_start': 0.00085,"
+                + " 'beta_end': 0.012, 'beta_schedule': 'scaled_linear'" + (more.isEmpty() ? "" : ", " + more));
+        Sampler sampler = kind.start(settings, 4, 0);
+
+        assertThat(sampler.timesteps()).containsExactly(numbers(timesteps), within(1e-3f));
+        float[] sample = {1};
+        for (int i = 0; i < 4; i++) {
+            sample = sampler.step(i, new float[] {.5f}, sample, () -> new float[] {0});
+            assertThat(sample[0]).isCloseTo(numbers(samples)[i], within(1e-5f * 8));
+        }
+    }
+
+    private static float[] numbers(String list) {
+        String[] words = list.split(",", -1);
+        float[] numbers = new float[words.length];
+        for (int i = 0; i < words.length; i++) {
+            numbers[i] = Float.parseFloat(words[i].strip());
+        }
+        return numbers;
+    }
+
+    @Test
+    void takesNoTwoSpreadsAtOnce() throws Exception {
+        SchedulerSettings both = settings("'use_exponential_sigmas': true, 'use_karras_sigmas': true");
+
+        assertThatThrownBy(() -> SamplerKind.EULER.start(both, 4, 0)).hasMessageContaining("use_exponential_sigmas");
+        assertThatCode(() -> SamplerKind.DPMPP_2M_KARRAS.start(both, 4, 0)).doesNotThrowAnyException();
     }
 
     /** What becomes of one number over four steps, of a model that always predicts the same. */

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Constant;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.ConstantWithWarmup;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Cosine;
+import org.dreamboothactors.diffusion.training.LearningRateSchedule.Linear;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Polynomial;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.Trapezoid;
 import org.dreamboothactors.diffusion.training.LearningRateSchedule.WarmupHold;
@@ -75,6 +76,14 @@ class LearningRateScheduleTest {
                         within(1e-15));
     }
 
+    /** {@code get_linear_schedule_with_warmup} of diffusers, for 8 steps. */
+    @Test
+    void linearFallsToZeroInALine() {
+        assertThat(rates(new Linear(3)))
+                .containsExactly(new double[] {0, 1e-3 / 3, 2e-3 / 3, 1e-3, 8e-4, 6e-4, 4e-4, 2e-4}, within(1e-15));
+        assertThat(new Linear(0).rate(1e-3, 9, 8)).isZero();
+    }
+
     @Test
     void warmupHoldHalvesTheFirstStepByDefault() {
         assertThat(rates(new WarmupHold(1)))
@@ -99,10 +108,12 @@ class LearningRateScheduleTest {
                 .containsExactly(
                         new Constant(),
                         new ConstantWithWarmup(3),
+                        new Linear(3),
                         new Cosine(3),
                         new Polynomial(3, 2),
                         new WarmupHold(3));
-        assertThatThrownBy(() -> LearningRateSchedule.of("linear", 0, 1)).hasMessageContaining("constant_with_warmup");
+        assertThatThrownBy(() -> LearningRateSchedule.of("cosine_with_restarts", 0, 1))
+                .hasMessageContaining("constant_with_warmup");
     }
 
     @Test
