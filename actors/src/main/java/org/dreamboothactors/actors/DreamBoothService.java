@@ -27,14 +27,23 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.DeviceAnswer.Found;
 import org.dreamboothactors.actors.device.DeviceCommand.FindDevice;
 import org.dreamboothactors.actors.device.DeviceName;
+import org.dreamboothactors.actors.encoder.EncodeLatents;
 import org.dreamboothactors.actors.inference.CheckpointCache;
+import org.dreamboothactors.actors.inference.DrawPictures;
 import org.dreamboothactors.actors.metrics.Meters;
 import org.dreamboothactors.actors.trainer.SharedNumbers;
+import org.dreamboothactors.actors.trainer.TrainRuns;
 import org.dreamboothactors.actors.work.BaseModels;
+import org.dreamboothactors.actors.work.DeadLetters;
 import org.dreamboothactors.actors.work.EndedRuns;
 import org.dreamboothactors.actors.work.Facts;
 import org.dreamboothactors.actors.work.Node;
 import org.dreamboothactors.actors.work.Scratch;
+import org.dreamboothactors.protocol.RequestIds;
+import org.dreamboothactors.protocol.Topics;
+import org.dreamboothactors.protocol.v1.GenerationRequest;
+import org.dreamboothactors.protocol.v1.LatentRequest;
+import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.StorageException;
 import org.slf4j.Logger;
@@ -70,6 +79,8 @@ public final class DreamBoothService implements AutoCloseable {
             Node node = node(settings);
             List<Device> devices = devices(settings);
             devices.forEach(node.meters()::watch);
+            DeadLetters letters = new DeadLetters(settings.kafka(), node.ended(), letters(node));
+            parts.push(new Part("dead letters", letters::close));
             system = ActorSystem.create(Guardian.create(settings, node, devices), "dreambooth", configuration());
             parts.push(new Part("actors", this::terminate));
             board = Dashboard.start(
@@ -168,6 +179,31 @@ public final class DreamBoothService implements AutoCloseable {
         Meters meters = new Meters(ended::census);
         parts.push(new Part("figures", meters::close));
         return new Node(store, facts, ended, models, meters, settings.workDirectory());
+    }
+
+    /** What lies among the dead letters of the work queues, and who tells of it. */
+    private static List<DeadLetters.Kind<?>> letters(Node node) {
+        return List.of(
+                new DeadLetters.Kind<>(
+                        Topics.LATENT_CACHE,
+                        LatentRequest.parser(),
+                        LatentRequest::getRunId,
+                        LatentRequest::getRequestId,
+                        new EncodeLatents(node)::fail),
+                new DeadLetters.Kind<>(
+                        Topics.REG_GENERATION,
+                        GenerationRequest.parser(),
+                        GenerationRequest::getRunId,
+                        GenerationRequest::getRequestId,
+                        new DrawPictures(node)::fail),
+                new DeadLetters.Kind<>(
+                        Topics.TRAIN_STEP,
+                        TrainRequest.parser(),
+                        TrainRequest::getRunId,
+                        request -> request.hasCall()
+                                ? ""
+                                : RequestIds.training(request.getAttempt()), // calls are repeated
+                        (request, reason) -> TrainRuns.fail(node, request, reason)));
     }
 
     private List<Device> devices(ServiceSettings settings) {

@@ -44,6 +44,9 @@ public final class Topics {
     /** The consumer group that reads what clients write, {@link #SUBJECT_UPLOAD} and {@link #RUN_CONTROL}. */
     public static final String COORDINATORS = "coordinators";
 
+    /** The consumer group that reads the dead letters of the work queues. */
+    public static final String UNDERTAKERS = "undertakers";
+
     /** How often a record of a work queue is given out at most; then it goes to the dead letters. */
     public static final int DELIVERIES = 10;
 
@@ -170,6 +173,7 @@ public final class Topics {
         Map<String, String> configs = new HashMap<>(more);
         configs.put("cleanup.policy", "delete"); // brokers may be set to compact, which would lose history
         configs.put("retention.ms", retentionMillis);
+        configs.put("retention.bytes", FOR_EVER); // brokers may have a limit, which would lose history
         // A few KB may unpack to more than a reader's heap; the broker unpacks them, and holds them to its limit then.
         configs.put("compression.type", "uncompressed");
         configs.put("min.insync.replicas", Integer.toString(Math.max(1, replicas - 1)));

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Runs requests with bounded retries and turns the client's errors into sentences. */
 final class Calls {
+    static final String[] NO_OBJECT = {"NoSuchKey", "NoSuchObject"};
     private static final Set<String> RETRIED =
             Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
     /** Of servers that cannot now: stores say why in words of their own, such as MinIO when it starts or lacks disks. */
@@ -101,11 +102,12 @@ final class Calls {
                     "Cannot " + what + where + ": there is no such bucket. Create it or name another", error);
         }
         if (error instanceof ErrorResponseException response) {
-            return new StorageException(
-                    "Cannot " + what + where + ": the store answered "
-                            + response.errorResponse().code() + ", "
-                            + response.errorResponse().message(),
-                    error);
+            String answer = "Cannot " + what + where + ": the store answered "
+                    + response.errorResponse().code() + ", "
+                    + response.errorResponse().message();
+            return isCode(error, NO_OBJECT)
+                    ? new MissingObjectException(answer, error)
+                    : new StorageException(answer, error);
         }
         return new StorageException(
                 "Cannot " + what + where + ": no answer after " + attempts + " attempts (" + error.getMessage()

@@ -29,7 +29,7 @@ record Reads(Connection store) {
                 List<String> digest = List.copyOf(found.userMetadata().get(Writes.SHA256));
                 return Optional.of(new Stored(key, found.size(), digest.isEmpty() ? "" : digest.getFirst()));
             } catch (ErrorResponseException e) {
-                if (Calls.isCode(e, "NoSuchKey", "NoSuchObject")) {
+                if (Calls.isCode(e, Calls.NO_OBJECT)) {
                     return Optional.empty();
                 }
                 throw e;

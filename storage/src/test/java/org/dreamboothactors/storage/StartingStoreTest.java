@@ -13,6 +13,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ class StartingStoreTest {
     private static final Stored OBJECT = new Stored("a/one", CONTENT.length, Sha256.of(CONTENT));
 
     private final AtomicInteger reads = new AtomicInteger();
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
     private HttpServer server;
     private volatile int status = 503;
     private volatile String code = "";
@@ -46,15 +49,31 @@ class StartingStoreTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         boolean object = exchange.getRequestURI().getPath().endsWith(OBJECT.key());
+        boolean isThere = exchange.getRequestHeaders().containsKey("If-None-Match")
+                && !created.add(exchange.getRequestURI().getPath());
+        if (isThere) {
+            refuse(exchange, 412, "PreconditionFailed");
+            return;
+        }
         boolean refused = object && reads.getAndIncrement() < refusals;
-        byte[] body = refused
-                ? ("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>not now</Message></Error>")
-                        .getBytes(UTF_8)
-                : object ? CONTENT : new byte[0];
-        exchange.getResponseHeaders().set("Content-Type", refused ? "application/xml" : "application/octet-stream");
+        if (refused) {
+            refuse(exchange, status, code);
+            return;
+        }
+        byte[] body = object ? CONTENT : new byte[0];
+        exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
         exchange.getResponseHeaders().set("Last-Modified", "Mon, 30 Nov 2026 00:00:00 GMT");
         exchange.getResponseHeaders().set("ETag", "\"e\"");
-        exchange.sendResponseHeaders(refused ? status : 200, body.length == 0 ? -1 : body.length);
+        exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private static void refuse(HttpExchange exchange, int status, String code) throws IOException {
+        byte[] body = ("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>not now</Message></Error>")
+                .getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/xml");
+        exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
@@ -101,6 +120,15 @@ class StartingStoreTest {
             assertThatThrownBy(() -> store.readVerified(OBJECT)).hasMessageContaining("refused the credentials");
         }
         assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void isRefusedWhereItKeepsNoMetadata() {
+        try (ArtifactStore store = store()) {
+            assertThatThrownBy(store::probe)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("Take a store that keeps metadata of objects");
+        }
     }
 
     /** The store is well; to say that it did not answer would send people to the wrong machine. */

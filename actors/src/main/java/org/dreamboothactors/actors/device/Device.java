@@ -1,5 +1,6 @@
 package org.dreamboothactors.actors.device;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,6 +34,8 @@ public final class Device implements AutoCloseable {
     private final Semaphore turns = new Semaphore(1, true);
     /** Counts beginnings and ends of holders' commands. */
     private final AtomicLong asked = new AtomicLong();
+    /** Commands that the child JVM was lost with. */
+    private final AtomicLong losses = new AtomicLong();
 
     private Optional<DeviceProcess> process = Optional.empty();
     private boolean closed;
@@ -70,6 +73,11 @@ public final class Device implements AutoCloseable {
         return jvm.device().isCuda();
     }
 
+    /** How many commands the child JVM was lost with up to now, whoever gave them. */
+    public long losses() {
+        return losses.get();
+    }
+
     /** Waits for the device; it is the caller's until closed. Empty when others kept it for that long. */
     public Optional<Turn> takeTurn(Duration atMost) throws InterruptedException {
         return turns.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS) ? Optional.of(new Turn()) : Optional.empty();
@@ -102,6 +110,9 @@ public final class Device implements AutoCloseable {
             asked.incrementAndGet();
             try {
                 return running().talk().ask(command, patience, progress);
+            } catch (DeviceLost e) {
+                losses.incrementAndGet();
+                throw e;
             } finally {
                 asked.incrementAndGet();
             }
@@ -110,6 +121,16 @@ public final class Device implements AutoCloseable {
         /** Asks for something that is answered in one way only. */
         public <T extends DeviceAnswer> T ask(DeviceCommand command, Class<T> answer) {
             return answer.cast(ask(command));
+        }
+
+        /** Whether the device answers at all: the child JVM runs or can be started, and finds what it computes on. */
+        public boolean isWell() {
+            try {
+                return ask(new DeviceCommand.FindDevice()) instanceof DeviceAnswer.Found;
+            } catch (DeviceLost | DeviceRefused | UncheckedIOException e) { // the last: no process can be started
+                LOG.warn("{} is not well: {}", name(), e.getMessage());
+                return false;
+            }
         }
 
         /** Starts the child JVM, so that the first command need not wait for it. */

@@ -3,7 +3,6 @@ package org.dreamboothactors.actors.device;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -34,48 +33,78 @@ public final class Recruits {
         return by.isPresent() && by.getAsInt() > priority;
     }
 
+    /** What became of a search for devices. */
+    public sealed interface Search {}
+
+    /** Their turns are the searcher's until closed. */
+    public record Found(List<Device.Turn> turns) implements Search {
+        public Found {
+            turns = List.copyOf(turns);
+        }
+    }
+
+    /** Others work with them, or gather. */
+    public record Busy() implements Search {}
+
+    /** Too many are out of order for it to make sense to wait. */
+    public record Unwell() implements Search {}
+
     /**
-     * Waits for devices that others work with now; the turns are the caller's until closed. Empty when someone else
-     * gathers, when it takes longer than {@code atMost}, or when {@code over} says so.
+     * Waits for devices that others work with now, until it took {@code atMost} or {@code over} says so.
      *
      * @param mine the device that the caller has
      * @param more how many beside it
      * @param priority of the run; those of lower priority are asked to make way
      */
-    public Optional<List<Device.Turn>> gather(
-            Device.Turn mine, int more, int priority, Duration atMost, BooleanSupplier over) {
+    public Search gather(Device.Turn mine, int more, int priority, Duration atMost, BooleanSupplier over) {
         if (more == 0) {
-            return Optional.of(List.of());
+            return new Found(List.of());
         }
         if (!gathering.tryAcquire()) {
-            return Optional.empty();
+            return new Busy();
         }
         wanted = OptionalInt.of(priority);
         List<Device.Turn> taken = new ArrayList<>();
+        List<Device> free = new ArrayList<>(devices);
+        free.removeIf(device -> device.name().equals(mine.deviceName()));
+        boolean found = false;
         try {
             long end = System.nanoTime() + atMost.toNanos();
-            List<Device> free = new ArrayList<>(devices);
-            free.removeIf(device -> device.name().equals(mine.deviceName()));
-            while (taken.size() < more && System.nanoTime() < end && !over.getAsBoolean()) {
+            while (taken.size() < more
+                    && taken.size() + free.size() >= more
+                    && System.nanoTime() < end
+                    && !over.getAsBoolean()) {
                 for (Device device : List.copyOf(free)) {
                     if (taken.size() < more) {
                         device.takeTurn(Device.ONE_TRY).ifPresent(turn -> {
-                            taken.add(turn);
                             free.remove(device);
+                            keepIfWell(device, turn, taken);
                         });
                     }
                 }
             }
+            found = taken.size() == more;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             wanted = OptionalInt.empty();
             gathering.release();
+            if (!found) {
+                taken.forEach(Device.Turn::close);
+            }
         }
-        if (taken.size() < more) {
-            taken.forEach(Device.Turn::close);
-            return Optional.empty();
+        if (found) {
+            return new Found(taken);
         }
-        return Optional.of(taken);
+        return taken.size() + free.size() < more ? new Unwell() : new Busy();
+    }
+
+    /** One that never lost anything is not asked: its process may have to be started for that. */
+    private static void keepIfWell(Device device, Device.Turn turn, List<Device.Turn> taken) {
+        if (device.losses() == 0 || turn.isWell()) {
+            taken.add(turn);
+        } else {
+            turn.close();
+        }
     }
 }

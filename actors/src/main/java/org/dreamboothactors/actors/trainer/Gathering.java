@@ -10,6 +10,7 @@ import org.dreamboothactors.actors.device.Device;
 import org.dreamboothactors.actors.device.Gang;
 import org.dreamboothactors.actors.device.HelpersDoor;
 import org.dreamboothactors.actors.device.Rank;
+import org.dreamboothactors.actors.device.Recruits;
 import org.dreamboothactors.actors.device.RemoteRank;
 import org.dreamboothactors.actors.turns.Claim;
 import org.dreamboothactors.actors.work.Outcome;
@@ -20,7 +21,9 @@ import org.dreamboothactors.storage.CommitLog;
 /** Brings together the devices that a run wants: the one at hand, others of this node, or of any where it has not enough. */
 record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shift shift, CommitLog log) {
 
-    private static final int MANY_ATTEMPTS = 10;
+    /** After so many, one more ends it: a node may be down, or a device rest, when the first is made. */
+    private static final int VAIN_LOOKS = 2;
+
     private static final String SHIFT_OVER = "the shift or the run was over";
 
     /** What is done once all are there. */
@@ -39,17 +42,20 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
 
     private Outcome ofThisNode(int more, WithRanks work) {
         shift.says(request.getRunId() + ": waiting for " + more + " more devices");
-        Optional<List<Device.Turn>> recruited =
-                rules.recruits().gather(device, more, TrainRuns.priority(request), rules.slice(), this::isHopeless);
-        if (recruited.isEmpty()) {
-            return alone(this::later);
-        }
-        try {
-            return work.train(
-                    Stream.concat(Stream.of(device), recruited.get().stream()).toList(), Optional.empty());
-        } finally {
-            recruited.get().forEach(Device.Turn::close);
-        }
+        return switch (rules.recruits()
+                .gather(device, more, TrainRuns.priority(request), rules.slice(), this::isHopeless)) {
+            case Recruits.Busy _ -> alone(this::later);
+            case Recruits.Unwell _ ->
+                alone(() -> lacking("the run wants " + (more + 1) + " devices, and too few of its node work"));
+            case Recruits.Found(List<Device.Turn> recruited) -> {
+                try {
+                    yield work.train(
+                            Stream.concat(Stream.of(device), recruited.stream()).toList(), Optional.empty());
+                } finally {
+                    recruited.forEach(Device.Turn::close);
+                }
+            }
+        };
     }
 
     private Outcome ofAnyNode(int more, WithRanks work) {
@@ -86,20 +92,22 @@ record Gathering(TrainRuns rules, TrainRequest request, Device.Turn device, Shif
         return isOutranked() ? rules.makeWay(request, log, Training.OUTRANKED) : otherwise.get();
     }
 
-    /** One that never had its devices ends with the reason; one that may have had them waits, and others train. */
     private Outcome withoutHelp(int more) {
         int devices = rules.otherNodes().devices();
-        // In between it may wait for its turn, and a node may be down just then.
-        boolean isFirstOrOneOfMany = request.getAttempt() == 1 || request.getAttempt() > MANY_ATTEMPTS;
+        String wants = "the run wants " + (more + 1) + " devices, ";
+        return devices <= more
+                ? lacking(wants + "the service has " + devices + " that work")
+                : rules.waitForDevices(
+                        request, log, wants + "and of the " + devices + " of the service not enough came");
+    }
+
+    /** One that looked for its devices in vain several times ends with the reason; one that once had them waits, and others train. */
+    private Outcome lacking(String reason) {
         boolean neverTrained = log.newest().isEmpty()
                 && rules.node().ended().trained(request.getRunId()).isZero();
-        return devices <= more && neverTrained && isFirstOrOneOfMany
-                ? rules.fail(request, "the run wants " + (more + 1) + " devices, the service has " + devices)
-                : rules.waitForDevices(
-                        request,
-                        log,
-                        "it wants " + (more + 1) + " devices, and of the " + devices
-                                + " of the service not enough came");
+        return neverTrained && rules.node().ended().lacks(request.getRunId()) >= VAIN_LOOKS
+                ? rules.fail(request, reason)
+                : rules.waitForDevices(request, log, reason);
     }
 
     /** A record that is given out too often is a dead letter: a fresh one is asked for in time. */

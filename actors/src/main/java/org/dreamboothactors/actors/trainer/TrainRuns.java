@@ -191,6 +191,11 @@ public record TrainRuns(
 
     @Override
     public Outcome fail(TrainRequest request, String reason) {
+        return fail(node, request, reason);
+    }
+
+    /** Tells that this attempt will not succeed. */
+    public static Outcome fail(Node node, TrainRequest request, String reason) {
         if (request.hasCall()) { // whoever called goes on without
             LOG.warn("{} cannot be helped here: {}", request.getRunId(), reason);
             return new Outcome.Done();

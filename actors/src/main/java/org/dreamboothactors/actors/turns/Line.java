@@ -140,6 +140,16 @@ public final class Line implements Waiting, Turns, Usages, Precedence, Belonging
         return known(runId).map(run -> run.trained(clock.millis())).orElse(Duration.ZERO);
     }
 
+    /** How often an open run looked for its devices in vain. */
+    public synchronized int lacks(String runId) {
+        return known(runId).map(RunInLine::lacks).orElse(0);
+    }
+
+    /** Whether work of a run is still to be answered, of one that ended pictures that were asked for since. */
+    public synchronized boolean awaits(String runId, String topic, String requestId) {
+        return known(runId).filter(run -> run.awaits(topic, requestId)).isPresent();
+    }
+
     /** How many runs there are, and how long work waits. */
     public synchronized Census census() {
         long now = clock.millis();

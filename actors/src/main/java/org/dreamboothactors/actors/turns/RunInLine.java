@@ -41,6 +41,7 @@ final class RunInLine {
     private long heardAtMs;
     private long trainedMs;
     private long lackedAtMs;
+    private int lacks;
 
     /** A record of a work queue that was not answered yet. */
     record Asked(String topic, long atMs) {}
@@ -94,6 +95,18 @@ final class RunInLine {
         boolean waits =
                 requests.values().stream().anyMatch(asked -> asked.topic().equals(topic));
         return waits ? Optional.of(runId + "/" + requestedMs + "/" + asks.get(topic)) : Optional.empty();
+    }
+
+    /** How often it got too few devices. */
+    int lacks() {
+        return lacks;
+    }
+
+    /** Whether an answer to this request is still to come. */
+    boolean awaits(String topic, String requestId) {
+        return topic.equals(Topics.TRAIN_STEP)
+                ? (phase == Phase.ASKED || phase.holdsDevice()) && requestId.equals(RequestIds.training(attempt))
+                : requests.containsKey(requestId);
     }
 
     /** Every request of a client for pictures, answered or not. */
@@ -168,10 +181,11 @@ final class RunInLine {
                 enter(Phase.TRAINING, event.getTrainingStarted().getAttempt(), at);
             case TRAINING_YIELDED -> {
                 int ofAttempt = event.getTrainingYielded().getAttempt();
-                boolean lacks = isNews(Phase.YIELDED, ofAttempt)
+                boolean lacking = isNews(Phase.YIELDED, ofAttempt)
                         && event.getTrainingYielded().getLacksDevices();
                 enter(Phase.YIELDED, ofAttempt, at);
-                lackedAtMs = lacks ? at : lackedAtMs;
+                lackedAtMs = lacking ? at : lackedAtMs;
+                lacks += lacking ? 1 : 0;
             }
             default -> {} // says nothing about turns
         }
@@ -241,7 +255,8 @@ final class RunInLine {
             yieldedAtMs = at;
         } else {
             takenAtMs = isCharged() && !again ? takenAtMs : at;
-            wantsSinceMs = 0;
+            wantsSinceMs =
+                    requests.values().stream().mapToLong(Asked::atMs).min().orElse(0);
         }
         sinceMs = next == Phase.ASKED && phase == Phase.QUEUED ? sinceMs : at;
         lackedAtMs = next == Phase.TRAINING ? 0 : lackedAtMs;

@@ -28,7 +28,7 @@ public record TenantLimits(int waitingRuns, Duration runTime, long storedBytes) 
         if (storedBytes > 0 && usage.storedBytes() >= storedBytes) {
             return Optional.of("tenant " + usage.tenant() + " has " + gib(usage.storedBytes())
                     + " GiB in the store, expected less than " + gib(storedBytes)
-                    + " (tenant-storage-gib). Have the limit raised: the service deletes nothing");
+                    + " (tenant-storage-gib). Erase runs, or have the limit raised");
         }
         return Optional.empty();
     }

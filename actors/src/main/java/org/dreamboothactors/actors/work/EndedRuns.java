@@ -90,6 +90,16 @@ public final class EndedRuns implements AutoCloseable {
         return line.trained(runId);
     }
 
+    /** How often an open run looked for its devices in vain. */
+    public int lacks(String runId) {
+        return line.lacks(runId);
+    }
+
+    /** Whether work of this run is still to be answered. */
+    public boolean awaits(String runId, String topic, String requestId) {
+        return line.awaits(runId, topic, requestId);
+    }
+
     /** Waits until the history that existed at the start is read. */
     public boolean awaitHistory(Duration atMost) throws InterruptedException {
         return history.awaitCaughtUp(atMost);

@@ -33,6 +33,7 @@ public final class Fitness {
         failures.set(0);
     }
 
+    /** A record came to no end, or the device was lost under it, whatever became of the record. */
     void failed() {
         failures.incrementAndGet();
     }

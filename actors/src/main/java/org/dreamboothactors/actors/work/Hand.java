@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.dreamboothactors.protocol.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +44,8 @@ final class Hand {
         return next.filter(Hand::isOurs);
     }
 
-    /** Gives a record that came meanwhile to others. */
-    void passOn() {
+    /** Gives a record that came meanwhile to others. Returns one that is here for the last time: nobody gets it any more. */
+    Optional<RecordLock> passOn() {
         kept = kept.filter(Hand::isOurs);
         if (fetching) {
             kept = look(MOMENT);
@@ -53,6 +54,9 @@ final class Hand {
                 kept = Optional.empty();
             }
         }
+        Optional<RecordLock> last = kept.filter(lock -> lock.delivery() >= Topics.DELIVERIES);
+        kept = last.isPresent() ? Optional.empty() : kept;
+        return last;
     }
 
     private Optional<RecordLock> look(Duration atMost) {

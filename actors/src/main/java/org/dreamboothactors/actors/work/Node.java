@@ -56,7 +56,7 @@ public record Node(
                         case BaseModels.Found(BaseModel model) -> work.apply(model);
                     });
         } catch (DeviceLost e) {
-            return new Outcome.Again(String.valueOf(e.getMessage()), true);
+            return new Outcome.Again(String.valueOf(e.getMessage()));
         }
     }
 

@@ -12,14 +12,6 @@ public sealed interface Outcome {
      */
     record PutBack() implements Outcome {}
 
-    /**
-     * Not finished; whoever comes next goes on from what is stored. Costs the record one of its deliveries.
-     *
-     * @param deviceLost the device went away under it, and may be out of order
-     */
-    record Again(String reason, boolean deviceLost) implements Outcome {
-        public Again(String reason) {
-            this(reason, false);
-        }
-    }
+    /** Not finished; whoever comes next goes on from what is stored. Costs the record one of its deliveries. */
+    record Again(String reason) implements Outcome {}
 }

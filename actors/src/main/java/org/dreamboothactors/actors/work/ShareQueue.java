@@ -134,7 +134,10 @@ final class ShareQueue<T extends Message> {
                         work(hand, held, workers);
                     }
                 } else {
-                    hand.passOn();
+                    Optional<RecordLock> last = hand.passOn();
+                    if (last.isPresent()) {
+                        bury(last.get(), workers);
+                    }
                 }
                 var _ = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             }
@@ -182,48 +185,81 @@ final class ShareQueue<T extends Message> {
 
     /** Whether the record let others pass. */
     private boolean receive(RecordLock lock, Device.Turn turn, ExecutorService workers) throws InterruptedException {
+        if (lock.delivery() >= Topics.DELIVERIES) {
+            bury(lock, workers);
+            return false;
+        }
+        Optional<T> request = read(lock);
+        return request.isPresent() && deliver(request.get(), lock, turn, workers);
+    }
+
+    /** Tells of a record that nobody gets any more that it was in vain; that needs no device. */
+    private void bury(RecordLock lock, ExecutorService workers) throws InterruptedException {
+        Optional<T> request = read(lock);
+        if (request.isPresent()) {
+            giveUp(
+                    request.get(),
+                    lock,
+                    shift(lock),
+                    workers,
+                    "it was tried " + TRIES + " times, and nobody came to an end with it");
+        }
+    }
+
+    private Optional<T> read(RecordLock lock) {
         try {
-            T request = settings.parser().parseFrom(lock.record().value());
-            if (lock.delivery() >= Topics.DELIVERIES) {
-                giveUp(request, lock, "it was tried " + TRIES + " times, and nobody came to an end with it");
-                return false;
+            byte[] value = lock.record().value();
+            if (value == null) {
+                throw new InvalidProtocolBufferException("it has no value");
             }
-            return deliver(request, lock, turn, workers);
+            return Optional.of(settings.parser().parseFrom(value));
         } catch (InvalidProtocolBufferException e) {
             LOG.warn("{} at {} is no message of {}", key(lock), lock.record().offset(), settings.topic(), e);
             lock.answer(AcknowledgeType.REJECT);
-            return false;
+            return Optional.empty();
         }
+    }
+
+    private Attendance shift(RecordLock lock) {
+        return new Attendance(() -> stopped.getCount() == 0, lock.delivery(), listener);
     }
 
     private boolean deliver(T request, RecordLock lock, Device.Turn turn, ExecutorService workers)
             throws InterruptedException {
-        Attendance shift = new Attendance(() -> stopped.getCount() == 0, lock.delivery(), listener);
+        Attendance shift = shift(lock);
         listener.working(key(lock));
+        long losses = device.losses();
         Future<Outcome> work = workers.submit(() -> worker.work(request, turn, shift));
         try {
             Outcome outcome = attend(work, lock, shift);
+            boolean deviceLost = device.losses() > losses; // also where the record is done: help with another's run
+            if (deviceLost) {
+                fitness.failed();
+            }
             switch (outcome) {
-                case Outcome.Done _, Outcome.PutBack _ -> {
+                case Outcome.Done _ -> {
                     backOff = Duration.ZERO;
-                    fitness.succeeded();
+                    if (!deviceLost) {
+                        fitness.succeeded();
+                    }
                     lock.answer(AcknowledgeType.ACCEPT);
                 }
-                case Outcome.Again(String reason, boolean deviceLost) -> {
+                case Outcome.PutBack _ -> {
+                    backOff = Duration.ZERO;
+                    lock.answer(AcknowledgeType.ACCEPT);
+                }
+                case Outcome.Again(String reason) -> {
                     LOG.info("{} of {} is given back: {}", key(lock), settings.topic(), reason);
                     backOff = longer(backOff);
                     pause = backOff;
-                    if (deviceLost) {
-                        fitness.failed();
-                    }
-                    giveBack(request, lock, shift, reason);
+                    giveBack(request, lock, shift, workers, reason);
                 }
             }
             return outcome instanceof Outcome.PutBack;
         } catch (ExecutionException e) {
             LOG.warn("{} of {} failed and is given back", key(lock), settings.topic(), e.getCause());
             fitness.failed();
-            giveBack(request, lock, shift, String.valueOf(e.getCause()));
+            giveBack(request, lock, shift, workers, String.valueOf(e.getCause()));
             throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
         }
     }
@@ -243,17 +279,30 @@ final class ShareQueue<T extends Message> {
         }
     }
 
-    private void giveBack(T request, RecordLock lock, Attendance shift, String reason) {
+    private void giveBack(T request, RecordLock lock, Attendance shift, ExecutorService workers, String reason)
+            throws InterruptedException {
         if (lock.delivery() < TRIES || shift.over()) {
             lock.answer(AcknowledgeType.RELEASE);
         } else {
-            giveUp(request, lock, "it was tried " + lock.delivery() + " times, the last time: " + reason);
+            giveUp(
+                    request,
+                    lock,
+                    shift,
+                    workers,
+                    "it was tried " + lock.delivery() + " times, the last time: " + reason);
         }
     }
 
-    private void giveUp(T request, RecordLock lock, String reason) {
-        worker.fail(request, reason);
-        lock.answer(AcknowledgeType.REJECT);
+    /** The broker may be slow to take the word; without the record's lock nobody would know then that it is told. */
+    private void giveUp(T request, RecordLock lock, Attendance shift, ExecutorService workers, String reason)
+            throws InterruptedException {
+        Future<Outcome> told = workers.submit(() -> worker.fail(request, reason));
+        try {
+            attend(told, lock, shift);
+            lock.answer(AcknowledgeType.REJECT);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Cannot tell that " + key(lock) + " failed: " + e.getCause(), e.getCause());
+        }
     }
 
     private static Duration longer(Duration backOff) {

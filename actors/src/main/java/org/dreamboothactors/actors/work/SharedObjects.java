@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dreamboothactors.storage.ArtifactStore;
 import org.dreamboothactors.storage.CorruptObjectException;
+import org.dreamboothactors.storage.MissingObjectException;
 import org.dreamboothactors.storage.StorageException;
 import org.dreamboothactors.storage.Stored;
 
@@ -58,11 +59,12 @@ public record SharedObjects(ArtifactStore store) {
 
     /** What the store has of that name, where it answers and these bytes are gone; else throws what went wrong. */
     private Optional<Stored> insteadOf(Stored object, StorageException failure) {
-        Optional<Stored> there = store.stat(object.key());
-        if (there.isPresent() && !(failure.getCause() instanceof CorruptObjectException)) {
-            throw failure; // the store is ill, the object may be well
+        boolean isGone =
+                failure instanceof MissingObjectException || failure.getCause() instanceof CorruptObjectException;
+        if (!isGone) {
+            throw failure; // the store is ill, or a proxy without it answers; the object may be well
         }
-        return there;
+        return store.stat(object.key());
     }
 
     private void forget(String key) {

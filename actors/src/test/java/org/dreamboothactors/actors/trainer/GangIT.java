@@ -41,16 +41,20 @@ import org.dreamboothactors.diffusion.TrainingData;
 import org.dreamboothactors.diffusion.images.Crop;
 import org.dreamboothactors.diffusion.images.Png;
 import org.dreamboothactors.diffusion.images.RgbImage;
+import org.dreamboothactors.protocol.Events;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.Wire;
 import org.dreamboothactors.protocol.v1.CachedLatent;
 import org.dreamboothactors.protocol.v1.PriorPreservation;
 import org.dreamboothactors.protocol.v1.Priority;
 import org.dreamboothactors.protocol.v1.RunEvent.FactCase;
+import org.dreamboothactors.protocol.v1.RunRequested;
 import org.dreamboothactors.protocol.v1.RunSpec;
+import org.dreamboothactors.protocol.v1.SubjectUpload;
 import org.dreamboothactors.protocol.v1.TrainRequest;
 import org.dreamboothactors.protocol.v1.Training;
 import org.dreamboothactors.protocol.v1.TrainingStarted;
+import org.dreamboothactors.protocol.v1.TrainingYielded;
 import org.dreamboothactors.storage.CommitLog;
 import org.dreamboothactors.storage.CommitLog.Commit;
 import org.dreamboothactors.storage.CommitLog.Kind;
@@ -220,12 +224,38 @@ class GangIT {
     void aRunThatWantsMoreDevicesThanThereAreFailsWithThatReason() throws Exception {
         ActorRef<QueueActor.Command> other = otherNode(new CopyOnWriteArrayList<>());
 
-        assertThat(trainWithHelp(request("greedy", 3), TestShift.endless())).isEqualTo(DONE);
+        TrainRequest greedy = request("greedy", 3);
+        bench.facts()
+                .tell(Events.event("greedy", "requested")
+                        .setRequested(RunRequested.newBuilder()
+                                .setUpload(SubjectUpload.newBuilder()
+                                        .setRunId("greedy")
+                                        .setTenant("ann")
+                                        .setSpec(greedy.getSpec())))
+                        .build());
 
+        assertThat(trainWithHelp(greedy, TestShift.endless())).isEqualTo(DONE);
+        assertThat(bench.told("greedy", FactCase.WORK_FAILED)).isEmpty();
+        assertThat(bench.told("greedy", FactCase.TRAINING_YIELDED))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getTrainingYielded().getLacksDevices())
+                        .as("a node may be down just now")
+                        .isTrue());
+
+        bench.facts()
+                .tell(Events.event("greedy", "yielded-2")
+                        .setTrainingYielded(
+                                TrainingYielded.newBuilder().setAttempt(2).setLacksDevices(true))
+                        .build());
+        while (node.ended().lacks("greedy") < 2) {
+            Thread.sleep(20);
+        }
+        assertThat(trainWithHelp(greedy.toBuilder().setAttempt(3).build(), TestShift.endless()))
+                .isEqualTo(DONE);
         assertThat(bench.told("greedy", FactCase.WORK_FAILED))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getWorkFailed().getReason())
-                        .isEqualTo("the run wants 3 devices, the service has 1"));
+                        .isEqualTo("the run wants 3 devices, the service has 1 that work"));
         stop(other);
         assertThat(second.takeTurn(Duration.ZERO)).as("it is free again").isPresent();
     }

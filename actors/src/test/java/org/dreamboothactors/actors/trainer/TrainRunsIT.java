@@ -520,6 +520,20 @@ class TrainRunsIT {
     }
 
     @Test
+    void aStateThatIsOnItsWayWhenTheDeviceIsLostCounts() throws Exception {
+        try (TrainBench run = run("on-its-way", 3)) {
+            run.orders.give("crash-at-2");
+
+            assertThat(run.train(run.request(1), Duration.ZERO, TestShift.endless()))
+                    .isInstanceOf(Outcome.Again.class);
+            assertThat(run.commits(Kind.STATE)).extracting(Commit::step).containsExactly(1L);
+            assertThat(run.train(run.request(1), TestTrainers.SELDOM, TestShift.endless()))
+                    .isEqualTo(DONE);
+            assertThat(started(run)).extracting(TrainingStarted::getFromStep).containsExactly(0L, 1L);
+        }
+    }
+
+    @Test
     void fallsBackToTheStateBeforeWhenTheNewestIsDamaged() throws Exception {
         try (TrainBench run = run("damaged", 20)) {
             run.train(run.request(1), TestTrainers.SELDOM, TestShift.until(new After(4)));

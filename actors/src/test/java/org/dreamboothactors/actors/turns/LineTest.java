@@ -419,6 +419,50 @@ class LineTest {
         assertThat(line.trained("a")).isBetween(Duration.ofMillis(3_000), Duration.ofMillis(3_010));
     }
 
+    /** Two that wait would otherwise count as devices that became free, because one demand had no time. */
+    @Test
+    void aStrongerRunThatIsTakenWhileItsPicturesAreStillAskedForWantsADeviceSinceItAsked() {
+        queued("bob", "low", Priority.LOW);
+        asked("low", 1);
+        taken("low", 1);
+        started("low", 1);
+        queued("bob", "low-waiting-1", Priority.LOW);
+        queued("bob", "low-waiting-2", Priority.LOW);
+        queued("ann", "high", Priority.HIGH);
+        work("high", Topics.REG_GENERATION, "picture");
+        asked("high", 1);
+        taken("high", 1);
+        queued("ann", "high-waiting", Priority.HIGH);
+
+        assertThat(line.claim("low")).isEqualTo(Claim.NOW);
+    }
+
+    @Test
+    void knowsWhatIsStillToBeAnswered() {
+        requested("ann", "a", Priority.NORMAL);
+        work("a", Topics.REG_GENERATION, "class-images-0");
+        assertThat(line.awaits("a", Topics.REG_GENERATION, "class-images-0")).isTrue();
+        assertThat(line.awaits("a", Topics.TRAIN_STEP, "train-1")).isFalse();
+        tell(
+                "a",
+                event -> event.setClassImagesReady(ClassImagesReady.newBuilder().setRequestId("class-images-0")));
+        assertThat(line.awaits("a", Topics.REG_GENERATION, "class-images-0")).isFalse();
+
+        tell("a", event -> event.setTrainingQueued(TrainingQueued.newBuilder().setAttempt(1)));
+        asked("a", 1);
+        assertThat(line.awaits("a", Topics.TRAIN_STEP, "train-1")).isTrue();
+        taken("a", 1);
+        assertThat(line.awaits("a", Topics.TRAIN_STEP, "train-1")).isTrue();
+        assertThat(line.awaits("a", Topics.TRAIN_STEP, "train-2")).isFalse();
+        yielded("a", 1);
+        assertThat(line.awaits("a", Topics.TRAIN_STEP, "train-1")).isFalse();
+
+        ready("a");
+        assertThat(line.awaits("a", Topics.REG_GENERATION, "picture")).isFalse();
+        work("a", Topics.REG_GENERATION, "picture");
+        assertThat(line.awaits("a", Topics.REG_GENERATION, "picture")).isTrue();
+    }
+
     @Test
     void othersMakeWayForARunWhoseTrainerIsGone() {
         queued("ann", "high", Priority.HIGH);

@@ -24,6 +24,11 @@ final class RunningQueue implements AutoCloseable {
 
     interface Work {
         Outcome of(LatentRequest request, Shift shift) throws InterruptedException;
+
+        /** The same on a device, for work that asks it something. */
+        default Outcome on(Device.Turn device, LatentRequest request, Shift shift) throws InterruptedException {
+            return of(request, shift);
+        }
     }
 
     private RunningQueue(
@@ -111,7 +116,7 @@ final class RunningQueue implements AutoCloseable {
             public Outcome work(LatentRequest request, Device.Turn device, Shift shift) {
                 begun.add(request.getRunId());
                 try {
-                    return work.of(request, shift);
+                    return work.on(device, request, shift);
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 } finally {

@@ -1,6 +1,7 @@
 package org.dreamboothactors.actors.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.dreamboothactors.actors.device.Cores;
 import org.dreamboothactors.actors.device.Device;
+import org.dreamboothactors.actors.device.DeviceCommand;
+import org.dreamboothactors.actors.device.DeviceLost;
 import org.dreamboothactors.actors.device.DeviceName;
 import org.dreamboothactors.protocol.Topics;
 import org.dreamboothactors.protocol.v1.LatentRequest;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.ResourceLockTarget;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,16 +73,30 @@ class ShareQueueIT {
         bench.close();
     }
 
-    @Test
-    void aSickNodeDoesNotUseUpTheDeliveriesOfARecord() throws Exception {
-        QueueSettings<LatentRequest> queue = bench.queue("sick", LOCK);
-        Fitness withoutDisk = new Fitness(Files.createFile(directory.resolve("no-folder")));
+    /** Whether it is its own record that is lost with the device, or one that it helped with. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSickNodeDoesNotUseUpTheDeliveriesOfARecord(boolean isHelp) throws Exception {
+        String topic = "sick-" + (isHelp ? "help" : "own");
+        QueueSettings<LatentRequest> queue = bench.queue(topic, LOCK);
+        Fitness withoutDisk = new Fitness(Files.createFile(directory.resolve("no-folder-" + topic)));
         List<String> heard = new CopyOnWriteArrayList<>();
+        Device lost = device();
+        lost.close();
         try (RunningQueue sick = RunningQueue.start(
-                queue, device(), (_, _) -> new Outcome.Again("it was lost", true), withoutDisk, heard::add)) {
-            bench.send("sick", "a");
+                queue,
+                lost,
+                losing(isHelp ? new Outcome.Done() : new Outcome.Again("lost")),
+                withoutDisk,
+                heard::add)) {
             for (int i = 0; i < 3; i++) {
+                if (isHelp || i == 0) {
+                    bench.send(topic, "a");
+                }
                 assertThat(sick.begun()).isEqualTo("a");
+            }
+            if (isHelp) {
+                bench.send(topic, "a");
             }
 
             assertThat(sick.begun(Duration.ofSeconds(12))).isEmpty(); // the pause before a fourth is four seconds
@@ -230,6 +249,31 @@ class ShareQueueIT {
         }
     }
 
+    /** Whoever waited for its device with it may vanish, and it would be a dead letter that nobody told of. */
+    @Test
+    void givesUpAtTheLastDeliveryWhateverItsDeviceDoes() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("last", LOCK);
+        bench.send("last", "a");
+        bench.takeAndGiveBack(queue, Topics.DELIVERIES - 1);
+        Device busy = device();
+        try (Device.Turn _ = busy.takeTurn(Duration.ZERO).orElseThrow();
+                RunningQueue worker = RunningQueue.start(queue, busy, NOTHING)) {
+            assertThat(worker.failed(LONG_ENOUGH.multipliedBy(4)).orElseThrow())
+                    .isEqualTo("a: it was tried 9 times, and nobody came to an end with it");
+        }
+    }
+
+    @Test
+    void aRecordThatVanishesWithItsLastWorkerIsADeadLetter() throws Exception {
+        QueueSettings<LatentRequest> queue = bench.queue("buried", LOCK);
+        bench.send("buried", "a");
+        bench.takeAndGiveBack(queue, Topics.DELIVERIES);
+
+        List<ConsumerRecord<String, byte[]>> letters = bench.read(Topics.deadLetters("buried"), 1);
+        assertThat(LatentRequest.parseFrom(letters.getFirst().value()).getRunId())
+                .isEqualTo("a");
+    }
+
     @Test
     void putsWhatItCannotReadAmongTheDeadLetters() throws Exception {
         QueueSettings<LatentRequest> queue = bench.queue("poison", LOCK);
@@ -368,6 +412,22 @@ class ShareQueueIT {
         try (RunningQueue next = RunningQueue.start(queue, device(), NOTHING)) {
             assertThat(next.begun()).isEqualTo("a");
         }
+    }
+
+    private static RunningQueue.Work losing(Outcome outcome) {
+        return new RunningQueue.Work() {
+            @Override
+            public Outcome of(LatentRequest request, Shift shift) {
+                return outcome;
+            }
+
+            @Override
+            public Outcome on(Device.Turn device, LatentRequest request, Shift shift) {
+                assertThatThrownBy(() -> device.ask(new DeviceCommand.FindDevice()))
+                        .isInstanceOf(DeviceLost.class);
+                return outcome;
+            }
+        };
     }
 
     private static String firstOf(RunningQueue one, RunningQueue other) throws InterruptedException {
