@@ -127,6 +127,9 @@ public final class Settings {
     /** Parses {@code 500ms}, {@code 30s}, {@code 10m}, {@code 2h}. */
     public Duration duration(String key) {
         String value = text(key);
+        if (value.equals("0")) {
+            return Duration.ZERO;
+        }
         var parts = Pattern.compile("(\\d{1,9})(ms|s|m|h)").matcher(value);
         if (!parts.matches()) {
             throw new UsageException(

@@ -109,6 +109,17 @@ class RunCommandsTest {
     }
 
     @Test
+    void watchDoesNotWaitADayForABrokerThatIsGone() {
+        service.events.add(Told.requested("cat-1", SPEC, 0));
+        service.answers = () -> false;
+
+        Said said = run(new WatchCommand(with(service, slowly()), WatchCommand.PATIENCE), reaching("cat-1"));
+
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.out()).contains("Kafka does not answer", "no event of it for 900 s");
+    }
+
+    @Test
     void watchGivesUpOnARunThatNobodyAskedFor() {
         Said said = run(new WatchCommand(with(service), SHORT), reaching("nobody"));
 
