@@ -343,8 +343,8 @@ class DecisionsTest {
                 slip("noise_offset is NaN", spec -> spec.getTrainingBuilder().setNoiseOffset(Double.NaN)),
                 slip("ema_decay is 1.0", spec -> spec.getTrainingBuilder().setEmaDecay(1)),
                 slip(
-                        "lr_schedule is linear, expected one of constant",
-                        spec -> spec.getTrainingBuilder().setLrSchedule("linear")),
+                        "lr_schedule is cosine_with_restarts, expected one of constant",
+                        spec -> spec.getTrainingBuilder().setLrSchedule("cosine_with_restarts")),
                 slip("priority is 7, expected LOW, NORMAL or HIGH", spec -> spec.setPriorityValue(7)),
                 slip(
                         "lr_warmup_steps is 11, expected 0 to 10",

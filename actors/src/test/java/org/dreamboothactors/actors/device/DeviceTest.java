@@ -222,7 +222,7 @@ class DeviceTest {
     void showsAProcessorsChildNoCudaDevice() throws Exception {
         try (Device device = FakeDevice.start(directory);
                 Device.Turn turn = device.takeTurn(TURN).orElseThrow()) {
-            turn.warmUp();
+            turn.ask(new DeviceCommand.FindDevice()); // before it answers it may not be the program yet
             String environment =
                     Files.readString(Path.of("/proc", device.pid().orElseThrow().toString(), "environ"));
 

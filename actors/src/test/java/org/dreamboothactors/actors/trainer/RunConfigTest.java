@@ -97,8 +97,8 @@ class RunConfigTest {
 
     @Test
     void refusesAScheduleThatIsNotKnown() {
-        assertThatThrownBy(() -> RunConfig.of(spec(Training.newBuilder().setLrSchedule("linear"))))
+        assertThatThrownBy(() -> RunConfig.of(spec(Training.newBuilder().setLrSchedule("cosine_with_restarts"))))
                 .isInstanceOf(InvalidRun.class)
-                .hasMessageContaining("linear");
+                .hasMessageContaining("cosine_with_restarts");
     }
 }
