@@ -6,14 +6,11 @@ import com.google.protobuf.Parser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.dreamboothactors.protocol.KafkaConnection;
@@ -31,7 +28,6 @@ public final class DeadLetters implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofSeconds(10);
-    private static final Duration LAST_POLL = Duration.ofSeconds(5);
     /** Who gave a record up said so before; by then that was heard. */
     private static final Duration HEARING = Duration.ofSeconds(5);
 
@@ -41,8 +37,7 @@ public final class DeadLetters implements AutoCloseable {
     private final KafkaConnection kafka;
     private final EndedRuns runs;
     private final List<Kind<?>> kinds;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread;
+    private final Reading reading;
 
     /**
      * Records of one work queue.
@@ -63,34 +58,13 @@ public final class DeadLetters implements AutoCloseable {
         this.kafka = kafka;
         this.runs = runs;
         this.kinds = List.copyOf(kinds);
-        thread = Thread.ofPlatform().daemon().name("dead-letters").start(this::readForGood);
+        reading = new Reading("dead-letters", "the dead letters", PAUSE, this::read);
     }
 
-    private void readForGood() {
-        try {
-            while (!runs.awaitHistory(POLL) && isOpen()) {
-                // before that it is not known what is waited for
-            }
-            while (isOpen()) {
-                try {
-                    read();
-                } catch (InterruptException e) {
-                    return;
-                } catch (RuntimeException e) { // the broker is away
-                    LOG.warn("Cannot read the dead letters: {}. Trying again", e.toString());
-                }
-                var _ = closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void read(Reading reading) throws InterruptedException {
+        while (!runs.awaitHistory(POLL) && reading.isOpen()) {
+            // before that it is not known what is waited for
         }
-    }
-
-    private boolean isOpen() {
-        return closed.getCount() > 0;
-    }
-
-    private void read() throws InterruptedException {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                 kafka.with(Map.of(
                         "group.id", Topics.UNDERTAKERS, "auto.offset.reset", "earliest", "enable.auto.commit", false)),
@@ -98,9 +72,9 @@ public final class DeadLetters implements AutoCloseable {
                 new ByteArrayDeserializer())) {
             consumer.subscribe(
                     kinds.stream().map(kind -> Topics.deadLetters(kind.topic())).toList());
-            while (isOpen()) {
+            while (reading.isOpen()) {
                 ConsumerRecords<String, byte[]> letters = consumer.poll(POLL);
-                if (!letters.isEmpty() && !closed.await(HEARING.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!letters.isEmpty() && !reading.awaitClosed(HEARING)) {
                     for (Kind<?> kind : kinds) {
                         letters.records(Topics.deadLetters(kind.topic())).forEach(letter -> fail(kind, letter));
                     }
@@ -129,11 +103,6 @@ public final class DeadLetters implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LAST_POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        reading.close();
     }
 }

@@ -6,9 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.dreamboothactors.protocol.Events;
@@ -27,13 +25,11 @@ final class History implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofSeconds(2);
-    private static final Duration LAST_POLL = Duration.ofSeconds(5);
 
     private final KafkaConnection kafka;
     private final Listener listener;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread;
+    private final Reading reading;
 
     /** Hears on the history's thread. */
     interface Listener {
@@ -49,7 +45,7 @@ final class History implements AutoCloseable {
     History(KafkaConnection kafka, Listener listener) {
         this.kafka = kafka;
         this.listener = listener;
-        thread = Thread.ofPlatform().daemon().name("history").start(this::followForGood);
+        reading = new Reading("history", Topics.RUN_EVENTS, PAUSE, this::follow);
     }
 
     /** Waits until what existed at the start is read. */
@@ -57,25 +53,7 @@ final class History implements AutoCloseable {
         return caughtUp.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void followForGood() {
-        try {
-            do {
-                try {
-                    follow();
-                } catch (InterruptException e) {
-                    return;
-                } catch (KafkaException e) {
-                    LOG.warn("Cannot follow {}: {}. Trying again", Topics.RUN_EVENTS, e.toString());
-                } catch (Throwable e) { // an Error too must not leave a node that hears nothing
-                    LOG.error("Cannot follow {}. Trying again", Topics.RUN_EVENTS, e);
-                }
-            } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void follow() {
+    private void follow(Reading reading) {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                 kafka.with(Map.of(
                         "isolation.level",
@@ -93,7 +71,7 @@ final class History implements AutoCloseable {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             listener.begin();
             boolean behind = true;
-            while (closed.getCount() > 0) {
+            while (reading.isOpen()) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     hear(record);
                 }
@@ -127,11 +105,6 @@ final class History implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LAST_POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        reading.close();
     }
 }
